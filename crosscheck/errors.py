@@ -1,0 +1,29 @@
+"""Errors of the crosscheck layer.
+
+    CrosscheckError
+    ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
+    ├── UnknownModel        no model of that name (also a LookupError)
+    └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
+"""
+
+from typing import Any
+
+
+class CrosscheckError(Exception):
+    """Base class of every error this package raises on purpose."""
+
+
+class InvalidParameter(CrosscheckError, ValueError):
+    """Argument `name` must satisfy `condition`, but is `value`."""
+
+    def __init__(self, name: str, condition: str, value: Any, hint: str = "") -> None:
+        self.name, self.value = name, value
+        super().__init__(f"Argument {name} must {condition}, but is {value!r}.{' ' + hint if hint else ''}")
+
+
+class UnknownModel(CrosscheckError, LookupError):
+    """No model of that name."""
+
+
+class Refuted(CrosscheckError):
+    """Two values that must agree have disjoint error intervals; the message lists them."""

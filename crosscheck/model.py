@@ -1,0 +1,183 @@
+r"""The model language: a master equation written once, for every engine.
+
+A model is a frozen dataclass. Its fields are the parameters; its methods receive one annihilation operator per mode and
+return the Hamiltonian, the dissipators and the preparation of ρ(0), using nothing but `dag()`, +, −, *, / by a number and **.
+What the operators *are* is the engine's business: QuTiP matrices, quadratic symbols, or anything else.
+
+    dρ/dt = −i[H, ρ] + Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ})
+    ρ(0)  = U_m … U_1 ρ_0 U_1† … U_m†,   U = exp(−iG),   ρ_0 thermal or a ground state
+
+Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from crosscheck.errors import InvalidParameter
+
+
+class Operator(Protocol):
+    """What a model may do with the operators it is handed."""
+
+    def dag(self) -> Self: ...
+    def __add__(self, other: Any) -> Self: ...
+    def __radd__(self, other: Any) -> Self: ...
+    def __sub__(self, other: Any) -> Self: ...
+    def __rsub__(self, other: Any) -> Self: ...
+    def __neg__(self) -> Self: ...
+    def __mul__(self, other: Any) -> Self: ...
+    def __rmul__(self, other: Any) -> Self: ...
+    def __truediv__(self, other: Any) -> Self: ...
+    def __pow__(self, power: int) -> Self: ...
+
+
+Hamiltonian = Operator | list[Any]
+"""An operator, or QuTiP's list form [H0, [H1, f], …] with functions f(t)."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Dissipator:
+    r"""rate · (left ρ right† − ½{right† left, ρ}), with right = left by default: rate · 𝓓[left]ρ.
+
+    Correlated rates Γ_uv are pairs Dissipator(Γ_uv, b_u, b_v), which together must form a Hermitian matrix; the generator is
+    completely positive iff that matrix is positive. `rate` may be a function of time.
+    """
+
+    rate: complex | Callable[[float], complex]
+    left: Any
+    right: Any = None
+
+    def __post_init__(self) -> None:
+        if self.right is None:
+            object.__setattr__(self, "right", self.left)
+
+
+@dataclasses.dataclass(frozen=True)
+class Preparation:
+    """The initial state: thermal `occupations` per mode (default vacuum), or the ground state of the quadratic
+    Hamiltonian `ground_of`, followed by the unitaries exp(−iG) of the Hermitian generators in `unitaries`, first one first.
+    """
+
+    occupations: Sequence[float] | None = None
+    ground_of: Any = None
+    unitaries: Sequence[Any] = ()
+
+    def __post_init__(self) -> None:
+        if self.occupations is not None and self.ground_of is not None:
+            raise InvalidParameter("occupations", "not be given together with ground_of", self.occupations)
+
+
+class Model(ABC):
+    """A master equation with its initial state; subclasses are frozen dataclasses."""
+
+    @property
+    @abstractmethod
+    def modes(self) -> int:
+        """Number of bosonic modes."""
+
+    @abstractmethod
+    def hamiltonian(self, *ladder: Any) -> Any:
+        """H, or QuTiP's list form [H0, [H1, f], …]."""
+
+    def dissipators(self, *ladder: Any) -> Iterable[Dissipator]:
+        """The dissipators; none by default."""
+        return ()
+
+    def preparation(self, *ladder: Any) -> Preparation:
+        """ρ(0); the vacuum by default."""
+        return Preparation()
+
+    @property
+    def observed(self) -> tuple[int, ...]:
+        """The modes whose joint state is compared; all of them by default."""
+        return tuple(range(self.modes))
+
+    @property
+    def party(self) -> tuple[int, ...]:
+        """One side of the bipartition of `observed`, by position; empty if there is only one mode."""
+        return (0,) if len(self.observed) > 1 else ()
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """The times at which `certify` compares trajectories, in the model's units."""
+        return (0.5, 1.5)
+
+    @classmethod
+    @abstractmethod
+    def example(cls) -> Self:
+        """Parameters that fit in Fock space (mean photon numbers below about 1.5), used by `certify`."""
+
+
+def x(a: Any) -> Any:
+    """Position quadrature (a + a†)/√2."""
+    return (a + a.dag()) / np.sqrt(2)
+
+
+def p(a: Any) -> Any:
+    """Momentum quadrature (a − a†)/(i√2)."""
+    return (a - a.dag()) * (-1j / np.sqrt(2))
+
+
+def displacing(a: Any, alpha: complex) -> Any:
+    """Generator G = i(αa† − α*a): exp(−iG) is the displacement by α, ⟨x⟩ = √2 Re α, ⟨p⟩ = √2 Im α."""
+    return 1j * alpha * a.dag() - 1j * np.conj(alpha) * a
+
+
+def squeezing(a: Any, s: float) -> Any:
+    """Generator G = (i s/2)(a² − a†²): exp(−iG) takes x to e^{−s}x and p to e^{s}p."""
+    return 0.5j * s * (a * a - a.dag() * a.dag())
+
+
+def two_mode_squeezing(a: Any, b: Any, r: float) -> Any:
+    """Generator G = i r(a†b† − ab): from the vacuum, ⟨ab⟩ = ½ sinh 2r and E_N = 2r."""
+    return 1j * r * (a.dag() * b.dag() - a * b)
+
+
+def rotating(a: Any, b: Any, theta: float) -> Any:
+    """Generator G = iθ(a†b − b†a) of a beam splitter: a → a cos θ + b sin θ."""
+    return 1j * theta * (a.dag() * b - b.dag() * a)
+
+
+def thermal_bath(a: Any, rate: float, nbar: float) -> Iterator[Dissipator]:
+    """rate·(nbar + 1) 𝓓[a] + rate·nbar 𝓓[a†]: energy decays at `rate`, amplitude at half of it."""
+    yield Dissipator(rate * (nbar + 1), a)
+    yield Dissipator(rate * nbar, a.dag())
+
+
+def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], hint: str = "") -> None:
+    """Refuse a field that is not a finite number (or numbers) for which `holds`."""
+    try:
+        numbers = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidParameter(name, "be a number", value) from None
+    if not np.isfinite(numbers).all():
+        raise InvalidParameter(name, "be finite", value)
+    if not np.all(holds(numbers)):
+        raise InvalidParameter(name, condition, value, hint)
+
+
+def require_non_negative(model: Any, *names: str) -> None:
+    """Refuse negative rates, occupations and temperatures by name."""
+    for name in names:
+        require(name, getattr(model, name), "be ≥ 0", lambda v: v >= 0)
+
+
+def require_finite(model: Any, *names: str) -> None:
+    """Refuse fields that are not finite numbers."""
+    for name in names:
+        require(name, getattr(model, name), "be finite", lambda v: True)
+
+
+def pair(value: Any, name: str) -> tuple[float, float]:
+    """(value, value) of a number, or the pair itself."""
+    numbers = np.asarray(value, dtype=float)
+    if numbers.shape not in {(), (2,)}:
+        raise InvalidParameter(name, "be a number or a pair of numbers", value)
+    first, second = np.broadcast_to(numbers, 2)
+    return float(first), float(second)

@@ -1,0 +1,238 @@
+r"""Bosonic thermal machines: modes with an excitation-preserving Hamiltonian, each party weakly coupled to baths.
+
+Source: Longstaff, Jabbour & Brask, "Bosonic autonomous entanglement engines with weak bath coupling are impossible"
+(arXiv:2212.13309); equation numbers are the paper's. (37) as printed lacks a complex conjugation and (39) a sum.
+
+Units: ħ = k_B = 1, one unit of frequency. H = a†ha; a bath with spectral density J(ε) and occupation
+p(ε) = 1/(ξ + e^{(ε−μ)/T}) (ξ = −1 boson, +1 fermion) touches c·a for each channel vector c, and contributes at a frequency ω > 0
+
+    γ¹_ij = c_i c_j* J(ω) p(ω),     γ²_ij = c_i* c_j J(ω)(1 − ξ p(ω)).
+
+With P the projector on an eigenspace of h (global: of the whole h, local: of each party's block) the full-secular equation in
+the basis of the modes a, free of any choice of basis inside a degenerate eigenspace, is
+
+    dρ/dt = −i[a†(h + h_LS)a, ρ] + Σ_ij G¹_ij (a_i†ρ a_j − ½{a_j a_i†, ρ}) + G²_ij (a_i ρ a_j† − ½{a_j† a_i, ρ})
+    G¹ = Σ_ω P γ¹(ω) P,   G² = Σ_ω P* γ²(ω) P*,   h_LS = Σ_ω P s(ω) P.
+
+An eigenvalue ω < 0 is reached only by position-like couplings (η = 1), with gain and loss exchanged.
+"""
+
+import functools
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self
+
+import numpy as np
+import scipy.integrate
+from numpy.typing import NDArray
+
+from crosscheck.errors import InvalidParameter
+from crosscheck.model import Dissipator, Model, require
+
+Matrix = NDArray[np.complex128]
+
+# Eigenvalues of h closer than this, relative to its norm, belong to one eigenspace.
+DEGENERATE = 1e-9
+
+
+@dataclass(frozen=True)
+class Bath:
+    """A thermal bath touching the modes `party`.
+
+    `spectrum` is "flat", J = κ for 0 < ε < `cutoff`, or "ohmic", J = κ (ε/ε₀) e^{−ε/cutoff}. `channels` lists coupling
+    vectors {mode: coefficient}; by default each mode of the party has a channel of its own with coefficient 1.
+    `kappa` is the energy damping rate of a mode coupled with coefficient 1 to a flat bath.
+    """
+
+    party: Sequence[int]
+    temperature: float
+    statistics: str = "boson"
+    chemical_potential: float = 0.0
+    spectrum: str = "flat"
+    _: KW_ONLY
+    kappa: float
+    cutoff: float = math.inf
+    eps0: float = 1.0
+    channels: Sequence[Mapping[int, complex]] | None = None
+
+    def __post_init__(self) -> None:
+        require("temperature", self.temperature, "not be 0", lambda v: v != 0, "Take a small one for a cold bath.")
+        require("kappa", self.kappa, "be ≥ 0", lambda v: v >= 0)
+        require("chemical_potential", self.chemical_potential, "be finite", lambda v: True)
+        require("eps0", self.eps0, "be > 0", lambda v: v > 0)
+        if self.statistics not in ("boson", "fermion"):
+            raise InvalidParameter("statistics", 'be "boson" or "fermion"', self.statistics)
+        if self.spectrum not in ("flat", "ohmic"):
+            raise InvalidParameter("spectrum", 'be "flat" or "ohmic"', self.spectrum)
+        if not self.cutoff > 0:
+            raise InvalidParameter("cutoff", "be > 0", self.cutoff)
+        if not len(self.party):
+            raise InvalidParameter("party", "name at least one mode", self.party)
+        for channel in self.channels or ():
+            if not set(channel) <= set(self.party):
+                raise InvalidParameter("channels", f"couple modes of the bath's party {list(self.party)}", dict(channel))
+
+    @property
+    def xi(self) -> int:
+        return -1 if self.statistics == "boson" else 1
+
+    def density(self, eps: float) -> float:
+        """Spectral density J(ε)."""
+        if self.spectrum == "flat":
+            return self.kappa if 0 < eps < self.cutoff else 0.0
+        return self.kappa * (eps / self.eps0) * math.exp(-eps / self.cutoff) if eps > 0 else 0.0
+
+    def occupation(self, eps: float) -> float:
+        """p(ε) = 1/(ξ + e^{(ε−μ)/T})."""
+        z = (eps - self.chemical_potential) / self.temperature
+        if z > 700:
+            return 0.0
+        weight = math.expm1(z) if self.xi == -1 else math.exp(z) + 1
+        if weight == 0:
+            raise InvalidParameter("chemical_potential", f"differ from the mode frequency {eps}", self.chemical_potential)
+        return 1 / weight
+
+    def vectors(self, modes: int) -> list[Matrix]:
+        """The coupling vectors c, shape (modes,) each."""
+        channels = [{m: 1.0} for m in self.party] if self.channels is None else self.channels
+        return [np.array([channel.get(m, 0) for m in range(modes)], complex) for channel in channels]
+
+
+@dataclass(frozen=True)
+class ThermalNetwork(Model):
+    r"""Full-secular master equation of a bosonic network, global (29)–(34) or local (36)–(41); degenerate eigenspaces kept together.
+
+        dρ/dt = −i[a†(h + h_LS)a, ρ] + Σ_ij G¹_ij (a_i†ρ a_j − ½{a_j a_i†, ρ}) + G²_ij (a_i ρ a_j† − ½{a_j† a_i, ρ})
+
+    Fields: `h` Hermitian (n, n); `parties`, a list of lists of modes; `baths`; `approach` "global" or "local"; `eta`, 0 or 1 per mode
+    (number-conserving or position-like coupling); `lamb_shift` adds h_LS. Starts in the vacuum.
+
+    Raises:
+        InvalidParameter: h not Hermitian, parties that do not partition the modes, a bath across parties, a Lamb shift that
+            diverges.
+    """
+
+    h: Any
+    parties: Sequence[Sequence[int]]
+    baths: Sequence[Bath]
+    approach: str
+    eta: Sequence[int]
+    lamb_shift: bool = False
+
+    def __post_init__(self) -> None:
+        h = np.array(self.h, dtype=complex)
+        if h.ndim != 2 or h.shape[0] != h.shape[1] or not np.isfinite(h).all():
+            raise InvalidParameter("h", "be a finite square matrix", self.h)
+        if np.abs(h - h.conj().T).max() > 1e-12 * np.abs(h).max():
+            raise InvalidParameter("h", "be Hermitian", h.tolist())
+        h.setflags(write=False)
+        object.__setattr__(self, "h", h)
+        if sorted(m for party in self.parties for m in party) != list(range(len(h))):
+            raise InvalidParameter("parties", f"hold each mode 0 … {len(h) - 1} once", self.parties)
+        if len(self.eta) != len(h) or any(e not in (0, 1) for e in self.eta):
+            raise InvalidParameter("eta", f"hold {len(h)} entries 0 or 1", self.eta)
+        if self.approach not in ("global", "local"):
+            raise InvalidParameter("approach", 'be "global" or "local"', self.approach)
+        for bath in self.baths:
+            if not any(set(bath.party) <= set(party) for party in self.parties):
+                raise InvalidParameter("baths", f"touch one of the parties {list(self.parties)} each", list(bath.party))
+
+    @property
+    def modes(self) -> int:
+        return len(self.h)
+
+    @property
+    def party(self) -> tuple[int, ...]:
+        return tuple(self.parties[0]) if len(self.parties) > 1 else super().party
+
+    def hamiltonian(self, *a: Any) -> Any:
+        h = self.h + self.lamb_hamiltonian
+        return sum(h[i, j] * (a[i].dag() * a[j]) for i in range(len(a)) for j in range(len(a)) if h[i, j] or i == j)
+
+    def dissipators(self, *a: Any) -> Iterator[Dissipator]:
+        gain, loss = self.rates
+        for i, j in np.ndindex(gain.shape):
+            if gain[i, j]:
+                yield Dissipator(complex(gain[i, j]), a[i].dag(), a[j].dag())
+            if loss[i, j]:
+                yield Dissipator(complex(loss[i, j]), a[i], a[j])
+
+    @functools.cached_property
+    def rates(self) -> tuple[Matrix, Matrix]:
+        """(G¹, G²) over the modes: gain and loss."""
+        gain, loss = np.zeros((2, self.modes, self.modes), complex)
+        for omega, projector in self._eigenspaces:
+            for bath in self.baths:
+                for c in bath.vectors(self.modes):
+                    if omega > 0:
+                        up, down = np.outer(c, c.conj()), np.outer(c.conj(), c)
+                    else:  # only η couples to it, and it is emission that costs no energy
+                        down, up = (e := np.asarray(self.eta) * c)[:, None] * e.conj(), np.outer(e.conj(), e)
+                    density, occupied = bath.density(abs(omega)), bath.occupation(abs(omega))
+                    absorb, emit = density * occupied, density * (1 - bath.xi * occupied)
+                    gain += projector @ up @ projector * (absorb if omega > 0 else emit)
+                    loss += projector.conj() @ down @ projector.conj() * (emit if omega > 0 else absorb)
+        return gain, loss
+
+    @functools.cached_property
+    def lamb_hamiltonian(self) -> Matrix:
+        """h_LS of (34)/(41), zero unless `lamb_shift`."""
+        shift = np.zeros((self.modes, self.modes), complex)
+        if not self.lamb_shift:
+            return shift
+        eta = np.asarray(self.eta)
+        for omega, projector in self._eigenspaces:
+            for bath in self.baths:
+                for c in bath.vectors(self.modes):
+                    s = np.outer(c, c.conj()) * _lamb_integral(bath, omega)
+                    if np.any(eta * c):
+                        s = s + np.outer((eta * c).conj(), eta * c) * _lamb_integral(bath, -omega)
+                    shift += projector @ s @ projector
+        return shift
+
+    @functools.cached_property
+    def _eigenspaces(self) -> list[tuple[float, Matrix]]:
+        """(ω, projector) for each eigenspace of h (global) or of each party's block (local)."""
+        blocks = [list(range(self.modes))] if self.approach == "global" else [list(party) for party in self.parties]
+        spaces = []
+        for block in blocks:
+            values, vectors = np.linalg.eigh(self.h[np.ix_(block, block)])
+            gaps = np.diff(values) > DEGENERATE * np.linalg.norm(self.h, 2)
+            for group in np.split(np.arange(len(block)), np.flatnonzero(gaps) + 1):
+                projector = np.zeros((self.modes, self.modes), complex)
+                projector[np.ix_(block, block)] = vectors[:, group] @ vectors[:, group].conj().T
+                spaces.append((float(values[group].mean()), projector))
+        return spaces
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls(
+            h=[[1.0, 0.3], [0.3, 1.2]],
+            parties=[[0], [1]],
+            baths=[Bath([0], 0.4, kappa=0.4), Bath([1], 0.9, kappa=0.2)],
+            approach="global",
+            eta=[0, 0],
+        )
+
+
+def _lamb_integral(bath: Bath, omega: float) -> float:
+    r"""s¹(ω) + s²(ω) = (1/2π) PV∫ J(ε) [(1 + ξ)p(ε) − 1] / (ε − ω) dε.
+
+    The two halves share the weight c_i c_j*, so for bosons p cancels, and with it the divergence at ε → 0 that each half has
+    for a flat spectrum.
+    """
+    if not math.isfinite(bath.cutoff):
+        raise InvalidParameter("cutoff", "be finite where lamb_shift is on", bath.cutoff, "The Lamb shift diverges with it.")
+
+    def numerator(eps: float) -> float:
+        return bath.density(eps) * ((1 + bath.xi) * bath.occupation(eps) - 1 if bath.xi == 1 else -1)
+
+    top = bath.cutoff if bath.spectrum == "flat" else max(2 * abs(omega), 60 * bath.cutoff)
+    quad = functools.partial(scipy.integrate.quad, epsabs=1e-13, epsrel=1e-12, limit=400)
+    if not 0 < omega < top:
+        return float(quad(lambda eps: numerator(eps) / (eps - omega), 0, top)[0]) / (2 * math.pi)
+    middle = min(2 * omega, 0.5 * (omega + top))
+    near = quad(numerator, 0, middle, weight="cauchy", wvar=omega)[0]
+    far = quad(lambda eps: numerator(eps) / (eps - omega), middle, top)[0]
+    return float(near + far) / (2 * math.pi)

@@ -1,0 +1,85 @@
+r"""Gaussian states and quadratic master equations by first and second moments.
+
+Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); r = (x_1, p_1, …, x_n, p_n); [r_j, r_k] = iΩ_jk;
+σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1; natural logarithms; E_N = Σ max(0, −ln 2ν̃).
+
+A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
+operators it is handed. This package needs NumPy and SciPy only and knows nothing of Fock space.
+"""
+
+from gaussian.discord import discord
+from gaussian.entanglement import log_negativity, partial_transpose, separable
+from gaussian.entropy import entropy, mutual_information, purity
+from gaussian.errors import (
+    GaussianError,
+    InvalidArgument,
+    MarginalDrift,
+    NoSteadyState,
+    NotHermitian,
+    NotQuadratic,
+    TimeDependent,
+    UnphysicalState,
+    UnstableDrift,
+)
+from gaussian.evolution import evolve, propagate
+from gaussian.generator import (
+    MomentEquations,
+    diffusion,
+    drift,
+    drive,
+    is_isolated,
+    is_time_dependent,
+    moment_equations,
+    rate_matrix,
+)
+from gaussian.lyapunov import SteadyState, solve_steady, steady_state
+from gaussian.photons import photon_distribution
+from gaussian.states import GaussianState, Trajectory, initial_state
+from gaussian.symplectic import (
+    is_physical,
+    lowest_uncertainty_eigenvalue,
+    omega,
+    reduced,
+    symplectic_eigenvalues,
+)
+
+__all__ = [
+    "GaussianError",
+    "GaussianState",
+    "InvalidArgument",
+    "MarginalDrift",
+    "MomentEquations",
+    "NoSteadyState",
+    "NotHermitian",
+    "NotQuadratic",
+    "SteadyState",
+    "TimeDependent",
+    "Trajectory",
+    "UnphysicalState",
+    "UnstableDrift",
+    "diffusion",
+    "discord",
+    "drift",
+    "drive",
+    "entropy",
+    "evolve",
+    "initial_state",
+    "is_isolated",
+    "is_physical",
+    "is_time_dependent",
+    "log_negativity",
+    "lowest_uncertainty_eigenvalue",
+    "moment_equations",
+    "mutual_information",
+    "omega",
+    "partial_transpose",
+    "photon_distribution",
+    "propagate",
+    "purity",
+    "rate_matrix",
+    "reduced",
+    "separable",
+    "solve_steady",
+    "steady_state",
+    "symplectic_eigenvalues",
+]

@@ -1,0 +1,88 @@
+"""Everything that can go wrong with moments, one class each.
+
+    GaussianError
+    ├── InvalidArgument     a shape, a mode number, a time that makes no sense (also a ValueError)
+    ├── NotQuadratic        the model has a term that Gaussian moments cannot represent
+    ├── NotHermitian        the generator does not map Hermitian operators to Hermitian operators
+    ├── TimeDependent       a constant generator is needed, the model's is not
+    ├── UnphysicalState     σ + iΩ/2 ≥ 0 fails
+    └── NoSteadyState
+        ├── UnstableDrift   an eigenvalue of the drift has a positive real part
+        └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
+"""
+
+from collections.abc import Sequence
+
+
+class GaussianError(Exception):
+    """Base class of every error this package raises on purpose."""
+
+
+class InvalidArgument(GaussianError, ValueError):
+    """An argument does not mean anything here; the message says what must hold and what was given."""
+
+
+class NotQuadratic(GaussianError):
+    """The Hamiltonian must be quadratic and jump operators linear; `term` is the offending product."""
+
+    def __init__(self, term: str, degree: int, where: str, allowed: int) -> None:
+        self.term, self.degree = term, degree
+        super().__init__(
+            f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}. "
+            "Gaussian moments do not close for it: linearise the model, or run it with `fock` alone."
+        )
+
+
+class NotHermitian(GaussianError):
+    """𝓛(ρ)† = 𝓛(ρ†) fails; `defect` is the size of the anti-Hermitian part."""
+
+    def __init__(self, what: str, defect: float) -> None:
+        self.defect = defect
+        super().__init__(
+            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}. "
+            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause."
+        )
+
+
+class TimeDependent(GaussianError):
+    """A constant generator is needed, but the model has explicit time dependence."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A steady state needs a constant generator, but this model has explicitly time-dependent terms. "
+            "Follow it with `evolve` instead."
+        )
+
+
+class UnphysicalState(GaussianError):
+    """σ + iΩ/2 ≥ 0 fails; `lowest` is the offending eigenvalue."""
+
+    def __init__(self, lowest: float) -> None:
+        self.lowest = lowest
+        super().__init__(
+            f"The covariance matrix must satisfy σ + iΩ/2 ≥ 0, but its lowest eigenvalue is {lowest:.2e}. "
+            "Vacuum is ½·1 and the ordering (x_1, p_1, …) here: check both before suspecting the physics."
+        )
+
+
+class NoSteadyState(GaussianError):
+    """The moments have no unique attracting fixed point; `eigenvalues` and `modes` say why."""
+
+    def __init__(self, reason: str, eigenvalues: Sequence[complex], modes: Sequence[Sequence[int]]) -> None:
+        self.eigenvalues, self.modes = tuple(eigenvalues), tuple(tuple(m) for m in modes)
+        listed = "; ".join(
+            f"{z.real:+.3g}{z.imag:+.3g}i on mode{'s' if len(m) > 1 else ''} {', '.join(map(str, m))}"
+            for z, m in zip(self.eigenvalues, self.modes, strict=True)
+        )
+        super().__init__(f"{reason} Drift eigenvalues with Re ≥ 0: {listed}.")
+
+
+class UnstableDrift(NoSteadyState):
+    """An eigenvalue of the drift has a positive real part: moments grow without bound."""
+
+
+class MarginalDrift(NoSteadyState):
+    """An eigenvalue of the drift has no real part to working precision.
+
+    The steady state then does not exist (noise accumulates) or is not unique (a dark mode keeps its start).
+    """

@@ -1,0 +1,150 @@
+r"""Moments at any times: exact for constant generators, an ODE for explicit time dependence.
+
+    ⟨r⟩(t) = Φ(t)⟨r⟩(0) + ∫₀ᵗ Φ(s) d ds,      σ(t) = Φ(t) σ(0) Φ(t)ᵀ + ∫₀ᵗ Φ(s) D Φ(s)ᵀ ds,      Φ(t) = e^{At}
+
+Van Loan's block exponential gives all three at once but contains e^{−At}, which overflows the digits of a damped
+system once γt ≳ 15. It is used here only on a step h = t/2ᵏ with ‖A‖h ≤ 1; then Φ(2h) = Φ(h)², and noise and drive double as
+
+    G(2h) = G(h) + Φ(h) G(h) Φ(h)ᵀ,           g(2h) = g(h) + Φ(h) g(h),
+
+sums of positive terms, stable for any damping. Each time is reached from 0 on its own, so no error accumulates along
+the grid. (Van Loan, IEEE Trans. Autom. Control 23, 395 (1978).)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import ArrayLike
+
+from gaussian.errors import GaussianError, InvalidArgument
+from gaussian.generator import Array, MomentEquations, equations_of_time, is_isolated, is_time_dependent
+from gaussian.normal_modes import normal_modes, propagate_normal_modes
+from gaussian.states import GaussianState, Trajectory, initial_state
+from gaussian.symplectic import as_modes, quadratures
+
+# Times are propagated in chunks whose block matrices stay below this size.
+CHUNK_BYTES = 2**28
+
+
+def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> Trajectory:
+    """Moments of the chosen modes (default: all) at each of `times`, starting from the model's preparation at t = 0.
+
+    Args:
+        model: modes, hamiltonian, dissipators, preparation.
+        times: shape (T,), each ≥ 0, in any order.
+        modes: keep only these, in this order. A large isolated network with H = ½pᵀTp + ½xᵀVx is solved through its
+            normal modes, and the full covariance is then never formed.
+
+    Returns:
+        Trajectory with `mean` (T, 2k), `covariance` (T, 2k, 2k), `error` (T,).
+
+    Raises:
+        InvalidArgument: times or modes that make no sense.
+        NotQuadratic, NotHermitian: as `moment_equations`.
+    """
+    times = _as_times(times)
+    chosen = list(range(model.modes)) if modes is None else as_modes(modes, model.modes, "modes")
+    start = initial_state(model)
+    if is_time_dependent(model):
+        return _integrate(equations_of_time(model), start, times, chosen)
+    equations = equations_of_time(model)(0.0)
+    network = normal_modes(equations) if is_isolated(model) else None
+    if network is not None:
+        return propagate_normal_modes(network, start, times, chosen)
+    return propagate(equations, start, times, chosen)
+
+
+def propagate(
+    equations: MomentEquations, start: GaussianState, times: ArrayLike, modes: Sequence[int] | None = None
+) -> Trajectory:
+    """Exact moments under constant A, d, D from `start`; arguments and result as `evolve`."""
+    times = _as_times(times)
+    n = start.modes
+    rows = quadratures(range(n) if modes is None else as_modes(modes, n, "modes"))
+    chunk = max(1, CHUNK_BYTES // (8 * 6 * (4 * n) ** 2))
+    pieces = [_leap(equations, start, times[i : i + chunk], rows) for i in range(0, len(times), chunk)]
+    mean, covariance, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    return Trajectory(times=times, mean=mean, covariance=covariance, error=error)
+
+
+def _leap(
+    equations: MomentEquations, start: GaussianState, times: Array, rows: list[int]
+) -> tuple[Array, Array, Array]:
+    a, d, noise = equations.drift, equations.drive, equations.diffusion
+    m = len(a)
+    size = np.linalg.norm(a, 1)
+    doublings = max(0, int(np.ceil(np.log2(max(size * times.max(initial=0.0), 1e-300)))))
+    h = (times / 2.0**doublings)[:, None, None]
+    block = np.zeros((2 * m + 1, 2 * m + 1))
+    block[:m, :m], block[:m, m : 2 * m], block[m : 2 * m, m : 2 * m] = -a, noise, a.T
+    step = scipy.linalg.expm(h * block[: 2 * m, : 2 * m])
+    phi = np.swapaxes(step[:, m:, m:], -1, -2)
+    gain = phi @ step[:, :m, m:]
+    push = scipy.linalg.expm(h * np.block([[a, d[:, None]], [np.zeros((1, m + 1))]]))[:, :m, m]
+    for _ in range(doublings):
+        gain = gain + phi @ gain @ np.swapaxes(phi, -1, -2)
+        push = push + np.einsum("tij,tj->ti", phi, push)
+        phi = phi @ phi
+    transported = phi @ start.covariance @ np.swapaxes(phi, -1, -2)
+    sigma = transported + gain
+    amplification = np.linalg.norm(phi, 2, axis=(-2, -1)) ** 2
+    rounding = 4 * m * np.finfo(float).eps * (1 + size * times)
+    error = amplification * (start.error + rounding * np.linalg.norm(start.covariance, 2)) + rounding * np.linalg.norm(
+        gain, 2, axis=(-2, -1)
+    )
+    mean = phi @ start.mean + push
+    return mean[:, rows], (0.5 * (sigma + np.swapaxes(sigma, -1, -2)))[:, rows][:, :, rows], error
+
+
+def _integrate(
+    equations: Callable[[float], MomentEquations], start: GaussianState, times: Array, modes: list[int]
+) -> Trajectory:
+    """DOP853 on (⟨r⟩, σ), once at working tolerance and once looser: their difference is the error estimate."""
+    from scipy.integrate import solve_ivp  # a third of a second to import, and only needed here
+
+    m = 2 * start.modes
+
+    def flow(t: float, y: Array) -> Array:
+        eq, mean, sigma = equations(t), y[:m], y[m:].reshape(m, m)
+        return np.concatenate(
+            [eq.drift @ mean + eq.drive, (eq.drift @ sigma + sigma @ eq.drift.T + eq.diffusion).ravel()]
+        )
+
+    y0 = np.concatenate([start.mean, start.covariance.ravel()])
+    grid, where = np.unique(times, return_inverse=True)
+    solutions = []
+    for rtol in (1e-9, 1e-12):
+        if grid.size == 0 or grid[-1] == 0:
+            solutions.append(np.tile(y0, (grid.size, 1))[where])
+            continue
+        solution = solve_ivp(
+            flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / 20
+        )
+        if not solution.success or not np.isfinite(solution.y).all():
+            raise GaussianError(
+                f"The moments could not be followed beyond t = {float(solution.t[-1]) if solution.t.size else 0.0:.3g}: "
+                f"{solution.message} A coefficient f(t) that diverges or returns NaN is the usual cause."
+            )
+        solutions.append(solution.y.T[where])
+    coarse, fine = solutions
+    rows = quadratures(modes)
+    sigma = fine[:, m:].reshape(-1, m, m)
+    error = np.linalg.norm((fine - coarse)[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + start.error
+    return Trajectory(
+        times=times,
+        mean=fine[:, :m][:, rows],
+        covariance=0.5 * (sigma + np.swapaxes(sigma, -1, -2))[:, rows][:, :, rows],
+        error=error,
+    )
+
+
+def _as_times(times: ArrayLike) -> Array:
+    result = np.atleast_1d(np.asarray(times, float))
+    if result.ndim != 1 or not np.isfinite(result).all() or (result < 0).any():
+        worst = result[~(result >= 0)] if result.size else result
+        raise InvalidArgument(f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times}.")
+    return result

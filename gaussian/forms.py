@@ -1,0 +1,88 @@
+r"""Quadratic forms of the quadratures: O = s + v·r + ½ rᵀ h r with h symmetric (Weyl ordered).
+
+Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2), r = (x_1, p_1, …, x_n, p_n), [r_j, r_k] = iΩ_jk.
+A product of two ladder operators is split as o_i o_j = ½{o_i, o_j} + ½[o_i, o_j]: the first half goes to h, the
+second to the scalar. All three parts are complex until the generator is assembled, because a term of a sum need not
+be Hermitian on its own.
+
+>>> from gaussian.ladder import ladder
+>>> (a,) = ladder(1)
+>>> form = quadratic_form(a.dag() * a, 1, "Hamiltonian")
+>>> form.matrix.real, complex(form.scalar)     # a†a = ½(x² + p²) − ½
+(array([[1., 0.],
+       [0., 1.]]), (-0.5+0j))
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gaussian.errors import NotQuadratic
+from gaussian.ladder import Polynomial, normal_ordered, spell
+
+Complex = NDArray[np.complex128]
+
+# (a, a†) = TO_QUADRATURES · (x, p)
+TO_QUADRATURES = np.array([[1, 1j], [1, -1j]]) / np.sqrt(2)
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """s + v·r + ½ rᵀhr: `scalar` (...), `vector` (..., 2n), `matrix` (..., 2n, 2n), complex."""
+
+    scalar: Complex
+    vector: Complex
+    matrix: Complex
+
+
+def quadratic_form(operator: Polynomial, modes: int, where: str) -> Form:
+    """Write a polynomial of degree ≤ 2 as s + v·r + ½ rᵀhr; `where` names it in errors.
+
+    Raises:
+        NotQuadratic: if a product of three or more ladder operators survives normal ordering.
+    """
+    words = _up_to_degree(operator, 2, where)
+    batch = np.broadcast_shapes(*(np.shape(c) for c in words.values()))
+    scalar = np.zeros(batch, complex)
+    vector = np.zeros((*batch, modes, 2), complex)
+    matrix = np.zeros((*batch, modes, 2, modes, 2), complex)
+    for w, c in words.items():
+        if len(w) == 0:
+            scalar += c
+        elif len(w) == 1:
+            vector[..., w[0] >> 1, w[0] & 1] += c
+        else:
+            (j, s), (k, t) = ((letter >> 1, letter & 1) for letter in w)
+            matrix[..., j, s, k, t] += c
+            matrix[..., k, t, j, s] += c
+            if j == k and s != t:
+                scalar += (0.5 if s < t else -0.5) * c  # ½[a, a†] = ½
+    u = TO_QUADRATURES
+    return Form(
+        scalar,
+        np.einsum("...js,sx->...jx", vector, u).reshape(*batch, 2 * modes),
+        np.einsum("...jskt,sx,ty->...jxky", matrix, u, u, optimize=True).reshape(*batch, 2 * modes, 2 * modes),
+    )
+
+
+def linear_form(operator: Polynomial, modes: int, where: str) -> tuple[Complex, Complex]:
+    """Write a polynomial of degree ≤ 1 as (s, v), meaning s + v·r.
+
+    Raises:
+        NotQuadratic: if it has a higher degree.
+    """
+    form = quadratic_form(Polynomial(_up_to_degree(operator, 1, where)), modes, where)
+    return form.scalar, form.vector
+
+
+def _up_to_degree(operator: Polynomial, degree: int, where: str) -> dict[tuple[int, ...], complex]:
+    words = operator.words
+    if any(len(w) > degree for w in words):
+        size = max(float(np.max(np.abs(c))) for c in words.values())
+        # Reordering may cancel a product that only looks high (a·a† − a†·a is a number): rounding is dropped with it.
+        words = {w: c for w, c in normal_ordered(operator).words.items() if np.max(np.abs(c)) > 1e-14 * size}
+        high = max(words, key=len, default=())
+        if len(high) > degree:
+            raise NotQuadratic(spell(high), len(high), where, degree)
+    return words

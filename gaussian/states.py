@@ -1,0 +1,120 @@
+r"""Gaussian states as (mean, covariance), and how a model's preparation becomes one.
+
+A preparation is ρ(0) = U_k … U_1 ρ_th U_1† … U_k† with ρ_th a product of thermal states (or the ground state of a
+quadratic Hamiltonian) and U = exp(−iG), G = ½ rᵀgr + v·r Hermitian. In the Heisenberg picture dr/ds = i[G, r] = Ω(g r + v),
+so U maps the moments by the symplectic matrix S = exp(Ωg) and a displacement.
+
+The ground state of H = ½ rᵀhr + v·r with h > 0 has mean −h⁻¹v and σ = ½ h^{-1/2} |i h^{1/2}Ωh^{1/2}| h^{-1/2} (Williamson).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+
+from gaussian.errors import InvalidArgument, NotHermitian
+from gaussian.forms import Form, quadratic_form
+from gaussian.ladder import Polynomial, ladder
+from gaussian.symplectic import as_modes, omega, quadratures
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class GaussianState:
+    """Mean (..., 2n) and covariance (..., 2n, 2n) of a Gaussian state; vacuum ½·1, ordering (x_1, p_1, …).
+
+    `error` (...) estimates the spectral norm of the error of `covariance` from the conditioning of the calculation.
+    """
+
+    mean: Array
+    covariance: Array
+    error: Array
+
+    @property
+    def modes(self) -> int:
+        return int(self.mean.shape[-1]) // 2
+
+    @property
+    def photon_numbers(self) -> Array:
+        """⟨a_j†a_j⟩ = ½(⟨x_j²⟩ + ⟨p_j²⟩ − 1), shape (..., n)."""
+        second = np.diagonal(self.covariance, axis1=-2, axis2=-1) + self.mean**2
+        return 0.5 * (second[..., 0::2] + second[..., 1::2] - 1)
+
+    def reduced(self, modes: Sequence[int]) -> GaussianState:
+        """The state of some modes, in the order given."""
+        rows = quadratures(as_modes(modes, self.modes, "modes"))
+        return GaussianState(
+            mean=self.mean[..., rows], covariance=self.covariance[..., rows, :][..., :, rows], error=self.error
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trajectory(GaussianState):
+    """States at `times`, one along the first axis of `mean` and `covariance`."""
+
+    times: Array
+
+
+def initial_state(model: Any) -> GaussianState:
+    """Mean and covariance of `model.preparation(...)`; vacuum if the model has none.
+
+    Raises:
+        InvalidArgument: negative occupations, or the wrong number of them.
+        NotQuadratic: a generator of a unitary has degree three or more.
+        NotHermitian: a generator is not Hermitian.
+    """
+    n: int = model.modes
+    a = ladder(n)
+    preparation = model.preparation(*a)
+    if preparation.ground_of is not None:
+        mean, sigma = _ground_state(_hermitian(preparation.ground_of, n, "Hamiltonian of the prepared ground state"))
+    else:
+        occupations = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
+        if occupations.shape != (n,) or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
+            raise InvalidArgument(
+                f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}."
+            )
+        mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
+    condition = 1.0
+    for generator in preparation.unitaries:
+        form = _hermitian(generator, n, "generator of a preparing unitary")
+        flow = np.zeros((2 * n + 1, 2 * n + 1))
+        flow[:-1, :-1] = omega(n) @ form.matrix.real
+        flow[:-1, -1] = omega(n) @ form.vector.real
+        unitary = scipy.linalg.expm(flow)
+        symplectic = unitary[:-1, :-1]
+        mean = symplectic @ mean + unitary[:-1, -1]
+        sigma = symplectic @ sigma @ symplectic.T
+        condition *= float(np.linalg.norm(symplectic, 2)) ** 2
+    error = 8 * n * np.finfo(float).eps * condition * float(np.linalg.norm(sigma, 2))
+    return GaussianState(mean=mean, covariance=0.5 * (sigma + sigma.T), error=np.asarray(error))
+
+
+def _hermitian(operator: Polynomial, modes: int, what: str) -> Form:
+    form = quadratic_form(operator, modes, what)
+    size = 1.0 + float(np.abs(form.matrix).max()) + float(np.abs(form.vector).max())
+    defect = max(float(np.abs(form.matrix.imag).max()), float(np.abs(form.vector.imag).max()))
+    if defect > 1e-12 * size:
+        raise NotHermitian(what, defect)
+    return form
+
+
+def _ground_state(form: Form) -> tuple[Array, Array]:
+    h, v = form.matrix.real, form.vector.real
+    values, vectors = np.linalg.eigh(h)
+    if values[0] <= 1e-13 * values[-1]:
+        raise InvalidArgument(
+            f"A ground state needs a positive definite Hamiltonian, but its lowest eigenvalue is {values[0]:.3g}. "
+            "Check the sign of the couplings, and that no mode is left without a potential."
+        )
+    root, inverse_root = ((vectors * values**power) @ vectors.T for power in (0.5, -0.5))
+    twisted = root @ omega(len(h) // 2) @ root
+    squares, frame = np.linalg.eigh(twisted.T @ twisted)
+    magnitude = (frame * np.sqrt(squares.clip(0))) @ frame.T
+    return -np.linalg.solve(h, v), 0.5 * inverse_root @ magnitude @ inverse_root
