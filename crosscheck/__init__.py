@@ -1,0 +1,34 @@
+r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynamics.
+
+>>> from crosscheck import certify, models
+>>> report = certify(models.DampedThermalMode.example())
+>>> str(report.verdict)
+'certified'
+"""
+
+from crosscheck import models
+from crosscheck.certify import certify
+from crosscheck.engine import Engine
+from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, UnknownModel
+from crosscheck.model import Dissipator, Model, Preparation
+from crosscheck.report import Certificate, Report
+from crosscheck.simulation import Budget
+from crosscheck.verdict import Comparison, Verdict
+
+__all__ = [
+    "Budget",
+    "Certificate",
+    "Comparison",
+    "CrosscheckError",
+    "Dissipator",
+    "Engine",
+    "InvalidParameter",
+    "Model",
+    "Preparation",
+    "Refuted",
+    "Report",
+    "UnknownModel",
+    "Verdict",
+    "certify",
+    "models",
+]

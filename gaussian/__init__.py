@@ -9,7 +9,7 @@ operators it is handed. This package needs NumPy and SciPy only and knows nothin
 
 from gaussian.discord import discord
 from gaussian.entanglement import log_negativity, partial_transpose, separable
-from gaussian.entropy import entropy, mutual_information, purity
+from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
 from gaussian.errors import (
     GaussianError,
     InvalidArgument,
@@ -62,6 +62,7 @@ __all__ = [
     "drift",
     "drive",
     "entropy",
+    "entropy_of_mode",
     "evolve",
     "initial_state",
     "is_isolated",

@@ -17,6 +17,7 @@ array([[1.5, 0. ],
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,14 +54,8 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
     """Solve A⟨r⟩ + d = 0 and Aσ + σAᵀ + D = 0 for one drift (2n, 2n). Raises as `steady_state`."""
     a, d = equations.drift, equations.diffusion
     n = len(a)
-    identity = np.eye(n)
-    try:
-        response = scipy.linalg.solve_continuous_lyapunov(a, -identity)
-        stable = np.linalg.norm(a @ response + response @ a.T + identity, 2) < 0.5
-        np.linalg.cholesky(0.5 * (response + response.T))
-    except (np.linalg.LinAlgError, RuntimeWarning):
-        stable = False
-    if not stable:
+    response = _response(a)
+    if response is None:
         raise _why_not(a)
     sigma = scipy.linalg.solve_continuous_lyapunov(a, -d)
     sigma = 0.5 * (sigma + sigma.T)
@@ -74,6 +69,19 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
         error=np.asarray(np.linalg.norm(response, 2) * (residual + rounding)),
         slowest_rate=float(-np.linalg.eigvals(a).real.max()),
     )
+
+
+def _response(a: Array) -> Array | None:
+    """X > 0 with AX + XAᵀ = −1 if the drift is Hurwitz, None if that cannot be shown."""
+    identity = np.eye(len(a))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SciPy warns of a singular equation and answers; the residual judges it
+            response = scipy.linalg.solve_continuous_lyapunov(a, -identity)
+        np.linalg.cholesky(0.5 * (response + response.T))
+    except np.linalg.LinAlgError:
+        return None
+    return response if np.linalg.norm(a @ response + response @ a.T + identity, 2) < 0.5 else None
 
 
 def _why_not(a: Array) -> NoSteadyState:

@@ -1,0 +1,61 @@
+r"""Which cutoffs to try, and what a sequence of cutoffs says about the error of a quantity.
+
+The start is where the photon distribution that the moments predict leaves a tail below the tolerance. Cutoffs then grow by two
+levels a mode, an even step because squeezed states fill even levels. For a geometrically convergent Q_N the last step
+d = |Q_N − Q_{N−2}| bounds the remaining error as soon as errors at least halve per step; to be safe against one step that is small
+by accident the step before, divided by `ACCIDENT`, is a lower bound of the estimate.
+
+A negativity that is zero at every cutoff shows no convergence to judge. Its error is bounded through the populations p_n of a
+truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(weight at the edge) is the scale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gaussian
+
+Array = NDArray[np.float64]
+
+STEP = 2
+SMALLEST = 4
+ACCIDENT = 8.0
+LARGEST = 80
+
+
+def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Array:
+    """Weight on levels ≥ N of each mode for N = 0 … levels, shape (modes, levels + 1), from the moments of one state."""
+    tails = []
+    for k in range(len(mean) // 2):
+        rows = slice(2 * k, 2 * k + 2)
+        sigma, r = covariance[rows, rows], mean[rows]
+        if gaussian.is_physical(sigma):
+            p = gaussian.photon_distribution(sigma, r, levels=levels)
+        else:  # not a state: a thermal distribution of the same energy is as good a guess as any
+            n = max(0.0, 0.5 * (float(np.trace(sigma)) + float(r @ r) - 1))
+            p = (n / (1 + n)) ** np.arange(levels) / (1 + n)
+        tails.append(np.clip(1 - np.concatenate([[0.0], np.cumsum(p)]), 0, None))
+    return np.array(tails)
+
+
+def starting_cutoffs(states: Sequence[tuple[Array, Array]], tail: float) -> tuple[int, ...]:
+    """Per mode, the smallest cutoff at which the predicted weight above it is below `tail` in every state."""
+    worst = np.max([predicted_tails(mean, covariance) for mean, covariance in states], axis=0)
+    chosen = [int(np.argmax(t < tail)) if np.any(t < tail) else LARGEST for t in worst]
+    return tuple(max(SMALLEST, n) for n in chosen)
+
+
+def estimated_error(values: Sequence[float]) -> float:
+    """Error of the last of a sequence of values at growing cutoffs; infinite until there are three."""
+    if len(values) < 3:
+        return np.inf
+    older, last = abs(values[-2] - values[-3]), abs(values[-1] - values[-2])
+    return max(last, older / ACCIDENT)
+
+
+def blind_error(values: Sequence[float], edge_weight: float) -> float:
+    """Error of a value that truncation may have hidden: √(edge weight) where all values so far are zero."""
+    return float(np.sqrt(max(edge_weight, 0.0))) if max(np.abs(values), default=0.0) < 1e-9 else 0.0

@@ -1,0 +1,44 @@
+r"""The moment engine under test: `gaussian` by default, or anything that offers the same few functions.
+
+>>> from crosscheck.models import ReservoirGravity
+>>> GAUSSIAN.moment_equations(ReservoirGravity.example()).drift.shape
+(4, 4)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import gaussian
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """Functions with the signatures of `gaussian`'s; replace any of them to put another implementation on trial."""
+
+    name: str = "gaussian"
+    moment_equations: Callable[..., Any] = gaussian.moment_equations
+    initial_state: Callable[..., Any] = gaussian.initial_state
+    evolve: Callable[..., Any] = gaussian.evolve
+    steady_state: Callable[..., Any] = gaussian.steady_state
+    log_negativity: Callable[..., Any] = gaussian.log_negativity
+    mutual_information: Callable[..., Any] = gaussian.mutual_information
+    discord: Callable[..., Any] = gaussian.discord
+    entropy: Callable[..., Any] = gaussian.entropy
+
+    def with_equations(self, moment_equations: Callable[..., Any], **others: Any) -> Engine:
+        """The same engine with other moment equations, solved as `gaussian` solves its own."""
+
+        def evolve(model: Any, times: Any, modes: Any = None) -> Any:
+            return gaussian.propagate(moment_equations(model), self.initial_state(model), times, modes)
+
+        def steady_state(model: Any) -> Any:
+            return gaussian.solve_steady(moment_equations(model))
+
+        changed: dict[str, Any] = {"evolve": evolve, "steady_state": steady_state, **others}
+        return replace(self, moment_equations=moment_equations, **changed)
+
+
+GAUSSIAN = Engine()

@@ -1,0 +1,141 @@
+r"""Drift, drive and diffusion read off the Fock ladder algebra, with no truncation error.
+
+In the Heisenberg picture 𝓛†(O) = i[H, O] + Σγ(R†OL − ½{R†L, O}). For a quadratic generator
+
+    𝓛†(r_j) = Σ_k A_jk r_k + d_j,      𝓛†(½{r_j, r_k}) = Σ_l (A_jl ½{r_l, r_k} + A_kl ½{r_j, r_l}) + d_j r_k + d_k r_j + D_jk.
+
+With ⟨0|x|1⟩ = 1/√2 and ⟨0|p|1⟩ = −i/√2 the elements between the vacuum and one quantum in mode k give
+
+    A_{j,x_k} = √2 Re⟨0|𝓛†(r_j)|1_k⟩,   A_{j,p_k} = −√2 Im⟨0|𝓛†(r_j)|1_k⟩,   d_j = ⟨0|𝓛†(r_j)|0⟩,
+    D_jk = ⟨0|𝓛†(½{r_j, r_k})|0⟩ − ½(A + Aᵀ)_jk.
+
+Ladder operators have finite bandwidth: these elements involve a handful of levels, and matrices a few levels larger hold them exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import qutip
+from numpy.typing import NDArray
+
+import fock
+from crosscheck.verdict import Comparison
+
+Array = NDArray[np.float64]
+
+# Levels per mode: |1⟩ is moved by at most two quanta by H or by a product of two jump operators, and by two by ½{r_j, r_k}.
+LEVELS = 6
+# Each entry is a sum of a few dozen products of numbers of the size of the rates: this many units in the last place.
+ROUNDING_ULPS = 500
+
+
+@dataclass(frozen=True, eq=False)
+class LadderMoments:
+    """A, d, D from the ladder algebra; `rounding` bounds the error of each entry."""
+
+    drift: Array
+    drive: Array
+    diffusion: Array
+    rounding: float
+
+
+def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
+    """A, d and D of a quadratic model at time t from matrix elements on the lowest Fock levels."""
+    n = model.modes
+    levels = (LEVELS,) * n if n <= 3 else (4,) * n
+    gen = fock.generator(model, levels)
+    h = _sparse(_at(fock.hamiltonian(gen), t))
+    jumps = [(rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators]
+    one = qutip.tensor([qutip.qeye(m) for m in levels])
+    quadratures = [
+        _sparse(q)
+        for q in fock.compose(
+            lambda *a: [q for c in a for q in ((c + c.dag()) / np.sqrt(2), (c - c.dag()) * (-1j / np.sqrt(2)))], levels
+        )
+    ]
+    dimension = one.shape[0]
+    vacuum = np.zeros(dimension, complex)
+    vacuum[0] = 1
+    quanta = [_unit(dimension, int(np.ravel_multi_index([int(j == k) for j in range(n)], levels))) for k in range(n)]
+
+    def image(bra: NDArray[np.complex128], operators: tuple[Any, ...], ket: NDArray[np.complex128]) -> complex:
+        """⟨bra|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products."""
+
+        def apply(v: NDArray[np.complex128]) -> NDArray[np.complex128]:
+            for operator in reversed(operators):
+                v = operator @ v
+            return v
+
+        total = 1j * (np.vdot(h @ bra, apply(ket)) - np.vdot(bra, apply(h @ ket)))
+        for rate, left, right in jumps:
+            product = apply(ket)
+            total += rate * np.vdot(right @ bra, apply(left @ ket))
+            total -= 0.5 * rate * np.vdot(left.conj().T @ (right @ bra), product)
+            total -= 0.5 * rate * np.vdot(bra, apply(right.conj().T @ (left @ ket)))
+        return complex(total)
+
+    drift = np.zeros((2 * n, 2 * n))
+    drive = np.zeros(2 * n)
+    second = np.zeros((2 * n, 2 * n))
+    for j, r in enumerate(quadratures):
+        drive[j] = image(vacuum, (r,), vacuum).real
+        for k, quantum in enumerate(quanta):
+            element = image(vacuum, (r,), quantum)
+            drift[j, 2 * k], drift[j, 2 * k + 1] = np.sqrt(2) * element.real, -np.sqrt(2) * element.imag
+        for k in range(j + 1):
+            s = quadratures[k]
+            second[j, k] = second[k, j] = (
+                0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
+            )
+    scale = max([float(abs(h).max())] + [float(abs(rate) * abs(a).max() * abs(b).max()) for rate, a, b in jumps])
+    return LadderMoments(
+        drift, drive, second - 0.5 * (drift + drift.T), ROUNDING_ULPS * float(np.finfo(float).eps) * max(scale, 1e-300)
+    )
+
+
+def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ...] = (0.0,)) -> list[Comparison]:
+    """A, d, D of `moment_equations(model)` against the ladder algebra, one comparison per entry."""
+    comparisons = []
+    for t in times:
+        claimed = moment_equations(model, t) if t else moment_equations(model)
+        found = ladder_moments(model, t)
+        for symbol, mine, theirs in (
+            ("A", claimed.drift, found.drift),
+            ("d", claimed.drive, found.drive),
+            ("D", claimed.diffusion, found.diffusion),
+        ):
+            for index in np.ndindex(np.shape(theirs)):
+                comparisons.append(
+                    Comparison(
+                        quantity=f"{symbol}[{', '.join(entry_name(i) for i in index)}]",
+                        place=f"t = {t:g}" if len(times) > 1 else "generator",
+                        gaussian=float(np.asarray(mine)[index]),
+                        gaussian_error=found.rounding,
+                        fock=float(theirs[index]),
+                        fock_error=found.rounding,
+                        tolerance=1e-9 * max(1.0, found.rounding / 1e-13),
+                    )
+                )
+    return comparisons
+
+
+def entry_name(row: int) -> str:
+    """`x1`, `p1`, `x2`, … for row numbers 0, 1, 2, …"""
+    return f"{'xp'[row % 2]}{row // 2 + 1}"
+
+
+def _at(h: Any, t: float) -> qutip.Qobj:
+    return h(t) if isinstance(h, qutip.QobjEvo) else h
+
+
+def _sparse(x: qutip.Qobj) -> Any:
+    return x.to("CSR").data_as("csr_matrix")
+
+
+def _unit(dimension: int, index: int) -> NDArray[np.complex128]:
+    v = np.zeros(dimension, complex)
+    v[index] = 1
+    return v

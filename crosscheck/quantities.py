@@ -1,0 +1,145 @@
+r"""What is compared: each quantity from the moments (with an error from conditioning) and from the Fock state.
+
+If σ is known to within δ in spectral norm, then (1 − η)σ ≤ σ' ≤ (1 + η)σ with η = δ/λ_min(σ), and symplectic eigenvalues are
+monotone: each ν and each ν̃ is known to a relative η. Hence E_N is known to nη/(1 − η), and each entropy to the
+difference between its values at the ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import fock
+import gaussian
+from crosscheck.engine import Engine
+from crosscheck.generator_certificate import entry_name
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Moments:
+    """Mean, covariance and its error at one place, as the moment engine claims them."""
+
+    mean: Array
+    covariance: Array
+    error: float
+
+    @property
+    def relative_error(self) -> float:
+        """η: how far symplectic eigenvalues may be off, relatively."""
+        lowest = float(np.linalg.eigvalsh(self.covariance)[0])
+        highest = float(np.linalg.norm(self.covariance, 2))
+        return (self.error + 4 * np.finfo(float).eps * highest) / lowest if lowest > 0 else np.inf
+
+    @property
+    def is_physical(self) -> bool:
+        return bool(gaussian.is_physical(self.covariance))
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """`name`; `of_moments(moments) -> (value, error)`; `of_state(state) -> value`.
+
+    `blind_at_zero`: zero at a finite cutoff does not show that the limit is zero, so a cutoff study cannot see its error.
+    """
+
+    name: str
+    of_moments: Callable[[Moments], tuple[float, float]]
+    of_state: Callable[[fock.FockState], float]
+    blind_at_zero: bool = False
+
+
+def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool) -> Iterator[Quantity]:
+    """All quantities that make sense for a state of `modes` modes split at `party`."""
+    yield from moments_of(modes)
+    if party:
+        yield Quantity(
+            "log_negativity",
+            lambda m: (
+                float(engine.log_negativity(m.covariance, party=party, require_physical_state=physical)),
+                _of_logarithms(m, modes),
+            ),
+            lambda state: fock.log_negativity(state.rho, party=party),
+            blind_at_zero=True,
+        )
+    if not physical:
+        yield Quantity("trace_norm", _trace_norm, lambda state: fock.trace_norm(state.rho))
+        if modes <= 2:
+            yield Quantity("lowest_eigenvalue", _lowest_eigenvalue, lambda state: fock.lowest_eigenvalue(state.rho))
+        return
+    yield Quantity("entropy", lambda m: (float(engine.entropy(m.covariance)), _of_entropy(m, [])), lambda state: fock.entropy(state.rho))
+    if party:
+        parts = [list(party), [k for k in range(modes) if k not in party]]
+        yield Quantity(
+            "mutual_information",
+            lambda m: (float(engine.mutual_information(m.covariance, party=party)), _of_entropy(m, parts)),
+            lambda state: fock.mutual_information(state.rho, party=party),
+        )
+        if modes == 2:
+            measured = parts[1]
+            yield Quantity(
+                "discord",
+                # S(A|M) is the entropy of a Schur complement, which is as monotone as S(A): bound it by the same slope.
+                lambda m: (float(engine.discord(m.covariance, measured=measured)), _of_entropy(m, parts)),
+                lambda state: fock.discord(state.rho, measured=measured),
+            )
+
+
+def moments_of(modes: int) -> Iterator[Quantity]:
+    """The entries of mean and covariance."""
+    for j in range(2 * modes):
+        yield Quantity(
+            f"⟨{entry_name(j)}⟩",
+            lambda m, j=j: (float(m.mean[j]), _of_mean(m)),  # type: ignore[misc]
+            lambda state, j=j: float(state.mean[j]),  # type: ignore[misc]
+        )
+    for j in range(2 * modes):
+        for k in range(j, 2 * modes):
+            yield Quantity(
+                f"σ[{entry_name(j)}, {entry_name(k)}]",
+                lambda m, j=j, k=k: (float(m.covariance[j, k]), m.error),  # type: ignore[misc]
+                lambda state, j=j, k=k: float(state.covariance[j, k]),  # type: ignore[misc]
+            )
+
+
+def _of_mean(m: Moments) -> float:
+    return m.error + 1e-13 * float(np.abs(m.mean).max(initial=0.0))
+
+
+def _of_logarithms(m: Moments, modes: int) -> float:
+    eta = m.relative_error
+    return modes * eta / (1 - eta) if eta < 1 else np.inf
+
+
+def _of_entropy(m: Moments, parts: list[list[int]]) -> float:
+    """Sum of the uncertainties of S(σ) and of S(σ_part) for each part."""
+    eta = m.relative_error
+    if not eta < 0.1:
+        return np.inf
+    g = gaussian.entropy_of_mode
+    total = 0.0
+    for part in (list(range(len(m.mean) // 2)), *parts):
+        nu = gaussian.symplectic_eigenvalues(gaussian.reduced(m.covariance, part))
+        total += float((g(nu * (1 + eta)) - g(nu * (1 - eta))).sum())  # g takes what falls below ½ as ½
+    return total
+
+
+def _trace_norm(m: Moments) -> tuple[float, float]:
+    value = float(np.prod(np.maximum(1.0, 0.5 / gaussian.symplectic_eigenvalues(m.covariance))))
+    return value, value * _of_logarithms(m, len(m.mean) // 2)
+
+
+def _lowest_eigenvalue(m: Moments) -> tuple[float, float]:
+    """Lowest eigenvalue of the Gaussian operator Π (1 − x_k) x_k^{n_k}, x = (ν − ½)/(ν + ½), which alternates for ν < ½."""
+    nu = gaussian.symplectic_eigenvalues(m.covariance)
+    x = (nu - 0.5) / (nu + 0.5)
+    spectra = [[(1 - v) * v**n for n in (0, 1, 2)] for v in x]
+    products = spectra[0] if len(spectra) == 1 else [a * b for a in spectra[0] for b in spectra[1]]
+    value = min([0.0, *products])
+    return value, 4 * _of_logarithms(m, len(nu))

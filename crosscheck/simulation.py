@@ -1,0 +1,147 @@
+r"""Truncated dynamics against moments: cutoffs are raised until every comparison is decided or the budget is spent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+import fock
+from crosscheck.cutoffs import STEP, blind_error, estimated_error
+from crosscheck.quantities import Moments, Quantity
+from crosscheck.verdict import Comparison, Verdict
+
+# Time of the next cutoff, d → d', from that of the last: a sparse superoperator costs d² a step and ‖H‖ grows with the cutoff.
+GROWTH = 2.5
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What one certificate may spend: `seconds` of time and `memory` in bytes."""
+
+    seconds: float = 20.0
+    memory: float = 4 * 2**30
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """A state to compare: its label, its moments and the quantities to take from it."""
+
+    label: str
+    moments: Moments
+    quantities: tuple[Quantity, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study:
+    """The outcome of raising the cutoff: last comparisons, the cutoffs used, and why it stopped if undecided."""
+
+    comparisons: tuple[Comparison, ...]
+    cutoffs: tuple[tuple[int, ...], ...]
+    seconds: float
+    stopped: str = ""
+
+
+@dataclass
+class _History:
+    values: list[float] = field(default_factory=list)
+
+
+def study(
+    places: Sequence[Place],
+    states_at: Callable[[tuple[int, ...]], Sequence[fock.FockState]],
+    start: tuple[int, ...],
+    *,
+    tolerance: float,
+    budget: Budget,
+    progress: Callable[[str], None] = lambda text: None,
+) -> Study:
+    """Run `states_at(cutoffs)` (one state per place) at growing cutoffs until everything is certified or refuted.
+
+    Running out of the budget gives inconclusive comparisons and a reason, never an exception.
+    """
+    history = [[_History() for _ in place.quantities] for place in places]
+    cutoffs, used, comparisons, stopped = start, [], [], ""
+    began = time.perf_counter()
+    while True:
+        progress(f"cutoff {spell(cutoffs)}")
+        step_began = time.perf_counter()
+        try:
+            states = states_at(cutoffs)
+            comparisons = [
+                _compare(place, quantity, past, state, tolerance)
+                for place, state, pasts in zip(places, states, history, strict=True)
+                for quantity, past in zip(place.quantities, pasts, strict=True)
+            ]
+            used.append(cutoffs)
+        except (fock.CutoffTooSmall, fock.NotAState) as reason:
+            stopped = str(reason)  # more levels may cure both
+        except fock.FockError as reason:
+            stopped = str(reason)
+            break
+        if comparisons and all(c.verdict is not Verdict.INCONCLUSIVE for c in comparisons):
+            stopped = ""
+            break
+        larger = tuple(n + STEP for n in cutoffs)
+        growth = (np.prod(larger, dtype=float) / np.prod(cutoffs, dtype=float)) ** GROWTH
+        expected = (time.perf_counter() - step_began) * growth
+        if time.perf_counter() - began + expected > budget.seconds:
+            if len(used) >= 3 or not stopped:
+                stopped = (
+                    f"The time budget of {budget.seconds:g} s ended at cutoff {spell(cutoffs)}: the next would take about "
+                    f"{expected:.0f} s more. Raise --budget, or lower the photon numbers."
+                )
+            break
+        cutoffs = larger
+    return Study(
+        comparisons=tuple(comparisons) or tuple(_undecided(places, tolerance)),
+        cutoffs=tuple(used),
+        seconds=time.perf_counter() - began,
+        stopped=stopped,
+    )
+
+
+def spell(cutoffs: Sequence[int]) -> str:
+    """`12`, or `12×8` where modes differ."""
+    return str(cutoffs[0]) if len(set(cutoffs)) == 1 else "×".join(map(str, cutoffs))
+
+
+def _compare(place: Place, quantity: Quantity, past: _History, state: fock.FockState, tolerance: float) -> Comparison:
+    value = quantity.of_state(state)
+    past.values.append(value)
+    error = max(estimated_error(past.values), state.solver_error)
+    if quantity.blind_at_zero:
+        error = max(error, blind_error(past.values, float(np.max(state.edge_weight))))
+    mine, my_error = quantity.of_moments(place.moments)
+    return Comparison(
+        quantity=quantity.name,
+        place=place.label,
+        gaussian=mine,
+        gaussian_error=my_error,
+        fock=value,
+        fock_error=error,
+        tolerance=tolerance,
+    )
+
+
+def _undecided(places: Sequence[Place], tolerance: float) -> list[Comparison]:
+    """Comparisons with an infinite Fock error, where no cutoff could be run."""
+    undecided: list[Comparison] = []
+    for place in places:
+        for quantity in place.quantities:
+            mine, error = quantity.of_moments(place.moments)
+            undecided.append(
+                Comparison(
+                    quantity=quantity.name, place=place.label, gaussian=mine, gaussian_error=error,
+                    fock=float("nan"), fock_error=float("inf"), tolerance=tolerance,
+                )
+            )  # fmt: skip
+    return undecided
+
+
+def reduced_states(trajectory: Any, observed: Sequence[int]) -> list[fock.FockState]:
+    """The observed modes of each state of a Fock trajectory."""
+    return [state.reduced(observed) for state in trajectory.states]

@@ -1,0 +1,60 @@
+r"""Two values with their errors, and what follows from them.
+
+    certified      the intervals overlap and are together narrower than the tolerance
+    refuted        they are disjoint although narrow: one side is wrong
+    inconclusive   one of them is too wide to tell: raise the cutoff, or the budget
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """The three outcomes of a comparison."""
+
+    CERTIFIED = "certified"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """One quantity at one place (a time, or the steady state): value ± error from each engine.
+
+    `tolerance` is how narrow the two intervals together must be, in units of max(1, |value|).
+    """
+
+    quantity: str
+    place: str
+    gaussian: float
+    gaussian_error: float
+    fock: float
+    fock_error: float
+    tolerance: float
+
+    @property
+    def difference(self) -> float:
+        return abs(self.gaussian - self.fock)
+
+    @property
+    def width(self) -> float:
+        """Sum of the two errors."""
+        return self.gaussian_error + self.fock_error
+
+    @property
+    def verdict(self) -> Verdict:
+        # Written so that a NaN anywhere falls through to inconclusive or refuted, never to certified.
+        if not self.width <= self.tolerance * max(1.0, abs(self.fock)):
+            return Verdict.INCONCLUSIVE
+        return Verdict.CERTIFIED if self.difference <= self.width else Verdict.REFUTED
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
+    """Refuted if anything is; certified only if there is something and all of it is."""
+    found = list(verdicts)
+    if Verdict.REFUTED in found:
+        return Verdict.REFUTED
+    return Verdict.CERTIFIED if found and set(found) == {Verdict.CERTIFIED} else Verdict.INCONCLUSIVE

@@ -1,0 +1,63 @@
+r"""Lindblad dynamics in a truncated Fock basis, on QuTiP.
+
+Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); r = (x_1, p_1, …, x_n, p_n); natural logarithms; measures are
+taken from the density matrix itself, never from moments. A cutoff N keeps the levels |0⟩ … |N−1⟩ of each mode.
+
+A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
+operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
+"""
+
+from fock.discord import discord
+from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
+from fock.entropy import entropy, mutual_information, non_gaussianity, purity
+from fock.errors import (
+    CutoffTooSmall,
+    FockError,
+    InvalidArgument,
+    NotAState,
+    NotConverged,
+    NotUnique,
+    TimeDependent,
+    TooLarge,
+)
+from fock.evolution import evolve
+from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.operators import annihilators, as_cutoffs, compose, corner
+from fock.preparation import prepare
+from fock.states import FockState, FockTrajectory, moments, photon_distribution
+from fock.steady import FockSteadyState, steady_state
+
+__all__ = [
+    "CutoffTooSmall",
+    "FockError",
+    "FockState",
+    "FockSteadyState",
+    "FockTrajectory",
+    "Generator",
+    "InvalidArgument",
+    "NotAState",
+    "NotConverged",
+    "NotUnique",
+    "TimeDependent",
+    "TooLarge",
+    "annihilators",
+    "as_cutoffs",
+    "compose",
+    "corner",
+    "discord",
+    "entropy",
+    "evolve",
+    "generator",
+    "hamiltonian",
+    "liouvillian",
+    "log_negativity",
+    "lowest_eigenvalue",
+    "moments",
+    "mutual_information",
+    "non_gaussianity",
+    "photon_distribution",
+    "prepare",
+    "purity",
+    "steady_state",
+    "trace_norm",
+]

@@ -1,0 +1,82 @@
+"""Everything that can go wrong in a truncated Fock space, one class each.
+
+    FockError
+    ├── InvalidArgument       a cutoff, a time, a mode number that makes no sense (also a ValueError)
+    ├── CutoffTooSmall        the initial state does not fit below the cutoff
+    ├── TooLarge              the request needs more memory than allowed; both numbers are in the message
+    ├── NotConverged          a solver stopped before its residual was small
+    ├── NotUnique             the truncated generator has more than one steady state
+    ├── TimeDependent         a steady state was asked of a time-dependent generator
+    └── NotAState             an entropy was asked of an operator with a negative eigenvalue
+"""
+
+
+class FockError(Exception):
+    """Base class of every error this package raises on purpose."""
+
+
+class InvalidArgument(FockError, ValueError):
+    """An argument does not mean anything here; the message says what must hold and what was given."""
+
+
+class CutoffTooSmall(FockError):
+    """The prepared state has weight `missing` above the cutoff."""
+
+    def __init__(self, cutoffs: tuple[int, ...], missing: float, allowed: float) -> None:
+        self.cutoffs, self.missing = cutoffs, missing
+        super().__init__(
+            f"The initial state must fit below the cutoff to within {allowed:.0e}, but at cutoff {_spell(cutoffs)} a "
+            f"weight of {missing:.1e} is left out. Raise the cutoff, or lower the squeezing, displacement or occupation."
+        )
+
+
+class TooLarge(FockError):
+    """The request needs more memory than allowed."""
+
+    def __init__(self, what: str, needed: float, allowed: float, cutoffs: tuple[int, ...]) -> None:
+        self.needed, self.allowed = needed, allowed
+        super().__init__(
+            f"{what} at cutoff {_spell(cutoffs)} would need about {needed / 2**30:.3g} GiB, but at most "
+            f"{allowed / 2**30:.3g} GiB may be used. Lower the cutoff, or certify the model with fewer modes."
+        )
+
+
+class NotConverged(FockError):
+    """A solver stopped before its residual was small; no state is returned."""
+
+
+class NotUnique(FockError):
+    """The truncated generator has more than one steady state; `distance` separates two of them in trace norm."""
+
+    def __init__(self, distance: float) -> None:
+        self.distance = distance
+        super().__init__(
+            "The steady state must be unique, but two different ones were found, a trace norm of "
+            f"{distance:.2e} apart. An undamped (dark) mode or a conserved quantity is the usual cause: follow the model "
+            "from its initial state with `evolve` instead."
+        )
+
+
+class TimeDependent(FockError):
+    """A constant generator is needed, but the model has explicit time dependence."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A steady state needs a constant generator, but this model has explicitly time-dependent terms. "
+            "Follow it with `evolve` instead."
+        )
+
+
+class NotAState(FockError):
+    """The operator has a negative eigenvalue, so its entropy has no meaning; `lowest` is that eigenvalue."""
+
+    def __init__(self, lowest: float) -> None:
+        self.lowest = lowest
+        super().__init__(
+            f"An entropy needs a density matrix, but the lowest eigenvalue is {lowest:.2e}. "
+            "A generator that is not completely positive, or a cutoff far too small, is the usual cause."
+        )
+
+
+def _spell(cutoffs: tuple[int, ...]) -> str:
+    return str(cutoffs[0]) if len(set(cutoffs)) == 1 else "×".join(map(str, cutoffs))

@@ -1,0 +1,72 @@
+r"""ρ(t) below the cutoff, by QuTiP: `mesolve` on the truncated generator, `sesolve` for isolated models that start pure.
+
+The generator is handed to QuTiP as a superoperator, so correlated rates and equations that are not of Lindblad form take the
+same path as jump operators. DOP853 at tight tolerance: its error stays orders of magnitude below truncation, so that what
+remains between two cutoffs is the cutoff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import qutip
+from numpy.typing import ArrayLike
+
+from fock.errors import FockError, InvalidArgument
+from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.operators import as_cutoffs
+from fock.preparation import prepare
+from fock.states import FockState, FockTrajectory
+
+RTOL = 1e-9
+# Measured against the matrix exponential over the library of models, the trace-norm error of DOP853 at RTOL is below 1e-9;
+# a hundredfold margin is reported.
+SOLVER_ERROR = 1e-7
+MEMORY = 4 * 2**30
+
+
+def evolve(model: Any, times: ArrayLike, *, cutoff: int | Sequence[int], memory: float = MEMORY) -> FockTrajectory:
+    """States of a model at each of `times`, from its preparation at t = 0.
+
+    Args:
+        model: modes, hamiltonian, dissipators, preparation.
+        times: shape (T,), increasing, each ≥ 0.
+        cutoff: number of Fock levels, or one number per mode.
+        memory: bytes the superoperator may take.
+
+    Returns:
+        FockTrajectory with a FockState per time: kets for an isolated model that starts pure, else density matrices.
+
+    Raises:
+        InvalidArgument: times or cutoffs that make no sense.
+        CutoffTooSmall: the initial state does not fit.
+        TooLarge: the superoperator would not fit in `memory`.
+    """
+    cutoffs = as_cutoffs(cutoff, model.modes)
+    grid = np.atleast_1d(np.asarray(times, float))
+    if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
+        raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times}.")
+    gen = generator(model, cutoffs)
+    start = prepare(model, cutoffs)
+    padded = grid if grid.size and grid[0] == 0 else np.concatenate([[0.0], grid])
+    options = {"method": "dop853", "rtol": RTOL, "atol": RTOL * 1e-2, "nsteps": 10**6, "progress_bar": ""}
+    if gen.is_isolated and start.isket:
+        states = qutip.sesolve(hamiltonian(gen), start, padded, options=options).states
+    else:
+        states = _open(gen, start, padded, options, memory)
+    states = states[len(padded) - len(grid) :]
+    if any(not np.isfinite(state.full()).all() for state in states):
+        raise FockError(
+            "The state became infinite or NaN. A coefficient f(t) that diverges, or a generator far from completely positive, "
+            "is the usual cause."
+        )
+    return FockTrajectory(
+        times=grid, states=tuple(FockState(rho=rho, cutoffs=cutoffs, solver_error=SOLVER_ERROR) for rho in states)
+    )
+
+
+def _open(gen: Generator, start: qutip.Qobj, times: Any, options: dict[str, Any], memory: float) -> list[qutip.Qobj]:
+    rho = qutip.ket2dm(start) if start.isket else start
+    return list(qutip.mesolve(liouvillian(gen, memory), rho, times, options=options).states)

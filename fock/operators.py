@@ -1,0 +1,99 @@
+r"""Ladder operators whose products are exact: composed in a padded space, cut to the cutoff at the end.
+
+With N levels (n = 0 … N−1) the product of two N×N matrices a a† is wrong in its last row, where the infinite operator has N and
+the product 0. An operator of degree k moves a state by at most k levels, so composed with k more levels per mode and then cut,
+every entry is that of the infinite operator.
+
+>>> (product,) = compose(lambda a: (a * a.dag(),), (3,))
+>>> product.full().real.diagonal()                       # n + 1; three-level matrices would end in 0
+array([1., 2., 3.])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import qutip
+
+from fock.errors import InvalidArgument
+
+Cutoffs = tuple[int, ...]
+
+
+def as_cutoffs(cutoff: int | Sequence[int], modes: int) -> Cutoffs:
+    """One cutoff (number of levels) per mode, each ≥ 2.
+
+    Raises:
+        InvalidArgument: not an integer ≥ 2, or not one per mode.
+    """
+    levels = [cutoff] * modes if np.ndim(cutoff) == 0 else list(cutoff)  # type: ignore[arg-type]
+    if len(levels) != modes or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in levels):
+        raise InvalidArgument(
+            f"Argument cutoff must be an integer ≥ 2, or {modes} of them, one per mode, but is {cutoff}. "
+            "It counts Fock levels: 2 means |0⟩ and |1⟩."
+        )
+    return tuple(int(n) for n in levels)
+
+
+def annihilators(levels: Cutoffs) -> tuple[qutip.Qobj, ...]:
+    """a_j on the product space with the given number of levels per mode."""
+    return tuple(
+        qutip.tensor([qutip.destroy(n) if k == j else qutip.qeye(n) for k, n in enumerate(levels)]).to("CSR")
+        for j in range(len(levels))
+    )
+
+
+class Degree:
+    """Stands in for a ladder operator to find the degree of what a model builds; adds under *, takes the larger under +."""
+
+    __array_ufunc__ = None
+
+    def __init__(self, degree: int) -> None:
+        self.degree = degree
+
+    def dag(self) -> Degree:
+        return self
+
+    def __neg__(self) -> Degree:
+        return self
+
+    def __add__(self, other: Any) -> Degree:
+        return Degree(max(self.degree, degree_of(other)))
+
+    __radd__ = __sub__ = __rsub__ = __add__
+
+    def __mul__(self, other: Any) -> Degree:
+        return Degree(self.degree + degree_of(other))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> Degree:
+        return self
+
+    def __pow__(self, power: int) -> Degree:
+        return Degree(self.degree * power)
+
+
+def degree_of(x: Any) -> int:
+    """Degree of what was built from `Degree(1)`; numbers have degree 0."""
+    return x.degree if isinstance(x, Degree) else 0
+
+
+def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
+    """The operators that `build(*a)` yields, composed in a padded space and cut to `cutoffs`; numbers become c·1."""
+    pad = max((degree_of(x) for x in build(*[Degree(1)] * len(cutoffs))), default=0)
+    a = annihilators(tuple(n + pad for n in cutoffs))
+    one = qutip.qeye_like(a[0])
+    return tuple(corner(x if isinstance(x, qutip.Qobj) else x * one, cutoffs) for x in build(*a))
+
+
+def corner(x: qutip.Qobj, cutoffs: Cutoffs) -> qutip.Qobj:
+    """The part of an operator or ket on levels below the cutoff of each mode."""
+    levels = tuple(x.dims[0])
+    keep = np.ravel_multi_index(np.ix_(*[np.arange(n) for n in cutoffs]), levels).ravel()
+    dims = [list(cutoffs), [1] * len(cutoffs)] if x.isket else [list(cutoffs), list(cutoffs)]
+    if x.isket:
+        return qutip.Qobj(x.full()[keep], dims=dims)
+    return qutip.Qobj(x.to("CSR").data_as("csr_matrix")[keep][:, keep], dims=dims)

@@ -1,0 +1,106 @@
+r"""Initial states below the cutoff: exponentials taken in a larger space, then cut.
+
+The exponential of a truncated generator is not the truncation of the exponential. So exp(−iG) acts in a space with more
+levels, which grows until the part below the cutoff stops changing. Pure preparations stay kets.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import qutip
+import scipy.sparse.linalg
+from numpy.typing import NDArray
+
+from fock.errors import CutoffTooSmall, InvalidArgument
+from fock.operators import Cutoffs, annihilators, compose
+
+# The part below the cutoff is right when a larger space changes no amplitude by more than this ...
+SETTLED = 1e-11
+# ... and the state fits if no more than this is left out; the cutoff study takes care of what remains.
+ALLOWED_MISSING = 0.05
+# Thermal populations below this are rounding in every entry of ρ.
+NEGLIGIBLE = 1e-17
+
+Columns = NDArray[np.complex128]
+
+
+def prepare(model: Any, cutoffs: Cutoffs) -> qutip.Qobj:
+    """ρ(0) of `model.preparation(...)` below the cutoff, as a ket if pure; normalised after the cut.
+
+    Raises:
+        CutoffTooSmall: more than 5 % of the state lies above the cutoff.
+        InvalidArgument: negative occupations, or the wrong number of them.
+    """
+    previous: Columns | None = None
+    extra = 0 if _is_product(model, cutoffs) else 8
+    while True:
+        levels = tuple(n + extra for n in cutoffs)
+        columns = _columns(model, levels)
+        keep = np.ravel_multi_index(np.ix_(*[np.arange(n) for n in cutoffs]), levels).ravel()
+        low = columns[keep]
+        settled = extra == 0 or (previous is not None and _distance(low, previous) < SETTLED)
+        if settled or extra > 20 * max(cutoffs) + 200:
+            break
+        previous, extra = low, int(1.5 * extra)
+    weight = float(np.linalg.norm(low) ** 2)
+    if 1 - weight > ALLOWED_MISSING:
+        raise CutoffTooSmall(cutoffs, 1 - weight, ALLOWED_MISSING)
+    if low.shape[1] == 1:
+        return qutip.Qobj(low / np.sqrt(weight), dims=[list(cutoffs), [1] * len(cutoffs)])
+    return qutip.Qobj(low @ low.conj().T / weight, dims=[list(cutoffs), list(cutoffs)])
+
+
+def _distance(low: Columns, previous: Columns) -> float:
+    """Largest change of an entry of ρ, or of a ket up to its phase."""
+    if low.shape[1] == previous.shape[1] == 1:
+        overlap = complex(np.vdot(previous, low))
+        phase = overlap / abs(overlap) if overlap else 1.0
+        return float(np.abs(low - phase * previous).max())
+    return float(np.abs(low @ low.conj().T - previous @ previous.conj().T).max())
+
+
+def _is_product(model: Any, cutoffs: Cutoffs) -> bool:
+    """Whether the preparation is diagonal, so that no larger space is needed."""
+    preparation = model.preparation(*annihilators((2,) * len(cutoffs)))
+    return preparation.ground_of is None and not len(preparation.unitaries)
+
+
+def _columns(model: Any, levels: Cutoffs) -> Columns:
+    """V with ρ = VV† on the given levels: one column for a pure state, one per populated level of a thermal one."""
+    preparation = model.preparation(*annihilators((2,) * len(levels)))
+    if preparation.ground_of is not None:
+        (h,) = compose(lambda *a: [model.preparation(*a).ground_of], levels)
+        columns = _lowest(h)
+    else:
+        columns = _thermal(preparation.occupations, levels)
+    for generator in compose(lambda *a: model.preparation(*a).unitaries, levels):
+        matrix = generator.to("CSR").data_as("csr_matrix")
+        columns = scipy.sparse.linalg.expm_multiply(-1j * matrix, columns, traceA=-1j * matrix.trace())
+    return np.asarray(columns)
+
+
+def _thermal(occupations: Any, levels: Cutoffs) -> Columns:
+    nbar = np.zeros(len(levels)) if occupations is None else np.asarray(occupations, float)
+    if nbar.shape != (len(levels),) or not np.all(nbar >= 0):
+        raise InvalidArgument(f"Argument occupations must hold {len(levels)} numbers ≥ 0, but is {occupations}.")
+    populations = np.ones(1)
+    for n, occupation in zip(levels, nbar, strict=True):
+        populations = np.kron(populations, (occupation / (1 + occupation)) ** np.arange(n) / (1 + occupation))
+    filled = np.flatnonzero(populations > NEGLIGIBLE)
+    columns = np.zeros((len(populations), len(filled)), complex)
+    columns[filled, np.arange(len(filled))] = np.sqrt(populations[filled])
+    return columns
+
+
+def _lowest(h: qutip.Qobj) -> Columns:
+    """The ground state, with the vacuum (which overlaps it) as the starting vector."""
+    matrix = h.to("CSR").data_as("csr_matrix")
+    start = np.zeros(matrix.shape[0], complex)
+    start[0] = 1
+    if matrix.shape[0] <= 400:
+        return np.linalg.eigh(matrix.toarray())[1][:, :1]
+    return np.asarray(scipy.sparse.linalg.eigsh(matrix, k=1, which="SA", v0=start, tol=1e-13)[1])
+
+

@@ -1,0 +1,152 @@
+r"""Fock states as QuTiP objects, with what they say about themselves: moments, photon numbers, weight at the edge.
+
+Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2), r = (x_1, p_1, …), σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1. Moments are
+expectation values in the density matrix, divided by its trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import qutip
+from numpy.typing import NDArray
+
+from fock.errors import InvalidArgument
+from fock.operators import Cutoffs, annihilators
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FockState:
+    """A ket or density matrix `rho` on levels below `cutoffs`; `solver_error` estimates its trace-norm error from the solver
+    (truncation is not in it: compare cutoffs for that)."""
+
+    rho: qutip.Qobj
+    cutoffs: Cutoffs
+    solver_error: float = 0.0
+
+    @property
+    def modes(self) -> int:
+        return len(self.cutoffs)
+
+    @cached_property
+    def moments(self) -> tuple[Array, Array]:
+        """(mean, covariance)."""
+        return moments(self.rho)
+
+    @property
+    def mean(self) -> Array:
+        """⟨r⟩, shape (2n,)."""
+        return self.moments[0]
+
+    @property
+    def covariance(self) -> Array:
+        """σ, shape (2n, 2n)."""
+        return self.moments[1]
+
+    @property
+    def photon_numbers(self) -> Array:
+        """⟨a_j†a_j⟩, shape (n,)."""
+        return np.array([photon_distribution(self.rho, j) @ np.arange(n) for j, n in enumerate(self.cutoffs)])
+
+    @property
+    def edge_weight(self) -> Array:
+        """Population of the two highest levels of each mode, shape (n,): what presses against the cutoff."""
+        return np.array([photon_distribution(self.rho, j)[-2:].sum() for j in range(self.modes)])
+
+    def reduced(self, modes: Sequence[int]) -> FockState:
+        """The state of some modes, in the order given."""
+        chosen = as_modes(modes, self.modes, "modes")
+        if chosen == list(range(self.modes)):
+            return self
+        return FockState(
+            rho=self.rho.ptrace(sorted(chosen)).permute([sorted(chosen).index(m) for m in chosen]),
+            cutoffs=tuple(self.cutoffs[m] for m in chosen),
+            solver_error=self.solver_error,
+        )
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FockTrajectory:
+    """`states` at `times`; `mean` (T, 2n) and `covariance` (T, 2n, 2n) stack theirs."""
+
+    times: Array
+    states: tuple[FockState, ...]
+
+    @property
+    def mean(self) -> Array:
+        return np.array([state.mean for state in self.states])
+
+    @property
+    def covariance(self) -> Array:
+        return np.array([state.covariance for state in self.states])
+
+
+def density(rho: qutip.Qobj) -> Array:
+    """The density matrix of a ket or operator as a dense array of unit trace."""
+    if not isinstance(rho, qutip.Qobj) or not (rho.isket or rho.isoper):
+        raise InvalidArgument(f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.")
+    matrix = rho.full() @ rho.full().conj().T if rho.isket else rho.full()
+    trace = np.trace(matrix).real
+    if not np.isfinite(matrix).all() or not trace > 0:
+        raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {trace}.")
+    return np.asarray(matrix / trace)
+
+
+def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
+    """(⟨r⟩, σ) of a ket or density matrix; products of ladder operators are exact below the cutoff."""
+    levels = tuple(rho.dims[0])
+    n = len(levels)
+    # ⟨o_i o_j⟩ over o = (a_1, a_1†, …) from lowering operators alone: a_i a_j, a_i†a_j never leave the truncated space.
+    a = [op.to("CSR").data_as("csr_matrix") for op in annihilators(levels)]
+    if rho.isket:
+        psi = rho.full()[:, 0] / np.linalg.norm(rho.full())
+        lowered = [m @ psi for m in a]
+        first = np.array([np.vdot(psi, v) for v in lowered])
+        number = np.array([[np.vdot(u, v) for v in lowered] for u in lowered])
+        pairing = np.array([[np.vdot(psi, m @ v) for v in lowered] for m in a])
+    else:
+        matrix = density(rho)
+        lowered = [m @ matrix for m in a]
+        first = np.array([np.trace(v) for v in lowered])
+        number = np.array([[u.conj().multiply(v).sum() for v in lowered] for u in a])
+        pairing = np.array([[m.T.multiply(v).sum() for v in lowered] for m in a])
+    root = 1 / np.sqrt(2)
+    # rows: x_j, p_j in terms of (a, a†)
+    to_r = np.kron(np.eye(n), root * np.array([[1, 1], [-1j, 1j]]))
+    o = np.stack([first, first.conj()], axis=1).ravel()
+    second = np.empty((2 * n, 2 * n), complex)  # ½⟨{o_i, o_j}⟩
+    second[0::2, 0::2], second[1::2, 1::2] = pairing, pairing.conj()
+    second[1::2, 0::2] = number + 0.5 * np.eye(n)
+    second[0::2, 1::2] = number.T + 0.5 * np.eye(n)
+    mean = (to_r @ o).real
+    sigma = (to_r @ second @ to_r.T).real - np.outer(mean, mean)
+    return mean, 0.5 * (sigma + sigma.T)
+
+
+def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
+    """p_n of one mode, shape (levels,)."""
+    levels = tuple(rho.dims[0])
+    (mode,) = as_modes([mode], len(levels), "mode")
+    weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.diag().real
+    others = tuple(k for k in range(len(levels)) if k != mode)
+    return np.asarray((weights / weights.sum()).reshape(levels).sum(axis=others))
+
+
+def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
+    """Mode numbers as a list, each once and in 0 … total−1.
+
+    Raises:
+        InvalidArgument: otherwise.
+    """
+    if np.ndim(modes) != 1:
+        raise InvalidArgument(f"Argument {name} must be a list of modes such as [0], but is {modes!r}.")
+    chosen = [int(m) for m in modes]
+    if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
+        raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")
+    return chosen
+

@@ -1,0 +1,172 @@
+r"""Steady states below the cutoff: 𝓛_N(ρ) = 0, tr ρ = 1.
+
+With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. The first part, the evolution between jumps, is inverted
+through the eigendecomposition G = VΛV⁻¹ and preconditions GMRES on the whole, which is applied without forming its N⁴ matrix:
+
+    S⁻¹(Y) = V [ (V⁻¹ Y V⁻†)_ij / (λ_i + λ_j* − s) ] V†        (s > 0 keeps undamped states invertible)
+
+Adding e·tr(·) for a state e makes the system regular, and its solution has 𝓛_N(ρ) = 0 with tr ρ = 1. Two different e must give
+the same ρ, or the steady state is not unique. `method="qutip"` solves by QuTiP's own `steadystate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import qutip
+import scipy.sparse.linalg
+from numpy.typing import NDArray
+
+from fock.errors import InvalidArgument, NotConverged, NotUnique, TimeDependent, TooLarge
+from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.operators import as_cutoffs
+from fock.states import FockState
+
+Matrix = NDArray[np.complex128]
+
+MEMORY = 4 * 2**30
+# ‖𝓛(ρ)‖ relative to ‖G‖·‖ρ‖ at which GMRES stops.
+RESIDUAL = 1e-12
+# Two solutions further apart than this are two steady states.
+UNIQUE = 1e-6
+RESTART = 60
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FockSteadyState(FockState):
+    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `solver_error` the distance between solutions with different starts."""
+
+    residual: float
+
+
+def steady_state(
+    model: Any, *, cutoff: int | Sequence[int], method: str = "krylov", memory: float = MEMORY
+) -> FockSteadyState:
+    """The steady state of the truncated generator.
+
+    It exists whether or not the model itself has one: look at `edge_weight`, or ask `gaussian` or `crosscheck`.
+
+    Args:
+        model: modes, hamiltonian, dissipators.
+        cutoff: number of Fock levels, or one number per mode.
+        method: "krylov" (preconditioned GMRES, no superoperator) or "qutip" (its direct solver).
+        memory: bytes that may be used.
+
+    Raises:
+        NotUnique: two different steady states were found.
+        NotConverged: GMRES stopped early.
+        TimeDependent: the generator depends on time.
+        TooLarge: more than `memory` would be needed.
+    """
+    cutoffs = as_cutoffs(cutoff, model.modes)
+    gen = generator(model, cutoffs)
+    if gen.is_time_dependent:
+        raise TimeDependent
+    if method == "qutip":
+        rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
+        return _result(gen, rho.full(), 0.0)
+    if method != "krylov":
+        raise InvalidArgument(f'Argument method must be "krylov" or "qutip", but is {method!r}.')
+    needed = 16.0 * gen.dimension**2 * (RESTART + 20)
+    if needed > memory:
+        raise TooLarge("The Krylov space", needed, memory, cutoffs)
+    return _krylov(gen)
+
+
+def _krylov(gen: Generator) -> FockSteadyState:
+    d = gen.dimension
+    apply, no_jump = _matrix_free(gen)
+    inverse = _preconditioner(no_jump)
+    scale = float(scipy.sparse.linalg.norm(_csr(hamiltonian(gen)), 1)) + float(np.abs(no_jump).sum(0).max())
+    solutions = []
+    for e in _states(d):
+
+        def bordered(y: Matrix, e: Matrix = e) -> Matrix:
+            x = inverse(y.reshape(d, d))
+            return np.asarray(apply(x) + scale * e * np.trace(x)).ravel()
+
+        system = scipy.sparse.linalg.LinearOperator((d * d, d * d), matvec=bordered, dtype=complex)
+        y, info = scipy.sparse.linalg.gmres(
+            system, (scale * e).ravel(), rtol=RESIDUAL, atol=0.0, restart=RESTART, maxiter=10
+        )
+        x = inverse(y.reshape(d, d))
+        rho = 0.5 * (x + x.conj().T)
+        rho = rho / np.trace(rho).real
+        if info or np.linalg.norm(apply(rho)) > 1e3 * RESIDUAL * scale * np.linalg.norm(rho):
+            raise NotConverged(
+                f"The steady state did not converge: the residual is {np.linalg.norm(apply(rho)):.1e} after "
+                f"{RESTART * 10} iterations. Rates many orders of magnitude apart, or a steady state that is not unique, are "
+                'the usual causes; method="qutip" solves directly at small cutoffs.'
+            )
+        solutions.append(rho)
+    distance = float(np.abs(np.linalg.eigvalsh(solutions[0] - solutions[1])).sum())
+    if distance > UNIQUE:
+        raise NotUnique(distance)
+    return _result(gen, solutions[0], distance)
+
+
+def _result(gen: Generator, rho: Matrix, error: float) -> FockSteadyState:
+    rho = 0.5 * (rho + rho.conj().T)
+    rho = rho / np.trace(rho).real
+    apply, _ = _matrix_free(gen)
+    dims = [list(gen.cutoffs), list(gen.cutoffs)]
+    return FockSteadyState(
+        rho=qutip.Qobj(rho, dims=dims),
+        cutoffs=gen.cutoffs,
+        solver_error=error,
+        residual=float(np.linalg.norm(apply(rho))),
+    )
+
+
+def _matrix_free(gen: Generator) -> tuple[Callable[[Matrix], Matrix], Matrix]:
+    """(X ↦ 𝓛_N(X), G) from sparse products."""
+    g = -1j * _csr(hamiltonian(gen))
+    jumps = []
+    for rate, left, right in gen.dissipators:
+        left_matrix, right_matrix = _csr(left), _csr(right)
+        g = g - 0.5 * rate * (right_matrix.conj().T @ left_matrix)
+        jumps.append((rate * left_matrix, right_matrix))
+
+    def apply(x: Matrix) -> Matrix:
+        gx = g @ x
+        total = gx + (g @ x.conj().T).conj().T
+        for left_matrix, right_matrix in jumps:
+            total += (right_matrix @ (left_matrix @ x).conj().T).conj().T
+        return np.asarray(total)
+
+    return apply, np.asarray(g.toarray())
+
+
+def _preconditioner(no_jump: Matrix) -> Callable[[Matrix], Matrix]:
+    values, v = np.linalg.eig(no_jump)
+    condition = np.linalg.cond(v)
+    if not condition < 1e8:
+        raise NotConverged(
+            f"The no-jump evolution is too close to an exceptional point for its eigenbasis (condition {condition:.0e}). "
+            'method="qutip" solves directly at small cutoffs.'
+        )
+    inverse_v = np.linalg.inv(v)
+    pairs = values[:, None] + values.conj()[None, :]
+    pairs = pairs - 0.05 * float(np.abs(pairs.real).mean())
+
+    def inverse(y: Matrix) -> Matrix:
+        return np.asarray(v @ ((inverse_v @ y @ inverse_v.conj().T) / pairs) @ v.conj().T)
+
+    return inverse
+
+
+def _states(d: int) -> tuple[Matrix, Matrix]:
+    """Two states to border with: nearly the vacuum, and a random one that overlaps every sector."""
+    e = np.diag(0.5 ** np.arange(d, dtype=float)).astype(complex)
+    e /= np.trace(e)
+    rng = np.random.default_rng(7)
+    columns = rng.normal(size=(d, 3)) + 1j * rng.normal(size=(d, 3))
+    other = columns @ columns.conj().T
+    return e, other / np.trace(other)
+
+
+def _csr(x: qutip.Qobj) -> Any:
+    return x.to("CSR").data_as("csr_matrix")
