@@ -24,10 +24,10 @@ from crosscheck.generator_certificate import compare_generators, ladder_moments
 from crosscheck.model import Model, require
 from crosscheck.quantities import Moments, quantities
 from crosscheck.report import Certificate, Report
-from crosscheck.simulation import Budget, Place, Study, reduced_states, spell, study
+from crosscheck.simulation import Budget, Place, Study, spell, study
 from crosscheck.verdict import Verdict, overall
 
-TOLERANCE = 1e-3
+TOLERANCE = 1e-4
 
 
 def certify(
@@ -106,8 +106,9 @@ def _trajectory(
     labels = [f"t = {t:g}" for t in times]
     outcome = study(
         [_place(label, moments, engine, model) for label, moments in zip(labels, claimed, strict=True)],
-        lambda cutoffs: reduced_states(fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory), observed),
+        lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
         _first(states, tolerance),
+        observed,
         tolerance=tolerance,
         budget=budget,
         progress=lambda text: progress(f"trajectory, {text}"),
@@ -142,8 +143,9 @@ def _steady(
     moments = _reduced(claimed.mean, claimed.covariance, float(claimed.error), observed)
     outcome = study(
         [_place("steady state", moments, engine, model)],
-        lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory).reduced(observed)],
+        lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
         _first([(claimed.mean, claimed.covariance)], tolerance),
+        observed,
         tolerance=tolerance,
         budget=budget,
         progress=lambda text: progress(f"steady state, {text}"),
@@ -173,8 +175,10 @@ def _reduced(mean: Any, covariance: Any, error: float, modes: Sequence[int]) -> 
 
 
 def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ...]:
-    """Two steps below the cutoff whose tail reaches tolerance², because three cutoffs are needed to judge the third and a
-    negativity errs by the square root of the tail."""
+    """Two steps below the cutoff whose tail reaches tolerance².
+
+    A negativity errs by the square root of the tail, and three cutoffs are needed to judge the third.
+    """
     target = starting_cutoffs(states, max(tolerance, 1e-6) ** 2)
     return tuple(max(3, n - 2 * STEP) for n in target)
 
@@ -182,7 +186,9 @@ def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ..
 def _certificate(kind: str, outcome: Study) -> Certificate:
     return Certificate(
         kind=kind,
-        basis=f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}" if outcome.cutoffs else "no cutoff could be run",
+        basis=f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}"
+        if outcome.cutoffs
+        else "no cutoff could be run",
         comparisons=outcome.comparisons,
         note=outcome.stopped if overall(c.verdict for c in outcome.comparisons) is Verdict.INCONCLUSIVE else "",
         seconds=outcome.seconds,
@@ -194,7 +200,7 @@ def _notes(model: Model) -> list[str]:
     rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
     if rates[0] < -1e-12 * max(1.0, float(np.abs(rates).max())):
         return [
-            f"Not completely positive: the rate matrix has the eigenvalue {rates[0]:.4g}. Where the state loses positivity, "
-            "entropies have no meaning and are not compared."
+            f"Not completely positive: the rate matrix has the eigenvalue {rates[0]:.4g}. Where the state loses "
+            "positivity, entropies have no meaning and are not compared."
         ]
     return []

@@ -1,12 +1,12 @@
 r"""Which cutoffs to try, and what a sequence of cutoffs says about the error of a quantity.
 
-The start is where the photon distribution that the moments predict leaves a tail below the tolerance. Cutoffs then grow by two
-levels a mode, an even step because squeezed states fill even levels. For a geometrically convergent Q_N the last step
-d = |Q_N − Q_{N−2}| bounds the remaining error as soon as errors at least halve per step; to be safe against one step that is small
-by accident the step before, divided by `ACCIDENT`, is a lower bound of the estimate.
+The start is where the photon distribution that the moments predict leaves a tail below the tolerance. Cutoffs then
+grow by two levels a mode, an even step because squeezed states fill even levels. For a geometrically convergent Q_N
+the last step d = |Q_N − Q_{N−2}| bounds the remaining error as soon as errors at least halve per step; to be safe
+against one step that is small by accident the step before, divided by `ACCIDENT`, is a lower bound of the estimate.
 
-A negativity that is zero at every cutoff shows no convergence to judge. Its error is bounded through the populations p_n of a
-truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(weight at the edge) is the scale.
+A negativity that is zero at every cutoff shows no convergence to judge. Its error is bounded through the populations
+p_n of a truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(weight at the edge) is the scale.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ STEP = 2
 SMALLEST = 4
 ACCIDENT = 8.0
 LARGEST = 80
+WAITS = 0.01
 
 
 def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Array:
-    """Weight on levels ≥ N of each mode for N = 0 … levels, shape (modes, levels + 1), from the moments of one state."""
+    """Weight on levels ≥ N of each mode for N = 0 … levels, from the moments of a state; shape (modes, levels + 1)."""
     tails = []
     for k in range(len(mean) // 2):
         rows = slice(2 * k, 2 * k + 2)
@@ -37,15 +38,25 @@ def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Ar
         else:  # not a state: a thermal distribution of the same energy is as good a guess as any
             n = max(0.0, 0.5 * (float(np.trace(sigma)) + float(r @ r) - 1))
             p = (n / (1 + n)) ** np.arange(levels) / (1 + n)
-        tails.append(np.clip(1 - np.concatenate([[0.0], np.cumsum(p)]), 0, None))
+        below: Array = np.concatenate([[0.0], np.cumsum(p)])
+        tails.append(np.clip(1 - below, 0, None))
     return np.array(tails)
 
 
 def starting_cutoffs(states: Sequence[tuple[Array, Array]], tail: float) -> tuple[int, ...]:
     """Per mode, the smallest cutoff at which the predicted weight above it is below `tail` in every state."""
-    worst = np.max([predicted_tails(mean, covariance) for mean, covariance in states], axis=0)
+    worst = np.array([predicted_tails(mean, covariance) for mean, covariance in states]).max(axis=0)
     chosen = [int(np.argmax(t < tail)) if np.any(t < tail) else LARGEST for t in worst]
     return tuple(max(SMALLEST, n) for n in chosen)
+
+
+def next_cutoffs(cutoffs: tuple[int, ...], edge_weights: Array) -> tuple[int, ...]:
+    """Two more levels for each mode that presses against its cutoff; a mode whose edge weight is less than `WAITS` of
+    the largest waits, since it contributes less than √WAITS of the error.
+    """
+    return tuple(
+        n + STEP if w >= WAITS * np.max(edge_weights) else n for n, w in zip(cutoffs, edge_weights, strict=True)
+    )
 
 
 def estimated_error(values: Sequence[float]) -> float:

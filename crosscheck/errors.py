@@ -1,9 +1,9 @@
 """Errors of the crosscheck layer.
 
-    CrosscheckError
-    ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
-    ├── UnknownModel        no model of that name (also a LookupError)
-    └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
+CrosscheckError
+├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
+├── UnknownModel        no model of that name (also a LookupError)
+└── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
 """
 
 from typing import Any

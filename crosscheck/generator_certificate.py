@@ -2,14 +2,16 @@ r"""Drift, drive and diffusion read off the Fock ladder algebra, with no truncat
 
 In the Heisenberg picture 𝓛†(O) = i[H, O] + Σγ(R†OL − ½{R†L, O}). For a quadratic generator
 
-    𝓛†(r_j) = Σ_k A_jk r_k + d_j,      𝓛†(½{r_j, r_k}) = Σ_l (A_jl ½{r_l, r_k} + A_kl ½{r_j, r_l}) + d_j r_k + d_k r_j + D_jk.
+    𝓛†(r_j) = Σ_k A_jk r_k + d_j,
+    𝓛†(½{r_j, r_k}) = Σ_l (A_jl ½{r_l, r_k} + A_kl ½{r_j, r_l}) + d_j r_k + d_k r_j + D_jk.
 
 With ⟨0|x|1⟩ = 1/√2 and ⟨0|p|1⟩ = −i/√2 the elements between the vacuum and one quantum in mode k give
 
     A_{j,x_k} = √2 Re⟨0|𝓛†(r_j)|1_k⟩,   A_{j,p_k} = −√2 Im⟨0|𝓛†(r_j)|1_k⟩,   d_j = ⟨0|𝓛†(r_j)|0⟩,
     D_jk = ⟨0|𝓛†(½{r_j, r_k})|0⟩ − ½(A + Aᵀ)_jk.
 
-Ladder operators have finite bandwidth: these elements involve a handful of levels, and matrices a few levels larger hold them exactly.
+Ladder operators have finite bandwidth: these elements involve a handful of levels, and matrices a few levels larger
+hold them exactly.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from crosscheck.verdict import Comparison
 
 Array = NDArray[np.float64]
 
-# Levels per mode: |1⟩ is moved by at most two quanta by H or by a product of two jump operators, and by two by ½{r_j, r_k}.
+# Levels per mode: |1⟩ is moved by two quanta at most by H or by two jump operators, and by two more by ½{r_j, r_k}.
 LEVELS = 6
 # Each entry is a sum of a few dozen products of numbers of the size of the rates: this many units in the last place.
 ROUNDING_ULPS = 500
@@ -48,7 +50,9 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     levels = (LEVELS,) * n if n <= 3 else (4,) * n
     gen = fock.generator(model, levels)
     h = _sparse(_at(fock.hamiltonian(gen), t))
-    jumps = [(rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators]
+    jumps = [
+        (rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators
+    ]
     one = qutip.tensor([qutip.qeye(m) for m in levels])
     quadratures = [
         _sparse(q)
@@ -87,9 +91,7 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
             drift[j, 2 * k], drift[j, 2 * k + 1] = np.sqrt(2) * element.real, -np.sqrt(2) * element.imag
         for k in range(j + 1):
             s = quadratures[k]
-            second[j, k] = second[k, j] = (
-                0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
-            )
+            second[j, k] = second[k, j] = 0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
     scale = max([float(abs(h).max())] + [float(abs(rate) * abs(a).max() * abs(b).max()) for rate, a, b in jumps])
     return LadderMoments(
         drift, drive, second - 0.5 * (drift + drift.T), ROUNDING_ULPS * float(np.finfo(float).eps) * max(scale, 1e-300)

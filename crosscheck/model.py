@@ -1,8 +1,8 @@
 r"""The model language: a master equation written once, for every engine.
 
-A model is a frozen dataclass. Its fields are the parameters; its methods receive one annihilation operator per mode and
-return the Hamiltonian, the dissipators and the preparation of ρ(0), using nothing but `dag()`, +, −, *, / by a number and **.
-What the operators *are* is the engine's business: QuTiP matrices, quadratic symbols, or anything else.
+A model is a frozen dataclass. Its fields are the parameters; its methods receive one annihilation operator per mode
+and return the Hamiltonian, the dissipators and the preparation of ρ(0), using nothing but `dag()`, +, −, *, / by a
+number and **. What the operators *are* is the engine's business: QuTiP matrices, quadratic symbols, or anything else.
 
     dρ/dt = −i[H, ρ] + Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ})
     ρ(0)  = U_m … U_1 ρ_0 U_1† … U_m†,   U = exp(−iG),   ρ_0 thermal or a ground state
@@ -45,8 +45,8 @@ Hamiltonian = Operator | list[Any]
 class Dissipator:
     r"""rate · (left ρ right† − ½{right† left, ρ}), with right = left by default: rate · 𝓓[left]ρ.
 
-    Correlated rates Γ_uv are pairs Dissipator(Γ_uv, b_u, b_v), which together must form a Hermitian matrix; the generator is
-    completely positive iff that matrix is positive. `rate` may be a function of time.
+    Correlated rates Γ_uv are pairs Dissipator(Γ_uv, b_u, b_v), which together must form a Hermitian matrix; the
+    generator is completely positive iff that matrix is positive. `rate` may be a function of time.
     """
 
     rate: complex | Callable[[float], complex]
@@ -61,7 +61,8 @@ class Dissipator:
 @dataclasses.dataclass(frozen=True)
 class Preparation:
     """The initial state: thermal `occupations` per mode (default vacuum), or the ground state of the quadratic
-    Hamiltonian `ground_of`, followed by the unitaries exp(−iG) of the Hermitian generators in `unitaries`, first one first.
+    Hamiltonian `ground_of`, followed by the unitaries exp(−iG) of the Hermitian generators in `unitaries`, first one
+    first.
     """
 
     occupations: Sequence[float] | None = None

@@ -1,15 +1,14 @@
 r"""What is compared: each quantity from the moments (with an error from conditioning) and from the Fock state.
 
-If σ is known to within δ in spectral norm, then (1 − η)σ ≤ σ' ≤ (1 + η)σ with η = δ/λ_min(σ), and symplectic eigenvalues are
-monotone: each ν and each ν̃ is known to a relative η. Hence E_N is known to nη/(1 − η), and each entropy to the
-difference between its values at the ends.
+If σ is known to within δ in spectral norm, then (1 − η)σ ≤ σ' ≤ (1 + η)σ with η = δ/λ_min(σ), and symplectic
+eigenvalues are monotone: each ν and each ν̃ is known to a relative η. Hence E_N is known to nη/(1 − η), and each
+entropy to the difference between its values at the ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +45,8 @@ class Moments:
 class Quantity:
     """`name`; `of_moments(moments) -> (value, error)`; `of_state(state) -> value`.
 
-    `blind_at_zero`: zero at a finite cutoff does not show that the limit is zero, so a cutoff study cannot see its error.
+    `blind_at_zero`: zero at a finite cutoff does not show that the limit is zero, so a cutoff study cannot see its
+    error.
     """
 
     name: str
@@ -73,7 +73,11 @@ def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: 
         if modes <= 2:
             yield Quantity("lowest_eigenvalue", _lowest_eigenvalue, lambda state: fock.lowest_eigenvalue(state.rho))
         return
-    yield Quantity("entropy", lambda m: (float(engine.entropy(m.covariance)), _of_entropy(m, [])), lambda state: fock.entropy(state.rho))
+    yield Quantity(
+        "entropy",
+        lambda m: (float(engine.entropy(m.covariance)), _of_entropy(m, [])),
+        lambda state: fock.entropy(state.rho),
+    )
     if party:
         parts = [list(party), [k for k in range(modes) if k not in party]]
         yield Quantity(
@@ -136,7 +140,9 @@ def _trace_norm(m: Moments) -> tuple[float, float]:
 
 
 def _lowest_eigenvalue(m: Moments) -> tuple[float, float]:
-    """Lowest eigenvalue of the Gaussian operator Π (1 − x_k) x_k^{n_k}, x = (ν − ½)/(ν + ½), which alternates for ν < ½."""
+    """Lowest eigenvalue of the Gaussian operator Π (1 − x_k) x_k^{n_k}, x = (ν − ½)/(ν + ½), which alternates for ν <
+    ½.
+    """
     nu = gaussian.symplectic_eigenvalues(m.covariance)
     x = (nu - 0.5) / (nu + 0.5)
     spectra = [[(1 - v) * v**n for n in (0, 1, 2)] for v in x]

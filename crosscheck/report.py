@@ -26,7 +26,8 @@ MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
 class Certificate:
     """One question asked of a model, with its comparisons.
 
-    `decided` is the verdict where there is nothing numerical to compare (no steady state); otherwise it follows from them.
+    `decided` is the verdict where there is nothing numerical to compare (no steady state); otherwise it follows from
+    them.
     """
 
     kind: str
@@ -150,7 +151,9 @@ class Report:
 
     def renderable(self) -> RenderableType:
         """A table for a terminal."""
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=self.model, title_justify="left", title_style="bold")
+        table = Table(
+            box=box.SIMPLE_HEAD, pad_edge=False, title=Text(self.model), title_justify="left", title_style="bold"
+        )
         for heading, justify in (
             ("certificate", "left"), ("place", "left"), ("quantity", "left"),
             (self.engine, "right"), ("fock", "right"), ("verdict", "left"),
@@ -159,10 +162,8 @@ class Report:
         for certificate in self.certificates:
             kind = certificate.kind
             for c in certificate.shown:
-                table.add_row(
-                    kind, c.place, c.quantity, interval(c.gaussian, c.gaussian_error), interval(c.fock, c.fock_error),
-                    coloured(c.verdict),
-                )  # fmt: skip
+                mine, theirs = interval(c.gaussian, c.gaussian_error), interval(c.fock, c.fock_error)
+                table.add_row(kind, c.place, Text(c.quantity), mine, theirs, coloured(c.verdict))
                 kind = ""
             if not certificate.comparisons:
                 table.add_row(kind, "", "none exists", "–", "–", coloured(certificate.verdict))
@@ -175,7 +176,16 @@ class Report:
 def summary(reports: Sequence[Report]) -> Table:
     """One line a model: verdict of each certificate, and the entanglement both engines find."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ("model", "generator", "trajectory", "steady state", "E_N (moments)", "E_N (Fock)", "cutoff", "verdict"):
+    for heading in (
+        "model",
+        "generator",
+        "trajectory",
+        "steady state",
+        "E_N (moments)",
+        "E_N (Fock)",
+        "cutoff",
+        "verdict",
+    ):
         table.add_column(heading, no_wrap=True, justify="right" if heading.startswith("E_N") else "left")
     for report in reports:
         verdicts = {c.kind: c for c in report.certificates}
@@ -193,7 +203,7 @@ def summary(reports: Sequence[Report]) -> Table:
     return table
 
 
-def to_text(renderable: RenderableType, width: int = 110) -> str:
+def to_text(renderable: RenderableType, width: int = 120) -> str:
     """Plain text of anything rich can print."""
     buffer = io.StringIO()
     Console(file=buffer, width=width, color_system=None, highlight=False).print(renderable)
@@ -204,11 +214,12 @@ def interval(value: float, error: float) -> str:
     """`0.4257(2)`-style precision is hard to read in a column: value ± error, with digits to match the error."""
     if not math.isfinite(value) or not math.isfinite(error):
         return f"{value:.6g} ± ?"
-    digits = min(12, max(3, 1 - math.floor(math.log10(error)))) if error > 0 else 12
+    digits = min(9, max(3, 1 - math.floor(math.log10(error)))) if error > 0 else 9
     return f"{value:.{digits}f} ± {error:.0e}"
 
 
 def coloured(verdict: Verdict) -> Text:
+    """The verdict in its colour."""
     return Text(str(verdict), style=COLOURS[verdict])
 
 
@@ -231,7 +242,13 @@ def _badness(c: Comparison) -> tuple[int, float]:
 
 
 def _html_cells(c: Comparison) -> str:
-    cells = (c.place, c.quantity, interval(c.gaussian, c.gaussian_error), interval(c.fock, c.fock_error), str(c.verdict))
+    cells = (
+        c.place,
+        c.quantity,
+        interval(c.gaussian, c.gaussian_error),
+        interval(c.fock, c.fock_error),
+        str(c.verdict),
+    )
     return "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
 
 

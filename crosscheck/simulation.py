@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 import fock
-from crosscheck.cutoffs import STEP, blind_error, estimated_error
+from crosscheck.cutoffs import blind_error, estimated_error, next_cutoffs
 from crosscheck.quantities import Moments, Quantity
 from crosscheck.verdict import Comparison, Verdict
 
-# Time of the next cutoff, d → d', from that of the last: a sparse superoperator costs d² a step and ‖H‖ grows with the cutoff.
+# Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
 GROWTH = 2.5
 
 
@@ -22,7 +22,7 @@ GROWTH = 2.5
 class Budget:
     """What one certificate may spend: `seconds` of time and `memory` in bytes."""
 
-    seconds: float = 20.0
+    seconds: float = 30.0
     memory: float = 4 * 2**30
 
 
@@ -54,6 +54,7 @@ def study(
     places: Sequence[Place],
     states_at: Callable[[tuple[int, ...]], Sequence[fock.FockState]],
     start: tuple[int, ...],
+    observed: Sequence[int],
     *,
     tolerance: float,
     budget: Budget,
@@ -61,19 +62,23 @@ def study(
 ) -> Study:
     """Run `states_at(cutoffs)` (one state per place) at growing cutoffs until everything is certified or refuted.
 
+    The states are of all modes; the `observed` ones are compared.
+
     Running out of the budget gives inconclusive comparisons and a reason, never an exception.
     """
     history = [[_History() for _ in place.quantities] for place in places]
     cutoffs, used, comparisons, stopped = start, [], [], ""
+    edges: NDArray[np.float64] = np.ones(len(start))
     began = time.perf_counter()
     while True:
         progress(f"cutoff {spell(cutoffs)}")
         step_began = time.perf_counter()
         try:
             states = states_at(cutoffs)
+            edges = np.asarray(np.max([state.edge_weight for state in states], axis=0), float)
             comparisons = [
-                _compare(place, quantity, past, state, tolerance)
-                for place, state, pasts in zip(places, states, history, strict=True)
+                _compare(place, quantity, past, state, float(edges.max()), tolerance)
+                for place, state, pasts in zip(places, _reduced(states, observed), history, strict=True)
                 for quantity, past in zip(place.quantities, pasts, strict=True)
             ]
             used.append(cutoffs)
@@ -85,14 +90,14 @@ def study(
         if comparisons and all(c.verdict is not Verdict.INCONCLUSIVE for c in comparisons):
             stopped = ""
             break
-        larger = tuple(n + STEP for n in cutoffs)
+        larger = next_cutoffs(cutoffs, edges)
         growth = (np.prod(larger, dtype=float) / np.prod(cutoffs, dtype=float)) ** GROWTH
         expected = (time.perf_counter() - step_began) * growth
         if time.perf_counter() - began + expected > budget.seconds:
             if len(used) >= 3 or not stopped:
                 stopped = (
-                    f"The time budget of {budget.seconds:g} s ended at cutoff {spell(cutoffs)}: the next would take about "
-                    f"{expected:.0f} s more. Raise --budget, or lower the photon numbers."
+                    f"The time budget of {budget.seconds:g} s ended at cutoff {spell(cutoffs)}: the next would take "
+                    f"about {expected:.0f} s more. Raise the budget, or lower the photon numbers."
                 )
             break
         cutoffs = larger
@@ -109,12 +114,14 @@ def spell(cutoffs: Sequence[int]) -> str:
     return str(cutoffs[0]) if len(set(cutoffs)) == 1 else "×".join(map(str, cutoffs))
 
 
-def _compare(place: Place, quantity: Quantity, past: _History, state: fock.FockState, tolerance: float) -> Comparison:
+def _compare(
+    place: Place, quantity: Quantity, past: _History, state: fock.FockState, edge_weight: float, tolerance: float
+) -> Comparison:
     value = quantity.of_state(state)
     past.values.append(value)
     error = max(estimated_error(past.values), state.solver_error)
     if quantity.blind_at_zero:
-        error = max(error, blind_error(past.values, float(np.max(state.edge_weight))))
+        error = max(error, blind_error(past.values, edge_weight))
     mine, my_error = quantity.of_moments(place.moments)
     return Comparison(
         quantity=quantity.name,
@@ -142,6 +149,5 @@ def _undecided(places: Sequence[Place], tolerance: float) -> list[Comparison]:
     return undecided
 
 
-def reduced_states(trajectory: Any, observed: Sequence[int]) -> list[fock.FockState]:
-    """The observed modes of each state of a Fock trajectory."""
-    return [state.reduced(observed) for state in trajectory.states]
+def _reduced(states: Sequence[fock.FockState], observed: Sequence[int]) -> list[fock.FockState]:
+    return [state.reduced(observed) for state in states]

@@ -1,8 +1,8 @@
 r"""Two values with their errors, and what follows from them.
 
-    certified      the intervals overlap and are together narrower than the tolerance
-    refuted        they are disjoint although narrow: one side is wrong
-    inconclusive   one of them is too wide to tell: raise the cutoff, or the budget
+certified      the intervals overlap and are together narrower than the tolerance
+refuted        they are disjoint although narrow: one side is wrong
+inconclusive   one of them is too wide to tell: raise the cutoff, or the budget
 """
 
 from __future__ import annotations

@@ -6,10 +6,12 @@ A pure general-dyne measurement of mode B projects on displaced squeezed states.
 
     √(n+1) φ_{n+1} = b φ_n − τ √n φ_{n−1},   φ_0 = e^{−(u²+v²)/2},   b = √(1+τ) u + i √(1−τ) v
 
-with outcome (u, v) ∈ ℝ² and flat weight du dv: τ = 0 is heterodyne detection, and at τ = 1 the recurrence is that of the Hermite
-functions, so homodyne detection is an ordinary end point. A rotation by θ chooses the squeezed quadrature.
+with outcome (u, v) ∈ ℝ² and flat weight du dv: τ = 0 is heterodyne detection, and at τ = 1 the recurrence is that of
+the Hermite functions, so homodyne detection is an ordinary end point. A rotation by θ chooses the squeezed
+quadrature.
 
-The average over outcomes is a Gauss–Hermite rule adapted to the mean and covariance of (u, v); nothing assumes that ρ is Gaussian.
+The average over outcomes is a Gauss–Hermite rule adapted to the mean and covariance of (u, v); nothing assumes that ρ
+is Gaussian.
 """
 
 from collections.abc import Sequence
@@ -25,8 +27,8 @@ from fock.errors import InvalidArgument, NotAState
 from fock.parties import Complex, bipartite, split
 from fock.states import moments
 
-# Nodes per outcome axis. For a Gaussian state the conditional entropy is the same for each outcome and one would do; the
-# others average what truncation and non-Gaussianity add.
+# Nodes per outcome axis. For a Gaussian state the conditional entropy is the same for each outcome and one would do;
+# the others average what truncation and non-Gaussianity add.
 NODES = 5
 
 

@@ -16,8 +16,8 @@ from fock.parties import amplitudes, bipartite, split
 def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
     r"""Logarithmic negativity E_N = ln‖ρ^Γ‖₁ in nats between `party` and the other modes.
 
-    A ket has ‖ρ^Γ‖₁ = (Σ_k s_k)² over its Schmidt coefficients. An operator with negative eigenvalues (a model that is not
-    completely positive) is measured as it is; `lowest_eigenvalue` tells.
+    A ket has ‖ρ^Γ‖₁ = (Σ_k s_k)² over its Schmidt coefficients. An operator with negative eigenvalues (a model that
+    is not completely positive) is measured as it is; `lowest_eigenvalue` tells.
 
     Args:
         rho: ket or density matrix on a tensor product of modes.

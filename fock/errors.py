@@ -1,13 +1,13 @@
 """Everything that can go wrong in a truncated Fock space, one class each.
 
-    FockError
-    ├── InvalidArgument       a cutoff, a time, a mode number that makes no sense (also a ValueError)
-    ├── CutoffTooSmall        the initial state does not fit below the cutoff
-    ├── TooLarge              the request needs more memory than allowed; both numbers are in the message
-    ├── NotConverged          a solver stopped before its residual was small
-    ├── NotUnique             the truncated generator has more than one steady state
-    ├── TimeDependent         a steady state was asked of a time-dependent generator
-    └── NotAState             an entropy was asked of an operator with a negative eigenvalue
+FockError
+├── InvalidArgument       a cutoff, a time, a mode number that makes no sense (also a ValueError)
+├── CutoffTooSmall        the initial state does not fit below the cutoff
+├── TooLarge              the request needs more memory than allowed; both numbers are in the message
+├── NotConverged          a solver stopped before its residual was small
+├── NotUnique             the truncated generator has more than one steady state
+├── TimeDependent         a steady state was asked of a time-dependent generator
+└── NotAState             an entropy was asked of an operator with a negative eigenvalue
 """
 
 
@@ -25,8 +25,9 @@ class CutoffTooSmall(FockError):
     def __init__(self, cutoffs: tuple[int, ...], missing: float, allowed: float) -> None:
         self.cutoffs, self.missing = cutoffs, missing
         super().__init__(
-            f"The initial state must fit below the cutoff to within {allowed:.0e}, but at cutoff {_spell(cutoffs)} a "
-            f"weight of {missing:.1e} is left out. Raise the cutoff, or lower the squeezing, displacement or occupation."
+            f"The initial state must fit below the cutoff to within {allowed:.0e}, but at cutoff {_spell(cutoffs)} "
+            f"a weight of {missing:.1e} is left out. "
+            "Raise the cutoff, or lower the squeezing, displacement or occupation."
         )
 
 
@@ -52,8 +53,8 @@ class NotUnique(FockError):
         self.distance = distance
         super().__init__(
             "The steady state must be unique, but two different ones were found, a trace norm of "
-            f"{distance:.2e} apart. An undamped (dark) mode or a conserved quantity is the usual cause: follow the model "
-            "from its initial state with `evolve` instead."
+            f"{distance:.2e} apart. An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
+            "model from its initial state with `evolve` instead."
         )
 
 

@@ -1,8 +1,9 @@
-r"""ρ(t) below the cutoff, by QuTiP: `mesolve` on the truncated generator, `sesolve` for isolated models that start pure.
+r"""ρ(t) below the cutoff, by QuTiP: `mesolve` on the truncated generator, `sesolve` for isolated models that start
+pure.
 
-The generator is handed to QuTiP as a superoperator, so correlated rates and equations that are not of Lindblad form take the
-same path as jump operators. DOP853 at tight tolerance: its error stays orders of magnitude below truncation, so that what
-remains between two cutoffs is the cutoff.
+The generator is handed to QuTiP as a superoperator, so correlated rates and equations that are not of Lindblad form
+take the same path as jump operators. DOP853 at tight tolerance: its error stays orders of magnitude below truncation,
+so that what remains between two cutoffs is the cutoff.
 """
 
 from __future__ import annotations
@@ -21,8 +22,8 @@ from fock.preparation import prepare
 from fock.states import FockState, FockTrajectory
 
 RTOL = 1e-9
-# Measured against the matrix exponential over the library of models, the trace-norm error of DOP853 at RTOL is below 1e-9;
-# a hundredfold margin is reported.
+# Measured against the matrix exponential over the library of models, the trace-norm error of DOP853 at RTOL is below
+# 1e-9; a hundredfold margin is reported.
 SOLVER_ERROR = 1e-7
 MEMORY = 4 * 2**30
 
@@ -47,7 +48,7 @@ def evolve(model: Any, times: ArrayLike, *, cutoff: int | Sequence[int], memory:
     cutoffs = as_cutoffs(cutoff, model.modes)
     grid = np.atleast_1d(np.asarray(times, float))
     if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
-        raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times}.")
+        raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.")
     gen = generator(model, cutoffs)
     start = prepare(model, cutoffs)
     padded = grid if grid.size and grid[0] == 0 else np.concatenate([[0.0], grid])
@@ -59,8 +60,8 @@ def evolve(model: Any, times: ArrayLike, *, cutoff: int | Sequence[int], memory:
     states = states[len(padded) - len(grid) :]
     if any(not np.isfinite(state.full()).all() for state in states):
         raise FockError(
-            "The state became infinite or NaN. A coefficient f(t) that diverges, or a generator far from completely positive, "
-            "is the usual cause."
+            "The state became infinite or NaN. A coefficient f(t) that diverges, or a generator far from completely "
+            "positive, is the usual cause."
         )
     return FockTrajectory(
         times=grid, states=tuple(FockState(rho=rho, cutoffs=cutoffs, solver_error=SOLVER_ERROR) for rho in states)

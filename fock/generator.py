@@ -2,8 +2,9 @@ r"""The truncated generator 𝓛_N of a model, from operators that are exact cor
 
     𝓛_N(ρ) = −i[H, ρ] + Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ})           H, L_k, R_k cut to the cutoff
 
-The anticommutator uses the product of the cut operators, so 𝓛_N preserves the trace, and is of Lindblad form whenever the
-model is (Etienney, Robin & Rouchon, arXiv:2501.09607). It always has a steady state, whether or not the model does.
+The anticommutator uses the product of the cut operators, so 𝓛_N preserves the trace, and is of Lindblad form whenever
+the model is (Etienney, Robin & Rouchon, arXiv:2501.09607). It always has a steady state, whether or not the model
+does.
 """
 
 from __future__ import annotations
@@ -43,10 +44,15 @@ class Generator:
 
     @property
     def superoperator_bytes(self) -> float:
-        """Memory of the superoperator as a sparse matrix (16 + 4 bytes an entry, and as much again while it is built)."""
+        """Memory of the superoperator as a sparse matrix (16 + 4 bytes an entry, and as much again while it is
+        built).
+        """
         d = self.dimension
         entries = 2 * d * sum(_entries(h) for h, _ in self.hamiltonian)
-        entries += sum(_entries(left) * _entries(right) + 2 * d * _entries(right.dag() * left) for _, left, right in self.dissipators)
+        entries += sum(
+            _entries(left) * _entries(right) + 2 * d * _entries(right.dag() * left)
+            for _, left, right in self.dissipators
+        )
         return 40.0 * entries
 
 

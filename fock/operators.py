@@ -1,8 +1,8 @@
 r"""Ladder operators whose products are exact: composed in a padded space, cut to the cutoff at the end.
 
-With N levels (n = 0 … N−1) the product of two N×N matrices a a† is wrong in its last row, where the infinite operator has N and
-the product 0. An operator of degree k moves a state by at most k levels, so composed with k more levels per mode and then cut,
-every entry is that of the infinite operator.
+With N levels (n = 0 … N−1) the product of two N×N matrices a a† is wrong in its last row, where the infinite operator
+has N and the product 0. An operator of degree k moves a state by at most k levels, so composed with k more levels per
+mode and then cut, every entry is that of the infinite operator.
 
 >>> (product,) = compose(lambda a: (a * a.dag(),), (3,))
 >>> product.full().real.diagonal()                       # n + 1; three-level matrices would end in 0
@@ -28,8 +28,10 @@ def as_cutoffs(cutoff: int | Sequence[int], modes: int) -> Cutoffs:
     Raises:
         InvalidArgument: not an integer ≥ 2, or not one per mode.
     """
-    levels = [cutoff] * modes if np.ndim(cutoff) == 0 else list(cutoff)  # type: ignore[arg-type]
-    if len(levels) != modes or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in levels):
+    levels = list(cutoff) if isinstance(cutoff, Sequence) else [cutoff] * modes
+    if len(levels) != modes or any(
+        isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in levels
+    ):
         raise InvalidArgument(
             f"Argument cutoff must be an integer ≥ 2, or {modes} of them, one per mode, but is {cutoff}. "
             "It counts Fock levels: 2 means |0⟩ and |1⟩."
@@ -46,7 +48,9 @@ def annihilators(levels: Cutoffs) -> tuple[qutip.Qobj, ...]:
 
 
 class Degree:
-    """Stands in for a ladder operator to find the degree of what a model builds; adds under *, takes the larger under +."""
+    """Stands in for a ladder operator to find the degree of what a model builds; adds under *, takes the larger under
+    +.
+    """
 
     __array_ufunc__ = None
 

@@ -1,7 +1,7 @@
 r"""Initial states below the cutoff: exponentials taken in a larger space, then cut.
 
-The exponential of a truncated generator is not the truncation of the exponential. So exp(−iG) acts in a space with more
-levels, which grows until the part below the cutoff stops changing. Pure preparations stay kets.
+The exponential of a truncated generator is not the truncation of the exponential. So exp(−iG) acts in a space with
+more levels, which grows until the part below the cutoff stops changing. Pure preparations stay kets.
 """
 
 from __future__ import annotations
@@ -102,5 +102,3 @@ def _lowest(h: qutip.Qobj) -> Columns:
     if matrix.shape[0] <= 400:
         return np.linalg.eigh(matrix.toarray())[1][:, :1]
     return np.asarray(scipy.sparse.linalg.eigsh(matrix, k=1, which="SA", v0=start, tol=1e-13)[1])
-
-

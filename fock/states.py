@@ -1,7 +1,7 @@
 r"""Fock states as QuTiP objects, with what they say about themselves: moments, photon numbers, weight at the edge.
 
-Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2), r = (x_1, p_1, …), σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1. Moments are
-expectation values in the density matrix, divided by its trace.
+Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2), r = (x_1, p_1, …), σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1.
+Moments are expectation values in the density matrix, divided by its trace.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FockState:
-    """A ket or density matrix `rho` on levels below `cutoffs`; `solver_error` estimates its trace-norm error from the solver
-    (truncation is not in it: compare cutoffs for that)."""
+    """A ket or density matrix `rho` on levels below `cutoffs`; `solver_error` estimates its trace-norm error from the
+    solver (truncation is not in it: compare cutoffs for that).
+    """
 
     rho: qutip.Qobj
     cutoffs: Cutoffs
@@ -149,4 +150,3 @@ def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
     if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
         raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")
     return chosen
-

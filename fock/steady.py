@@ -1,12 +1,13 @@
 r"""Steady states below the cutoff: 𝓛_N(ρ) = 0, tr ρ = 1.
 
-With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. The first part, the evolution between jumps, is inverted
-through the eigendecomposition G = VΛV⁻¹ and preconditions GMRES on the whole, which is applied without forming its N⁴ matrix:
+With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. The first part, the evolution between jumps,
+is inverted through the eigendecomposition G = VΛV⁻¹ (or, near an exceptional point, the Schur form) and preconditions GMRES on the whole, which is applied without
+forming its N⁴ matrix:
 
     S⁻¹(Y) = V [ (V⁻¹ Y V⁻†)_ij / (λ_i + λ_j* − s) ] V†        (s > 0 keeps undamped states invertible)
 
-Adding e·tr(·) for a state e makes the system regular, and its solution has 𝓛_N(ρ) = 0 with tr ρ = 1. Two different e must give
-the same ρ, or the steady state is not unique. `method="qutip"` solves by QuTiP's own `steadystate`.
+Adding e·tr(·) for a state e makes the system regular, and its solution has 𝓛_N(ρ) = 0 with tr ρ = 1. Two different e
+must give the same ρ, or the steady state is not unique. `method="qutip"` solves by QuTiP's own `steadystate`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import qutip
+import scipy.linalg
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
@@ -33,6 +35,9 @@ RESIDUAL = 1e-12
 # Two solutions further apart than this are two steady states.
 UNIQUE = 1e-6
 RESTART = 60
+# The shift s in units of the mean decay rate between jumps, and the condition up to which G is inverted by its eigenbasis.
+SHIFT = 0.05
+WELL_CONDITIONED = 1e6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -98,8 +103,8 @@ def _krylov(gen: Generator) -> FockSteadyState:
         if info or np.linalg.norm(apply(rho)) > 1e3 * RESIDUAL * scale * np.linalg.norm(rho):
             raise NotConverged(
                 f"The steady state did not converge: the residual is {np.linalg.norm(apply(rho)):.1e} after "
-                f"{RESTART * 10} iterations. Rates many orders of magnitude apart, or a steady state that is not unique, are "
-                'the usual causes; method="qutip" solves directly at small cutoffs.'
+                f"{RESTART * 10} iterations. Rates many orders of magnitude apart, or a non-unique steady state, "
+                'are the usual causes; method="qutip" solves directly at small cutoffs.'
             )
         solutions.append(rho)
     distance = float(np.abs(np.linalg.eigvalsh(solutions[0] - solutions[1])).sum())
@@ -140,20 +145,21 @@ def _matrix_free(gen: Generator) -> tuple[Callable[[Matrix], Matrix], Matrix]:
     return apply, np.asarray(g.toarray())
 
 
-def _preconditioner(no_jump: Matrix) -> Callable[[Matrix], Matrix]:
-    values, v = np.linalg.eig(no_jump)
-    condition = np.linalg.cond(v)
-    if not condition < 1e8:
-        raise NotConverged(
-            f"The no-jump evolution is too close to an exceptional point for its eigenbasis (condition {condition:.0e}). "
-            'method="qutip" solves directly at small cutoffs.'
-        )
-    inverse_v = np.linalg.inv(v)
+def _preconditioner(g: Matrix) -> Callable[[Matrix], Matrix]:
+    """Y ↦ X with (G − s/2)X + X(G − s/2)† = Y, for a shift s that makes it solvable where a state does not decay."""
+    values, v = np.linalg.eig(g)
     pairs = values[:, None] + values.conj()[None, :]
-    pairs = pairs - 0.05 * float(np.abs(pairs.real).mean())
+    shift = SHIFT * float(np.abs(pairs.real).mean())
+    if np.linalg.cond(v) < WELL_CONDITIONED:
+        inverse_v = np.linalg.inv(v)
+        return lambda y: np.asarray(v @ ((inverse_v @ y @ inverse_v.conj().T) / (pairs - shift)) @ v.conj().T)
+    # Near an exceptional point the eigenbasis is useless; the Schur form is slower and always there.
+    t, u = scipy.linalg.schur(g - 0.5 * shift * np.eye(len(g)), output="complex")
+    trsyl = scipy.linalg.get_lapack_funcs("trsyl", (t,))
 
     def inverse(y: Matrix) -> Matrix:
-        return np.asarray(v @ ((inverse_v @ y @ inverse_v.conj().T) / pairs) @ v.conj().T)
+        x, scale, _ = trsyl(t, t, u.conj().T @ y @ u, trana="N", tranb="C")
+        return np.asarray(u @ (x / scale) @ u.conj().T)
 
     return inverse
 

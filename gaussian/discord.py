@@ -2,16 +2,18 @@ r"""Gaussian quantum discord of two modes, in nats.
 
     D(A|B) = S(B) − S(AB) + inf_M S(A|M)
 
-over Gaussian (general-dyne) measurements M of mode B. In the paper's normalisation (vacuum = 1: every determinant below is of
-2σ or its blocks) with α = det A, β = det B, γ = det C, δ = det σ, the conditional determinant E = inf det(A|M) is
+over Gaussian (general-dyne) measurements M of mode B. In the paper's normalisation (vacuum = 1: every determinant
+below is of 2σ or its blocks) with α = det A, β = det B, γ = det C, δ = det σ, the conditional determinant is
 
+    E = inf det(A|M):
     heterodyne-like, if (δ − αβ)² ≤ (1 + β) γ² (α + δ):   √E = [|γ| + √(γ² + (β − 1)(δ − α))] / (β − 1)
     homodyne, otherwise:   E = [αβ − γ² + δ − √(γ⁴ + (δ − αβ)² − 2γ²(αβ + δ))] / 2β
 
-and D = g(√β/2) − Σ g(ν_k) + g(√E/2). The first line is the square root of the printed expression, which is a perfect square.
+and D = g(√β/2) − Σ g(ν_k) + g(√E/2). The first line is the square root of the printed expression, which is a perfect
+square.
 Source: Adesso & Datta, Phys. Rev. Lett. 105, 030501 (2010), eqs. (3)–(4).
 
->>> r = 0.4                                                # two-mode squeezed vacuum: D = S(B), the entanglement entropy
+>>> r = 0.4                                          # two-mode squeezed vacuum: D = S(B), the entanglement entropy
 >>> c, s = np.cosh(2 * r) / 2 * np.eye(2), np.sinh(2 * r) / 2 * np.diag([1, -1])
 >>> np.isclose(discord(np.block([[c, s], [s, c]]), measured=[1]), entropy(c))
 np.True_

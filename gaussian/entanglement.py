@@ -3,8 +3,8 @@ r"""Entanglement of Gaussian states.
 Conventions: ħ = 1, r = (x_1, p_1, …), vacuum covariance ½·1, natural logarithms.
 
 Partial transposition reverses the momenta of one party, σ̃ = ΘσΘ. The symplectic eigenvalues ν̃ of σ̃ give the trace
-norm of the partially transposed state, ‖ρ^Γ‖₁ = Π max(1, 1/2ν̃_k), for any number of modes on either side, and also for
-covariances that are not a state's.
+norm of the partially transposed state, ‖ρ^Γ‖₁ = Π max(1, 1/2ν̃_k), for any number of modes on either side, and also
+for covariances that are not a state's.
 
 >>> c, s = np.cosh(1.0) / 2 * np.eye(2), np.sinh(1.0) / 2 * np.diag([1, -1])
 >>> float(log_negativity(np.block([[c, s], [s, c]]), party=[0]).round(12))   # two-mode squeezed vacuum, r = ½: 2r
@@ -63,8 +63,9 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
     """Whether one Gaussian state (2n, 2n) is separable between `party` and the rest; None if undecided.
 
     A violated PPT criterion proves entanglement, and for one mode against any number its fulfilment proves
-    separability (Werner & Wolf, Phys. Rev. Lett. 86, 3658 (2001)). Otherwise the Werner–Wolf condition σ ≥ σ_A ⊕ σ_B is
-    decided by the map of Giedke, Kraus, Lewenstein & Cirac, Phys. Rev. Lett. 87, 167904 (2001), at most `steps` times.
+    separability (Werner & Wolf, Phys. Rev. Lett. 86, 3658 (2001)). Otherwise the Werner–Wolf condition σ ≥ σ_A ⊕ σ_B
+    is decided by the map of Giedke, Kraus, Lewenstein & Cirac, Phys. Rev. Lett. 87, 167904 (2001), at most `steps`
+    times.
 
     Raises:
         UnphysicalState: σ is not a quantum state's.

@@ -1,14 +1,14 @@
 """Everything that can go wrong with moments, one class each.
 
-    GaussianError
-    ├── InvalidArgument     a shape, a mode number, a time that makes no sense (also a ValueError)
-    ├── NotQuadratic        the model has a term that Gaussian moments cannot represent
-    ├── NotHermitian        the generator does not map Hermitian operators to Hermitian operators
-    ├── TimeDependent       a constant generator is needed, the model's is not
-    ├── UnphysicalState     σ + iΩ/2 ≥ 0 fails
-    └── NoSteadyState
-        ├── UnstableDrift   an eigenvalue of the drift has a positive real part
-        └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
+GaussianError
+├── InvalidArgument     a shape, a mode number, a time that makes no sense (also a ValueError)
+├── NotQuadratic        the model has a term that Gaussian moments cannot represent
+├── NotHermitian        the generator does not map Hermitian operators to Hermitian operators
+├── TimeDependent       a constant generator is needed, the model's is not
+├── UnphysicalState     σ + iΩ/2 ≥ 0 fails
+└── NoSteadyState
+    ├── UnstableDrift   an eigenvalue of the drift has a positive real part
+    └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
 """
 
 from collections.abc import Sequence

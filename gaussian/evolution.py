@@ -3,7 +3,8 @@ r"""Moments at any times: exact for constant generators, an ODE for explicit tim
     ⟨r⟩(t) = Φ(t)⟨r⟩(0) + ∫₀ᵗ Φ(s) d ds,      σ(t) = Φ(t) σ(0) Φ(t)ᵀ + ∫₀ᵗ Φ(s) D Φ(s)ᵀ ds,      Φ(t) = e^{At}
 
 Van Loan's block exponential gives all three at once but contains e^{−At}, which overflows the digits of a damped
-system once γt ≳ 15. It is used here only on a step h = t/2ᵏ with ‖A‖h ≤ 1; then Φ(2h) = Φ(h)², and noise and drive double as
+system once γt ≳ 15. It is used here only on a step h = t/2ᵏ with ‖A‖h ≤ 1; then Φ(2h) = Φ(h)², and noise and drive
+double as
 
     G(2h) = G(h) + Φ(h) G(h) Φ(h)ᵀ,           g(2h) = g(h) + Φ(h) g(h),
 
@@ -125,8 +126,9 @@ def _integrate(
             flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / 20
         )
         if not solution.success or not np.isfinite(solution.y).all():
+            reached = float(solution.t[-1]) if solution.t.size else 0.0
             raise GaussianError(
-                f"The moments could not be followed beyond t = {float(solution.t[-1]) if solution.t.size else 0.0:.3g}: "
+                f"The moments could not be followed beyond t = {reached:.3g}: "
                 f"{solution.message} A coefficient f(t) that diverges or returns NaN is the usual cause."
             )
         solutions.append(solution.y.T[where])
@@ -146,5 +148,5 @@ def _as_times(times: ArrayLike) -> Array:
     result = np.atleast_1d(np.asarray(times, float))
     if result.ndim != 1 or not np.isfinite(result).all() or (result < 0).any():
         worst = result[~(result >= 0)] if result.size else result
-        raise InvalidArgument(f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times}.")
+        raise InvalidArgument(f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times!r}.")
     return result

@@ -2,8 +2,8 @@ r"""From a master equation to moments: drift, drive and diffusion.
 
     d⟨r⟩/dt = A⟨r⟩ + d,        dσ/dt = Aσ + σAᵀ + D
 
-For H = ½ rᵀhr + v·r and dissipators Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ}) with L_k = l_k·r + l⁰_k, R_k = m_k·r + m⁰_k and
-S = Σ_k γ_k m_k* l_kᵀ (Hermitian, the coefficients of Σ γ_k R_k†L_k):
+For H = ½ rᵀhr + v·r and dissipators Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ}) with L_k = l_k·r + l⁰_k, R_k = m_k·r + m⁰_k
+and S = Σ_k γ_k m_k* l_kᵀ (Hermitian, the coefficients of Σ γ_k R_k†L_k):
 
     A = Ω(h + Im S),   D = Ω (Re S) Ωᵀ,   d = Ω(v + Σ_k (iγ_k/2)(m⁰_k* l_k − l⁰_k m_k*)).
 
@@ -141,13 +141,13 @@ def _hamiltonian_parts(
         operator, f = term if isinstance(term, (list, tuple)) else (term, None)
         if f is not None and not callable(f):
             raise InvalidArgument(f"A coefficient in [H, f] must be a function f(t), but is {f!r}.")
-        form = quadratic_form(operator if isinstance(operator, Polynomial) else 0 * a[0] + operator, len(a), "Hamiltonian")
+        form = quadratic_form(
+            operator if isinstance(operator, Polynomial) else 0 * a[0] + operator, len(a), "Hamiltonian"
+        )
         yield f, _Part(form.matrix, form.vector, zero.s)
 
 
-def _dissipator_parts(
-    model: Any, a: tuple[Polynomial, ...], zero: _Part
-) -> Iterator[tuple[Coefficient | None, _Part]]:
+def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Iterator[tuple[Coefficient | None, _Part]]:
     for dissipator in model.dissipators(*a):
         f, rate = (dissipator.rate, 1.0) if callable(dissipator.rate) else (None, dissipator.rate)
         (l0, left), (m0, right) = (

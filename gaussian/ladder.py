@@ -35,6 +35,8 @@ class Polynomial:
 
     def __add__(self, other: Any) -> Polynomial:
         other = _polynomial(other)
+        large: Polynomial
+        small: Polynomial
         large, small = (self, other) if len(self.words) >= len(other.words) else (other, self)
         words = dict(large.words)
         for w, c in small.words.items():
@@ -62,10 +64,10 @@ class Polynomial:
         return Polynomial(words)
 
     def __rmul__(self, scalar: Any) -> Polynomial:
-        return self * scalar
+        return self.__mul__(scalar)
 
     def __truediv__(self, scalar: Any) -> Polynomial:
-        return self * (1 / scalar)
+        return self.__mul__(1 / scalar)
 
     def __pow__(self, power: int) -> Polynomial:
         if not isinstance(power, int) or power < 0:
@@ -98,7 +100,7 @@ def normal_ordered(polynomial: Polynomial) -> Polynomial:
             done[w] = done.get(w, 0) + c
             continue
         left, right = w[swap], w[swap + 1]
-        todo.append((w[:swap] + (right, left) + w[swap + 2 :], c))
+        todo.append(((*w[:swap], right, left, *w[swap + 2 :]), c))
         if right == left ^ 1:  # the out-of-order pair is a·a† of one mode: its commutator is 1
             todo.append((w[:swap] + w[swap + 2 :], c))
     return Polynomial(done)

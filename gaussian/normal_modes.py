@@ -4,8 +4,8 @@ With T = LLᵀ and LᵀVL = Q diag(w) Qᵀ, x(t) = C x₀ + S p₀ and p(t) = C'
 
     C = F cos(ωt) F⁻¹,   S = F sin(ωt)/ω Fᵀ,   C' = −F⁻ᵀ ω sin(ωt) F⁻¹,   S' = Cᵀ        (w = ω²)
 
-The rows of chosen modes alone are formed, so k modes out of n over T times cost O(T k n²). w ≤ 0 is covered: cos and sin
-become hyperbolic for a potential that is not bounded below, and sin(ωt)/ω becomes t for a free direction.
+The rows of chosen modes alone are formed, so k modes out of n over T times cost O(T k n²). w ≤ 0 is covered: cos and
+sin become hyperbolic for a potential that is not bounded below, and sin(ωt)/ω becomes t for a free direction.
 """
 
 from __future__ import annotations

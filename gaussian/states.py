@@ -1,10 +1,12 @@
 r"""Gaussian states as (mean, covariance), and how a model's preparation becomes one.
 
 A preparation is ρ(0) = U_k … U_1 ρ_th U_1† … U_k† with ρ_th a product of thermal states (or the ground state of a
-quadratic Hamiltonian) and U = exp(−iG), G = ½ rᵀgr + v·r Hermitian. In the Heisenberg picture dr/ds = i[G, r] = Ω(g r + v),
-so U maps the moments by the symplectic matrix S = exp(Ωg) and a displacement.
+quadratic Hamiltonian) and U = exp(−iG), G = ½ rᵀgr + v·r Hermitian. In the Heisenberg picture
+dr/ds = i[G, r] = Ω(g r + v), so U maps the moments by the symplectic matrix S = exp(Ωg) and a displacement.
 
-The ground state of H = ½ rᵀhr + v·r with h > 0 has mean −h⁻¹v and σ = ½ h^{-1/2} |i h^{1/2}Ωh^{1/2}| h^{-1/2} (Williamson).
+The ground state of H = ½ rᵀhr + v·r with h > 0 has (Williamson)
+
+    ⟨r⟩ = −h⁻¹v,      σ = ½ h^{-1/2} |i h^{1/2}Ωh^{1/2}| h^{-1/2}.
 """
 
 from __future__ import annotations
@@ -77,9 +79,7 @@ def initial_state(model: Any) -> GaussianState:
     else:
         occupations = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
         if occupations.shape != (n,) or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
-            raise InvalidArgument(
-                f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}."
-            )
+            raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}.")
         mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
     condition = 1.0
     for generator in preparation.unitaries:

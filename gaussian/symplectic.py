@@ -75,7 +75,7 @@ def reduced(sigma: ArrayLike, modes: Sequence[int]) -> Array:
 def lowest_uncertainty_eigenvalue(sigma: ArrayLike) -> Array:
     """The lowest eigenvalue of σ + iΩ/2, shape (...): negative where σ is not a quantum state's."""
     sigma = as_covariance(sigma)
-    return np.linalg.eigvalsh(sigma + 0.5j * omega(sigma.shape[-1] // 2))[..., 0]
+    return np.asarray(np.linalg.eigvalsh(sigma + 0.5j * omega(sigma.shape[-1] // 2))[..., 0], float)
 
 
 def is_physical(sigma: ArrayLike) -> NDArray[np.bool_]:

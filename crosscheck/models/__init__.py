@@ -43,4 +43,19 @@ def find_model(name: str) -> type[Model]:
     raise UnknownModel(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
 
 
-__all__ = ["MODELS", "Bath", "find_model", *MODELS]
+__all__ = [
+    "MODELS",
+    "Bath",
+    "BathBeamSplitter",
+    "ClassicalGravity",
+    "DampedThermalMode",
+    "DissipativeClassicalGravity",
+    "HeatBathPair",
+    "LossyTwinBeams",
+    "ParametricOscillator",
+    "ProbedChain",
+    "ReservoirGravity",
+    "ReservoirGravityCavity",
+    "ThermalNetwork",
+    "find_model",
+]

@@ -1,8 +1,9 @@
 r"""Gravity as a classical channel: two trapped masses, Kafri–Taylor–Milburn (KTM) and its dissipative extension.
 
 Source: Roccati, Militello, Fiordilino, Iaria, Burderi, Di Salvo & Ciccarello, Sci. Rep. 12, 17641 (2022),
-arXiv:2205.15333; KTM: Kafri, Taylor & Milburn, New J. Phys. 16, 065020 (2014). The equations of the first paper are derived here
-from measurement and feedback; the dissipative one is the Wiseman–Milburn reconstruction, whose limit α → 0 is KTM.
+arXiv:2205.15333; KTM: Kafri, Taylor & Milburn, New J. Phys. 16, 065020 (2014). The equations of the first paper are
+derived here from measurement and feedback; the dissipative one is the Wiseman–Milburn reconstruction, whose limit α →
+0 is KTM.
 
 Units: time in 1/ω, energies in ħω, g = K/(mω²) with K = 2Gm²/d³ the gravitational spring constant.
 """
@@ -50,7 +51,8 @@ class ClassicalGravity(Model):
         dρ/dt = −i[Σ_j (x_j² + p_j²)/2 + g x₁x₂, ρ] − noise·(g/2) Σ_j [x_j, [x_j, ρ]]
 
     `noise = 1` is the minimum allowed by measurement and feedback, 0 is quantum gravity. There is no steady state:
-    the energy grows as noise·g·t. Both modes start squeezed: the quadrature `squeezed` has variance e^{−2s}/2, s = `squeezing`.
+    the energy grows as noise·g·t. Both modes start squeezed: the quadrature `squeezed` has variance e^{−2s}/2, s =
+    `squeezing`.
 
     Raises:
         InvalidParameter: g outside [0, 1), a negative noise, or `squeezed` not "x" or "p".

@@ -1,7 +1,8 @@
 r"""Two particles, each with its own Ohmic heat bath, without the rotating-wave approximation.
 
-Source: Ghesquière & Dorlas, arXiv:1004.4515; equation numbers are the paper's. The equation is of Caldeira–Leggett type and not of
-Lindblad form: density matrices can lose positivity, and with it the printed asymptotic entanglement loses its meaning.
+Source: Ghesquière & Dorlas, arXiv:1004.4515; equation numbers are the paper's. The equation is of Caldeira–Leggett
+type and not of Lindblad form: density matrices can lose positivity, and with it the printed asymptotic entanglement
+loses its meaning.
 
 Units: ħ = 1 and a reference oscillator of unit mass and frequency, so x and p are the paper's own for mass = 1.
 """
@@ -35,12 +36,12 @@ class HeatBathPair(Model):
         dρ/dt = −i[H, ρ] − Σ_j { (iγ_j/2m)[x_j, {p_j, ρ}] + kT_j γ_j [x_j, [x_j, ρ]] }
         H = (p₁² + p₂²)/2m + (mω₀²/2)(x₁ − x₂)²            (ω₀ = 0: free particles)
 
-    starts in Ψ(s, d), eq. (11): x_± = (x₁ ± x₂)/√2 are independent and pure with ⟨x₋²⟩ = s²/2 and ⟨x₊²⟩ = 2d², so that
-    E_N(0) = |ln(2d/s)|. The centre of mass spreads for ever: there is no steady state.
+    starts in Ψ(s, d), eq. (11): x_± = (x₁ ± x₂)/√2 are independent and pure with ⟨x₋²⟩ = s²/2 and ⟨x₊²⟩ = 2d², so
+    that E_N(0) = |ln(2d/s)|. The centre of mass spreads for ever: there is no steady state.
 
     In the form of this model language, −(iγ/2m)[x, {p, ρ}] is a pair of dissipators with imaginary rates and a
-    Hamiltonian (γ/4m){x, p}. Its rate matrix has a negative eigenvalue for every γ > 0. `completed=True` adds the least noise that
-    makes it a Lindblad equation, −(γ/16m²kT)[p, [p, ρ]], that is d⟨x²⟩/dt gains γ/(8m²kT).
+    Hamiltonian (γ/4m){x, p}. Its rate matrix has a negative eigenvalue for every γ > 0. `completed=True` adds the
+    least noise that makes it a Lindblad equation, −(γ/16m²kT)[p, [p, ρ]], that is d⟨x²⟩/dt gains γ/(8m²kT).
 
     Raises:
         InvalidParameter: mass, s or d not positive, a negative γ, kT or ω₀, or kT = 0 in a completed model.

@@ -1,11 +1,11 @@
 r"""A reservoir-engineered test of quantum gravity: two mechanical modes cooled towards a two-mode squeezed state.
 
-Source: Tang et al., arXiv:2511.08869; equation numbers are the paper's. Where its printed moment equations (18E), (18I), (18J)
-and solution (19E) have wrong signs, these models follow (17), from which they derive.
+Source: Tang et al., arXiv:2511.08869; equation numbers are the paper's. Where its printed moment equations (18E),
+(18I), (18J) and solution (19E) have wrong signs, these models follow (17), from which they derive.
 
-Units: any one unit of rate (ħ = 1). `detuning` Ω is half the frequency difference, `k_M` the direct coupling, `gamma` the mechanical
-*energy* damping rate, `nbar` the bath occupation, `Gamma` the engineered rate with squeezing `r`, and `kappa_G` the rate of the
-classical channel 2κ_G(𝓓[a] + 𝓓[a†]) on each mode (0 for quantum gravity).
+Units: any one unit of rate (ħ = 1). `detuning` Ω is half the frequency difference, `k_M` the direct coupling, `gamma`
+the mechanical *energy* damping rate, `nbar` the bath occupation, `Gamma` the engineered rate with squeezing `r`, and
+`kappa_G` the rate of the classical channel 2κ_G(𝓓[a] + 𝓓[a†]) on each mode (0 for quantum gravity).
 """
 
 from collections.abc import Iterator
@@ -44,7 +44,8 @@ def _require_environments(model: Any) -> None:
 class ReservoirGravity(Model):
     r"""The effective two-mode equation (17), cavity eliminated.
 
-        dρ/dt = −i[Ω(a†a − b†b) + k_M(a†b + ab†), ρ] + Σ_c {γ(n̄+1)𝓓[c] + γn̄𝓓[c†] + 2κ_G(𝓓[c] + 𝓓[c†])}ρ + Γ𝓓[β₁ + β₂]ρ
+        dρ/dt = −i[Ω(a†a − b†b) + k_M(a†b + ab†), ρ] + Γ𝓓[β₁ + β₂]ρ
+                + Σ_{a,b} {γ(n̄+1)𝓓[c] + γn̄𝓓[c†] + 2κ_G(𝓓[c] + 𝓓[c†])}ρ
         β₁ = a cosh r + b† sinh r,   β₂ = b cosh r + a† sinh r
 
     One collective dissipator; the detuning rotates β₁ and β₂ oppositely, which cools both. Starts in the vacuum.
@@ -91,7 +92,8 @@ class ReservoirGravityCavity(Model):
         dρ/dt = −i[Ω(a†a − b†b) + k_M(a†b + ab†) + {(G₋(a + b) + G₊(a† + b†))c† + h.c.}, ρ]
                 + Σ_{a,b} {thermal + classical channel as in `ReservoirGravity`}ρ + κ𝓓[c]ρ
 
-    For κ → ∞ it reduces to `ReservoirGravity` with tanh r = G₊/G₋ and Γ = 4(G₋² − G₊²)/κ. The two mechanical modes are compared.
+    For κ → ∞ it reduces to `ReservoirGravity` with tanh r = G₊/G₋ and Γ = 4(G₋² − G₊²)/κ. The two mechanical modes
+    are compared.
 
     Raises:
         InvalidParameter: a negative rate or occupation.
@@ -129,4 +131,4 @@ class ReservoirGravityCavity(Model):
 
     @classmethod
     def example(cls) -> Self:
-        return cls(detuning=1.0, k_M=0.1, gamma=0.1, nbar=0.05, G_plus=0.15, G_minus=0.6, kappa=2.0, kappa_G=0.01)
+        return cls(detuning=1.0, k_M=0.1, gamma=0.1, nbar=0.02, G_plus=0.1, G_minus=0.6, kappa=2.0, kappa_G=0.0)

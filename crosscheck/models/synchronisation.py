@@ -1,13 +1,14 @@
 r"""Spontaneous synchronisation: two probe oscillators attached to an isolated harmonic chain.
 
 Source: Benedetti, Galve, Mandarino, Paris & Zambrini, Phys. Rev. A 94, 052118 (2016). Section II of the paper prints
-Σ_jk A_jk(X_j − X_k)² with A = g, four times too stiff; Appendix A (and this model) has (g/2)Σ(X_j − X_{j+1})². The ends are fixed:
-with free ends K = 0.8 makes the Hamiltonian unbounded below.
+Σ_jk A_jk(X_j − X_k)² with A = g, four times too stiff; Appendix A (and this model) has (g/2)Σ(X_j − X_{j+1})². The
+ends are fixed: with free ends K = 0.8 makes the Hamiltonian unbounded below.
 
 Units: ħ = 1, unit masses; the paper sets ω₁ = 1. Quadratures are x and p themselves, not rescaled by each frequency.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Self
 
 import numpy as np
@@ -23,8 +24,9 @@ class ProbedChain(Model):
         H = Σ_j (p_j² + ω_j²x_j²)/2 + (λ/2)(x₁ − x₂)² + K(x₁X_m + x₂X_n) + H_E
         H_E = Σ_j (P_j² + Ω₀²X_j²)/2 + (g/2) Σ_{j=0}^{M} (X_j − X_{j+1})²
 
-    Modes: probe 1, probe 2, then sites 1 … M; the probes are compared. `attach=(m, n)` counts sites from 1. The chain starts in the
-    ground state of H_E, probe j with ⟨x_j²⟩ = e^{2r_j}/(2ω_j), ⟨p_j²⟩ = ω_j e^{−2r_j}/2, displaced to `position` and `momentum`.
+    Modes: probe 1, probe 2, then sites 1 … M; the probes are compared. `attach=(m, n)` counts sites from 1. The chain
+    starts in the ground state of H_E, probe j with ⟨x_j²⟩ = e^{2r_j}/(2ω_j), ⟨p_j²⟩ = ω_j e^{−2r_j}/2, displaced to
+    `position` and `momentum`.
 
     Raises:
         InvalidParameter: sites or attach out of range, frequencies not positive, g negative.
@@ -49,7 +51,9 @@ class ProbedChain(Model):
             require(name, getattr(self, name), "be > 0", lambda v: v > 0)
         require_non_negative(self, "g", "Omega0")
         if self.Omega0 == 0 and self.g == 0:
-            raise InvalidParameter("Omega0", "be > 0 where g = 0", self.Omega0, "The chain has no ground state otherwise.")
+            raise InvalidParameter(
+                "Omega0", "be > 0 where g = 0", self.Omega0, "The chain has no ground state otherwise."
+            )
         require_finite(self, "lam", "K")
         for name in ("attach", "squeezing", "position", "momentum"):
             require_finite(self, name)
@@ -69,7 +73,7 @@ class ProbedChain(Model):
     def _chain(self, chain: tuple[Any, ...]) -> Any:
         ends = (0 * chain[0], *chain, 0 * chain[0])
         h = sum((p(c) ** 2 + self.Omega0**2 * x(c) ** 2) / 2 for c in chain)
-        return h + sum((self.g / 2) * (x(c) - x(d)) ** 2 for c, d in zip(ends, ends[1:], strict=False))
+        return h + sum((self.g / 2) * (x(c) - x(d)) ** 2 for c, d in pairwise(ends))
 
     def hamiltonian(self, a: Any, b: Any, *chain: Any) -> Any:
         probes = (p(a) ** 2 + self.omega1**2 * x(a) ** 2 + p(b) ** 2 + self.omega2**2 * x(b) ** 2) / 2

@@ -131,7 +131,8 @@ class BathBeamSplitter(Model):
 
         dρ/dt = −ig[a†b + ab†, ρ] + Σ_j {κ(n̄_j+1)𝓓[a_j] + κn̄_j𝓓[a_j†]}ρ
 
-    Steady state, with D = n̄₁ − n̄₂: ⟨a†a⟩ = n̄₁ − 2Dg²/(κ² + 4g²), ⟨b†b⟩ = n̄₂ + the same, ⟨a†b⟩ = −iDgκ/(κ² + 4g²); never entangled.
+    Steady state, with D = n̄₁ − n̄₂: ⟨a†a⟩ = n̄₁ − 2Dg²/(κ² + 4g²), ⟨b†b⟩ = n̄₂ + the same, ⟨a†b⟩ = −iDgκ/(κ² + 4g²);
+    never entangled.
     """
 
     g: float

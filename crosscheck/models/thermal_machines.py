@@ -4,12 +4,12 @@ Source: Longstaff, Jabbour & Brask, "Bosonic autonomous entanglement engines wit
 (arXiv:2212.13309); equation numbers are the paper's. (37) as printed lacks a complex conjugation and (39) a sum.
 
 Units: ħ = k_B = 1, one unit of frequency. H = a†ha; a bath with spectral density J(ε) and occupation
-p(ε) = 1/(ξ + e^{(ε−μ)/T}) (ξ = −1 boson, +1 fermion) touches c·a for each channel vector c, and contributes at a frequency ω > 0
+p(ε) = 1/(ξ + e^{(ε−μ)/T}) (ξ = −1 boson, +1 fermion) touches c·a for each channel vector c, and contributes at ω > 0
 
     γ¹_ij = c_i c_j* J(ω) p(ω),     γ²_ij = c_i* c_j J(ω)(1 − ξ p(ω)).
 
-With P the projector on an eigenspace of h (global: of the whole h, local: of each party's block) the full-secular equation in
-the basis of the modes a, free of any choice of basis inside a degenerate eigenspace, is
+With P the projector on an eigenspace of h (global: of the whole h, local: of each party's block) the full-secular
+equation in the basis of the modes a, free of any choice of basis inside a degenerate eigenspace, is
 
     dρ/dt = −i[a†(h + h_LS)a, ρ] + Σ_ij G¹_ij (a_i†ρ a_j − ½{a_j a_i†, ρ}) + G²_ij (a_i ρ a_j† − ½{a_j† a_i, ρ})
     G¹ = Σ_ω P γ¹(ω) P,   G² = Σ_ω P* γ²(ω) P*,   h_LS = Σ_ω P s(ω) P.
@@ -40,9 +40,9 @@ DEGENERATE = 1e-9
 class Bath:
     """A thermal bath touching the modes `party`.
 
-    `spectrum` is "flat", J = κ for 0 < ε < `cutoff`, or "ohmic", J = κ (ε/ε₀) e^{−ε/cutoff}. `channels` lists coupling
-    vectors {mode: coefficient}; by default each mode of the party has a channel of its own with coefficient 1.
-    `kappa` is the energy damping rate of a mode coupled with coefficient 1 to a flat bath.
+    `spectrum` is "flat", J = κ for 0 < ε < `cutoff`, or "ohmic", J = κ (ε/ε₀) e^{−ε/cutoff}. `channels` lists
+    coupling vectors {mode: coefficient}; by default each mode of the party has a channel of its own with coefficient
+    1. `kappa` is the energy damping rate of a mode coupled with coefficient 1 to a flat bath.
     """
 
     party: Sequence[int]
@@ -71,7 +71,9 @@ class Bath:
             raise InvalidParameter("party", "name at least one mode", self.party)
         for channel in self.channels or ():
             if not set(channel) <= set(self.party):
-                raise InvalidParameter("channels", f"couple modes of the bath's party {list(self.party)}", dict(channel))
+                raise InvalidParameter(
+                    "channels", f"couple modes of the bath's party {list(self.party)}", dict(channel)
+                )
 
     @property
     def xi(self) -> int:
@@ -90,7 +92,9 @@ class Bath:
             return 0.0
         weight = math.expm1(z) if self.xi == -1 else math.exp(z) + 1
         if weight == 0:
-            raise InvalidParameter("chemical_potential", f"differ from the mode frequency {eps}", self.chemical_potential)
+            raise InvalidParameter(
+                "chemical_potential", f"differ from the mode frequency {eps}", self.chemical_potential
+            )
         return 1 / weight
 
     def vectors(self, modes: int) -> list[Matrix]:
@@ -101,16 +105,16 @@ class Bath:
 
 @dataclass(frozen=True)
 class ThermalNetwork(Model):
-    r"""Full-secular master equation of a bosonic network, global (29)–(34) or local (36)–(41); degenerate eigenspaces kept together.
+    r"""Full-secular equation of a bosonic network, global (29)–(34) or local (36)–(41), for any degeneracy.
 
         dρ/dt = −i[a†(h + h_LS)a, ρ] + Σ_ij G¹_ij (a_i†ρ a_j − ½{a_j a_i†, ρ}) + G²_ij (a_i ρ a_j† − ½{a_j† a_i, ρ})
 
-    Fields: `h` Hermitian (n, n); `parties`, a list of lists of modes; `baths`; `approach` "global" or "local"; `eta`, 0 or 1 per mode
-    (number-conserving or position-like coupling); `lamb_shift` adds h_LS. Starts in the vacuum.
+    Fields: `h` Hermitian (n, n); `parties`, a list of lists of modes; `baths`; `approach` "global" or "local"; `eta`,
+    0 or 1 per mode (number-conserving or position-like coupling); `lamb_shift` adds h_LS. Starts in the vacuum.
 
     Raises:
-        InvalidParameter: h not Hermitian, parties that do not partition the modes, a bath across parties, a Lamb shift that
-            diverges.
+        InvalidParameter: h not Hermitian, parties that do not partition the modes, a bath across parties, a Lamb
+            shift that diverges.
     """
 
     h: Any
@@ -164,12 +168,13 @@ class ThermalNetwork(Model):
         gain, loss = np.zeros((2, self.modes, self.modes), complex)
         for omega, projector in self._eigenspaces:
             for bath in self.baths:
-                for c in bath.vectors(self.modes):
+                density = bath.density(abs(omega))
+                for c in bath.vectors(self.modes) if density else []:
                     if omega > 0:
                         up, down = np.outer(c, c.conj()), np.outer(c.conj(), c)
                     else:  # only η couples to it, and it is emission that costs no energy
                         down, up = (e := np.asarray(self.eta) * c)[:, None] * e.conj(), np.outer(e.conj(), e)
-                    density, occupied = bath.density(abs(omega)), bath.occupation(abs(omega))
+                    occupied = bath.occupation(abs(omega))
                     absorb, emit = density * occupied, density * (1 - bath.xi * occupied)
                     gain += projector @ up @ projector * (absorb if omega > 0 else emit)
                     loss += projector.conj() @ down @ projector.conj() * (emit if omega > 0 else absorb)
@@ -219,11 +224,13 @@ class ThermalNetwork(Model):
 def _lamb_integral(bath: Bath, omega: float) -> float:
     r"""s¹(ω) + s²(ω) = (1/2π) PV∫ J(ε) [(1 + ξ)p(ε) − 1] / (ε − ω) dε.
 
-    The two halves share the weight c_i c_j*, so for bosons p cancels, and with it the divergence at ε → 0 that each half has
-    for a flat spectrum.
+    The two halves share the weight c_i c_j*, so for bosons p cancels, and with it the divergence at ε → 0 that each
+    half has for a flat spectrum.
     """
     if not math.isfinite(bath.cutoff):
-        raise InvalidParameter("cutoff", "be finite where lamb_shift is on", bath.cutoff, "The Lamb shift diverges with it.")
+        raise InvalidParameter(
+            "cutoff", "be finite where lamb_shift is on", bath.cutoff, "The Lamb shift diverges with it."
+        )
 
     def numerator(eps: float) -> float:
         return bath.density(eps) * ((1 + bath.xi) * bath.occupation(eps) - 1 if bath.xi == 1 else -1)

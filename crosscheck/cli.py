@@ -1,0 +1,286 @@
+"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`.
+
+Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from crosscheck.certify import TOLERANCE, certify
+from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.model import Model
+from crosscheck.models import MODELS, find_model
+from crosscheck.planted import planted_bugs
+from crosscheck.report import coloured, summary
+from crosscheck.simulation import Budget
+from crosscheck.truncation import truncation
+from crosscheck.verdict import Verdict, overall
+from fock import FockError
+from gaussian import GaussianError
+
+EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Cross-validate Gaussian moment codes against truncated Fock-space dynamics.\n\n"
+    "Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive.",
+)
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[MODEL …]", help="Models by name; all of them if none is given.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the example parameters; repeatable."),
+]
+Json = Annotated[
+    Path | None, typer.Option("--json", metavar="PATH", help="Write the full result as JSON.", dir_okay=False)
+]
+
+
+@app.command("list")
+def list_models(
+    as_json: Annotated[
+        Path | None, typer.Option("--json", metavar="PATH", help="Write the list as JSON.", dir_okay=False)
+    ] = None,
+) -> None:
+    """Show the models with their example parameters."""
+    table = Table("model", "modes", "master equation of", "example")
+    rows = []
+    for name, model in MODELS.items():
+        example = model.example()
+        first_line = (model.__doc__ or "").strip().splitlines()[0]
+        fields = ", ".join(
+            f"{f.name}={_short(getattr(example, f.name))}"
+            for f in dataclasses.fields(example)  # type: ignore[arg-type]
+        )
+        table.add_row(name, str(example.modes), first_line, fields)
+        rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
+    _console().print(table)
+    _write(as_json, rows)
+
+
+@app.command("certify")
+def certify_command(
+    models: Names = None,
+    settings: Sets = None,
+    tol: Annotated[
+        float, typer.Option(help="Width that both error intervals together may have, relative to max(1, |value|).")
+    ] = TOLERANCE,
+    budget: Annotated[float, typer.Option(help="Seconds that each simulation may take.")] = Budget().seconds,
+    memory: Annotated[float, typer.Option(help="GiB that each simulation may take.")] = Budget().memory / 2**30,
+    json_path: Json = None,
+    details: Annotated[bool, typer.Option(help="Print every comparison, not only one line a model.")] = False,
+    planted: Annotated[
+        bool | None,
+        typer.Option("--planted/--no-planted", help="Also put planted bugs on trial [default: if no MODEL is given]."),
+    ] = None,
+) -> None:
+    """Run models in the Fock basis and as moments, and compare them quantity by quantity.
+
+    Without arguments all models are certified, and then a collection of deliberately wrong moment engines is put on
+    trial: each must be refuted.
+
+    Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
+    """
+    console = _console()
+    chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
+    if settings and not models:
+        raise typer.BadParameter("--set changes the fields of one model: name the model.")
+    if not tol > 0 or not budget > 0 or not memory > 0:
+        raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
+    bugs = planted_bugs() if (planted if planted is not None else not models) else []
+    reports, trials = [], []
+    with _progress(len(chosen) + len(bugs)) as advance:
+        for model in chosen:
+            name = type(model).__name__
+            report = _usage(
+                lambda model=model, name=name: certify(  # type: ignore[misc]
+                    model,
+                    tolerance=tol,
+                    budget=Budget(budget, memory * 2**30),
+                    progress=lambda text: advance(f"{name}: {text}", 0),
+                )
+            )
+            reports.append(report)
+            advance(name, 1)
+        for bug in bugs:
+            advance(f"planted bug: {bug.name}", 0)
+            trials.append((bug, bug.certify()))
+            advance(f"planted bug: {bug.name}", 1)
+    if details or len(reports) == 1:
+        for report in reports:
+            console.print(report.renderable())
+            console.print()
+    if len(reports) > 1:
+        console.print(summary(reports))
+        for report in reports:
+            for certificate in report.certificates:
+                if certificate.note and certificate.verdict is not Verdict.CERTIFIED:
+                    console.print(f"{report.name}, {certificate.kind}: {certificate.note}", markup=False)
+    escaped = [bug.name for bug, trial in trials if trial.verdict is not Verdict.REFUTED]
+    if trials:
+        table = Table("planted bug", "what is wrong", "found in", "verdict", box=None, pad_edge=False)
+        for bug, trial in trials:
+            where = next((c.kind for c in trial.certificates if c.verdict is Verdict.REFUTED), "–")
+            table.add_row(bug.name, bug.description, where, coloured(trial.verdict))
+        console.print(table)
+        console.print(f"\n{len(trials) - len(escaped)} of {len(trials)} planted bugs refuted.")
+    verdict = overall(report.verdict for report in reports)
+    _write(
+        json_path,
+        {
+            "verdict": str(verdict),
+            "tolerance": tol,
+            "models": [report.to_dict() for report in reports],
+            "planted": [
+                {
+                    "bug": bug.name,
+                    "description": bug.description,
+                    "verdict": str(trial.verdict),
+                    "report": trial.to_dict(),
+                }
+                for bug, trial in trials
+            ],
+        },
+    )
+    if escaped:
+        console.print(
+            f"These planted bugs escaped, so the verdicts above cannot be trusted: {', '.join(escaped)}.",
+            style="bold red",
+        )
+        raise typer.Exit(EXIT[Verdict.REFUTED])
+    raise typer.Exit(EXIT[verdict])
+
+
+@app.command("truncation")
+def truncation_command(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model by name.")],
+    settings: Sets = None,
+    cutoffs: Annotated[str, typer.Option(metavar="FIRST:LAST:STEP", help="Fock levels per mode to try.")] = "4:12:2",
+    time: Annotated[
+        float | None, typer.Option(help="Time [default: the steady state, or the model's last time].")
+    ] = None,
+    json_path: Json = None,
+    plot: Annotated[
+        Path | None, typer.Option(metavar="PATH", help="Save a plot (PNG, PDF or SVG by its ending).", dir_okay=False)
+    ] = None,
+) -> None:
+    """Show how the error of each quantity falls with the cutoff, the estimate next to the true error.
+
+    Example: crosscheck truncation LossyTwinBeams --set r=0.8 --time 0 --cutoffs 4:20:4 --plot tail.png
+    """
+    console = _console()
+    chosen = _usage(lambda: _example(model, settings or []))
+    levels = _range(cutoffs)
+    with _progress(len(levels)) as advance:
+        study = _usage(lambda: truncation(chosen, cutoffs=levels, time=time, progress=lambda text: advance(text, 1)))
+    console.print(study.renderable())
+    _write(json_path, json.loads(study.to_json()))
+    if plot is not None:
+        _atomically(plot, lambda path: study.plot(path))
+
+
+def _example(name: str, settings: list[str]) -> Model:
+    example = find_model(name).example()
+    fields = {f.name for f in dataclasses.fields(example)}  # type: ignore[arg-type]
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        field, equals, text = setting.partition("=")
+        if not equals or field not in fields:
+            raise InvalidParameter("--set", f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}", setting)
+        try:
+            changes[field] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            changes[field] = text  # a bare word, as in approach=local
+    return dataclasses.replace(example, **changes)  # type: ignore[type-var]
+
+
+def _usage(work: Callable[[], Any]) -> Any:
+    """`work()`, with this project's errors turned into one sentence and exit code 2."""
+    try:
+        return work()
+    except (CrosscheckError, GaussianError, FockError) as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def _range(text: str) -> list[int]:
+    try:
+        first, last, step = (int(part) for part in text.split(":"))
+    except ValueError:
+        raise typer.BadParameter(f"--cutoffs must be FIRST:LAST:STEP such as 4:12:2, but is {text!r}.") from None
+    levels = list(range(first, last + 1, step)) if step > 0 else []
+    if first < 2 or not levels:
+        raise typer.BadParameter(f"--cutoffs must start at 2 or more and grow, but is {text!r}.")
+    return levels
+
+
+def _short(value: Any) -> str:
+    text = repr(value.tolist() if hasattr(value, "tolist") else value)
+    return text if len(text) <= 48 else text[:45] + "…"
+
+
+def _console() -> Console:
+    return Console(width=None if os.isatty(1) else 140, highlight=False, soft_wrap=False)
+
+
+@contextmanager
+def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
+    """A progress bar on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+
+        def advance(text: str, steps: int) -> None:
+            bar.update(task, description=text, advance=steps)
+
+        yield advance
+
+
+def _write(path: Path | None, data: Any) -> None:
+    if path is not None:
+        _atomically(
+            path, lambda name: Path(name).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        )
+
+
+def _atomically(path: Path, write: Callable[[str], Any]) -> None:
+    """Write to a temporary file beside `path` and rename it: an interrupt leaves the old file or the new one."""
+    if not path.parent.is_dir():
+        raise typer.BadParameter(f"The folder {path.parent} does not exist.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+    os.close(handle)
+    try:
+        write(name)
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

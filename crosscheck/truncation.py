@@ -1,0 +1,229 @@
+r"""Truncation probe: how far a cutoff can be trusted.
+
+For each cutoff: the value of a quantity, its true error (the moments know the answer), the estimate that `certify`
+would have made, the weight at the edge, memory and time. The convergence rate q is fitted to the true errors, error ∝
+q^N.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time as clock
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+import fock
+import gaussian
+from crosscheck.cutoffs import blind_error, estimated_error
+from crosscheck.engine import GAUSSIAN
+from crosscheck.errors import InvalidParameter
+from crosscheck.model import Model
+from crosscheck.quantities import Moments, quantities
+from crosscheck.report import to_text
+
+
+@dataclass(frozen=True)
+class Step:
+    """One quantity at one cutoff; `estimate` is infinite until there are three cutoffs to judge by."""
+
+    quantity: str
+    cutoff: int
+    value: float
+    true_error: float
+    estimate: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one cutoff takes: weight on the two highest levels, bytes of the superoperator (or ket), seconds."""
+
+    cutoff: int
+    edge_weight: float
+    memory: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TruncationStudy:
+    """Errors of every quantity against the cutoff, at one time or in the steady state."""
+
+    model: str
+    place: str
+    exact: dict[str, float]
+    steps: tuple[Step, ...]
+    costs: tuple[Cost, ...]
+    stopped: str = ""
+
+    def of(self, quantity: str) -> list[Step]:
+        """The steps of one quantity.
+
+        Raises:
+            InvalidParameter: no such quantity in this study.
+        """
+        if quantity not in self.exact:
+            raise InvalidParameter("quantity", f"be one of {', '.join(self.exact)}", quantity)
+        return [step for step in self.steps if step.quantity == quantity]
+
+    def rate(self, quantity: str) -> float:
+        """q of error ∝ q^N, fitted to the true errors above rounding; NaN if fewer than two remain."""
+        points = [(s.cutoff, math.log(s.true_error)) for s in self.of(quantity) if s.true_error > 1e-11]
+        if len(points) < 2:
+            return math.nan
+        n, y = np.array(points).T
+        return float(np.exp(np.polyfit(n, y, 1)[0]))
+
+    @property
+    def measures(self) -> list[str]:
+        """Quantities other than single entries of the moments, with the worst entry of σ in their company."""
+        entries = [q for q in self.exact if q.startswith("σ[")]
+        worst = max(entries, key=lambda q: max((s.true_error for s in self.of(q)), default=0.0))
+        return [worst, *(q for q in self.exact if not q.startswith(("σ[", "⟨")))]
+
+    def renderable(self) -> RenderableType:
+        """A table for a terminal."""
+        table = Table(
+            box=box.SIMPLE_HEAD, pad_edge=False, title=Text(f"{self.model}, {self.place}"), title_justify="left"
+        )
+        for heading in ("quantity", "exact", "rate/level", "cutoff", "value", "true error", "estimate"):
+            table.add_column(heading, no_wrap=True, justify="left" if heading == "quantity" else "right")
+        for quantity in self.measures:
+            first = True
+            for step in self.of(quantity):
+                head = (
+                    (Text(quantity), f"{self.exact[quantity]:.9f}", f"{self.rate(quantity):.3f}")
+                    if first
+                    else ("", "", "")
+                )
+                estimate = f"{step.estimate:.1e}" if math.isfinite(step.estimate) else "–"
+                table.add_row(*head, str(step.cutoff), f"{step.value:.9f}", f"{step.true_error:.1e}", estimate)
+                first = False
+            table.add_section()
+        costs = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+        for heading in ("cutoff", "edge weight", "memory (MiB)", "seconds"):
+            costs.add_column(heading, justify="right")
+        for c in self.costs:
+            costs.add_row(str(c.cutoff), f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}")
+        return Group(table, costs, *([Text(self.stopped, style="dim")] if self.stopped else []))
+
+    def __str__(self) -> str:
+        return to_text(self.renderable())
+
+    def to_json(self, indent: int = 2) -> str:
+        """The study as JSON text; infinite estimates become null."""
+        data = asdict(self) | {"rates": {q: self.rate(q) for q in self.exact}}
+        return json.dumps(_finite(data), indent=indent, ensure_ascii=False)
+
+    def plot(self, path: str) -> None:
+        """Error against cutoff: true errors as points, estimates as open circles, one colour a quantity."""
+        from matplotlib.figure import Figure  # half a second to import
+
+        figure = Figure(figsize=(7, 4.5), layout="constrained")
+        axes = figure.subplots()
+        for colour, quantity in enumerate(self.measures):
+            steps = self.of(quantity)
+            shown = [s for s in steps if s.true_error > 0]
+            label = f"{quantity}, q = {self.rate(quantity):.2f} per level"
+            axes.semilogy(
+                [s.cutoff for s in shown], [s.true_error for s in shown], "o-", color=f"C{colour}", label=label
+            )
+            known = [s for s in steps if math.isfinite(s.estimate) and s.estimate > 0]
+            axes.semilogy([s.cutoff for s in known], [s.estimate for s in known], "o", mfc="none", color=f"C{colour}")
+        axes.set_xlabel("cutoff N (Fock levels per mode)")
+        axes.set_ylabel("error: true (filled), estimated (open)")
+        axes.set_title(f"{self.model.split('(')[0]}, {self.place}")
+        axes.legend(fontsize="small")
+        axes.grid(alpha=0.3)
+        figure.savefig(path, dpi=150)
+
+
+def truncation(
+    model: Model,
+    *,
+    cutoffs: Sequence[int] = (4, 6, 8, 10, 12),
+    time: float | None = None,
+    memory: float = 4 * 2**30,
+    progress: Callable[[str], None] = lambda text: None,
+) -> TruncationStudy:
+    """Errors against the cutoff at `time`, or in the steady state if `time` is None and there is one (else at the
+    last of `model.times`).
+
+    Raises:
+        InvalidParameter: cutoffs that do not grow.
+        gaussian.NotQuadratic: the exact answer is not known from moments.
+    """
+    if len(cutoffs) == 0 or any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
+        raise InvalidParameter("cutoffs", "grow", list(cutoffs))
+    observed = list(model.observed)
+    place, claimed, run = _target(model, time, memory)
+    chosen = list(quantities(GAUSSIAN, model.party, len(observed), physical=claimed.is_physical))
+    exact = {q.name: q.of_moments(claimed)[0] for q in chosen}
+    history: dict[str, list[float]] = {q.name: [] for q in chosen}
+    steps, costs, stopped = [], [], ""
+    for cutoff in cutoffs:
+        progress(f"cutoff {cutoff}")
+        began = clock.perf_counter()
+        try:
+            whole = run(cutoff)
+            state = whole.reduced(observed)
+            edge = float(np.max(whole.edge_weight))
+            values = {q.name: q.of_state(state) for q in chosen}
+        except (fock.CutoffTooSmall, fock.NotAState):
+            continue  # nothing to measure yet at this cutoff
+        except fock.FockError as reason:
+            stopped = str(reason)
+            break
+        seconds = clock.perf_counter() - began
+        costs.append(Cost(cutoff, edge, _memory(model, cutoff), seconds))
+        for q in chosen:
+            value = values[q.name]
+            history[q.name].append(value)
+            estimate = max(estimated_error(history[q.name]), state.solver_error)
+            if q.blind_at_zero:
+                estimate = max(estimate, blind_error(history[q.name], edge))
+            steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
+    return TruncationStudy(repr(model), place, exact, tuple(steps), tuple(costs), stopped)
+
+
+def _target(model: Model, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
+    """(label, exact moments, Fock state at a cutoff)."""
+    if time is None and not gaussian.is_time_dependent(model):
+        try:
+            steady = gaussian.steady_state(model)
+        except gaussian.NoSteadyState:
+            pass
+        else:
+            moments = steady.reduced(list(model.observed))
+            return (
+                "steady state",
+                Moments(moments.mean, moments.covariance, float(moments.error)),
+                lambda cutoff: fock.steady_state(model, cutoff=cutoff, memory=memory),
+            )
+    at = model.times[-1] if time is None else time
+    moments = gaussian.evolve(model, [at], list(model.observed))
+    return (
+        f"t = {at:g}",
+        Moments(moments.mean[0], moments.covariance[0], float(moments.error[0])),
+        lambda cutoff: fock.evolve(model, [at], cutoff=cutoff, memory=memory).states[0],
+    )
+
+
+def _memory(model: Model, cutoff: int) -> float:
+    gen = fock.generator(model, (cutoff,) * model.modes)
+    return 16.0 * gen.dimension if gen.is_isolated else gen.superoperator_bytes
+
+
+def _finite(x: Any) -> Any:
+    """x with NaN and infinities as None, which JSON can say."""
+    if isinstance(x, dict):
+        return {k: _finite(v) for k, v in x.items()}
+    if isinstance(x, (list, tuple)):
+        return [_finite(v) for v in x]
+    return None if isinstance(x, float) and not math.isfinite(x) else x
