@@ -101,9 +101,9 @@ def certify_command(
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
     console = _console()
-    chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
     if settings and not models:
         raise typer.BadParameter("--set changes the fields of one model: name the model.")
+    chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
     bugs = planted_bugs() if (planted if planted is not None else not models) else []

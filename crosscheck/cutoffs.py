@@ -38,14 +38,13 @@ def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Ar
         else:  # not a state: a thermal distribution of the same energy is as good a guess as any
             n = max(0.0, 0.5 * (float(np.trace(sigma)) + float(r @ r) - 1))
             p = (n / (1 + n)) ** np.arange(levels) / (1 + n)
-        below: Array = np.concatenate([[0.0], np.cumsum(p)])
-        tails.append(np.clip(1 - below, 0, None))
+        tails.append(np.clip(1 - np.append(0.0, np.cumsum(p)), 0, None))
     return np.array(tails)
 
 
 def starting_cutoffs(states: Sequence[tuple[Array, Array]], tail: float) -> tuple[int, ...]:
     """Per mode, the smallest cutoff at which the predicted weight above it is below `tail` in every state."""
-    worst = np.array([predicted_tails(mean, covariance) for mean, covariance in states]).max(axis=0)
+    worst = np.stack([predicted_tails(mean, covariance) for mean, covariance in states]).max(axis=0)
     chosen = [int(np.argmax(t < tail)) if np.any(t < tail) else LARGEST for t in worst]
     return tuple(max(SMALLEST, n) for n in chosen)
 

@@ -7,6 +7,7 @@ inconclusive   one of them is too wide to tell: raise the cutoff, or the budget
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,7 +48,7 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         # Written so that a NaN anywhere falls through to inconclusive or refuted, never to certified.
-        if not self.width <= self.tolerance * max(1.0, abs(self.fock)):
+        if not math.isfinite(self.fock) or not self.width <= self.tolerance * max(1.0, abs(self.fock)):
             return Verdict.INCONCLUSIVE
         return Verdict.CERTIFIED if self.difference <= self.width else Verdict.REFUTED
 

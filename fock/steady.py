@@ -1,8 +1,8 @@
 r"""Steady states below the cutoff: 𝓛_N(ρ) = 0, tr ρ = 1.
 
 With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. The first part, the evolution between jumps,
-is inverted through the eigendecomposition G = VΛV⁻¹ (or, near an exceptional point, the Schur form) and preconditions GMRES on the whole, which is applied without
-forming its N⁴ matrix:
+is inverted through the eigendecomposition G = VΛV⁻¹ (or, near an exceptional point, the Schur form) and preconditions
+GMRES on the whole, which is applied without forming its N⁴ matrix:
 
     S⁻¹(Y) = V [ (V⁻¹ Y V⁻†)_ij / (λ_i + λ_j* − s) ] V†        (s > 0 keeps undamped states invertible)
 
@@ -35,7 +35,7 @@ RESIDUAL = 1e-12
 # Two solutions further apart than this are two steady states.
 UNIQUE = 1e-6
 RESTART = 60
-# The shift s in units of the mean decay rate between jumps, and the condition up to which G is inverted by its eigenbasis.
+# The shift s in units of the mean decay rate between jumps, and the condition up to which the eigenbasis of G is used.
 SHIFT = 0.05
 WELL_CONDITIONED = 1e6
 

@@ -93,7 +93,7 @@ def _leap(
     transported = phi @ start.covariance @ np.swapaxes(phi, -1, -2)
     sigma = transported + gain
     amplification = np.linalg.norm(phi, 2, axis=(-2, -1)) ** 2
-    rounding = 4 * m * np.finfo(float).eps * (1 + size * times)
+    rounding = 4 * m * np.finfo(float).eps * (1 + size * times) + 2 * equations.rounding * times
     error = amplification * (start.error + rounding * np.linalg.norm(start.covariance, 2)) + rounding * np.linalg.norm(
         gain, 2, axis=(-2, -1)
     )

@@ -80,7 +80,7 @@ def _up_to_degree(operator: Polynomial, degree: int, where: str) -> dict[tuple[i
     words = operator.words
     if any(len(w) > degree for w in words):
         size = max(float(np.max(np.abs(c))) for c in words.values())
-        # Reordering may cancel a product that only looks high (a·a† − a†·a is a number): rounding is dropped with it.
+        # Reordering may cancel a product that only looks high (aa† − a†a is a number): rounding is dropped with it.
         words = {w: c for w, c in normal_ordered(operator).words.items() if np.max(np.abs(c)) > 1e-14 * size}
         high = max(words, key=len, default=())
         if len(high) > degree:

@@ -1,14 +1,14 @@
 """Polynomials in ladder operators: what this engine hands to a model in place of matrices.
 
-A polynomial is a sum of words, Σ c_w w, where a word such as a†·a·b is a product of letters kept in the order
+A polynomial is a sum of words, Σ c_w w, where a word such as a†ab is a product of letters kept in the order
 written; nothing is reordered until `normal_ordered` is asked for. Letter 2j is a_j and letter 2j+1 is a_j†, with
 [a_j, a_k†] = δ_jk.
 
 >>> a, b = ladder(2)
 >>> print((a + b.dag()) * a.dag())
-a·a† + b†·a†
+aa† + b†a†
 >>> print(normal_ordered((a + b.dag()) * a.dag()))
-1 + a†·a + a†·b†
+1 + a†a + a†b†
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def ladder(modes: int) -> tuple[Polynomial, ...]:
 
 
 def normal_ordered(polynomial: Polynomial) -> Polynomial:
-    """The same operator with every a† to the left of every a, by a·a† = a†·a + 1."""
+    """The same operator with every a† to the left of every a, by aa† = a†a + 1."""
     done: dict[Word, Any] = {}
     todo = list(polynomial.words.items())
     while todo:
@@ -101,14 +101,14 @@ def normal_ordered(polynomial: Polynomial) -> Polynomial:
             continue
         left, right = w[swap], w[swap + 1]
         todo.append(((*w[:swap], right, left, *w[swap + 2 :]), c))
-        if right == left ^ 1:  # the out-of-order pair is a·a† of one mode: its commutator is 1
+        if right == left ^ 1:  # the out-of-order pair is aa† of one mode: its commutator is 1
             todo.append((w[:swap] + w[swap + 2 :], c))
     return Polynomial(done)
 
 
 def spell(word: Word) -> str:
-    """`a†·a` for the word (1, 0); modes are a, b, c, … up to 26, then a26, a27, …"""
-    return "·".join(f"{_name(letter >> 1)}{'†' if letter & 1 else ''}" for letter in word) or "1"
+    """`a†a` for the word (1, 0); modes are a, b, c, … up to 26, then a26, a27, …"""
+    return "".join(f"{_name(letter >> 1)}{'†' if letter & 1 else ''}" for letter in word) or "1"
 
 
 def _rank(letter: int) -> tuple[bool, int]:

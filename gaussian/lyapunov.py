@@ -4,8 +4,8 @@ SciPy's Lyapunov solver answers for unstable drifts too, so existence is decided
 AX + XAᵀ = −1. If the computed X is positive definite and its residual is smaller than 1, A is Hurwitz.
 
 The same X bounds the error. For a Hurwitz A the inverse of 𝓛(σ) = Aσ + σAᵀ is (minus) a positive map, and a positive
-map takes its norm at the identity, so ‖𝓛⁻¹(R)‖ ≤ ‖X‖·‖R‖: the residual of σ, with the rounding made in forming it,
-bounds the distance to the solution of the equations as stored.
+map takes its norm at the identity, so ‖𝓛⁻¹(R)‖ ≤ ‖X‖·‖R‖: the residual of σ, with the rounding made in forming it
+and in forming A and D, bounds the distance to the solution.
 
 >>> import numpy as np
 >>> from gaussian.generator import MomentEquations
@@ -54,7 +54,7 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
     """Solve A⟨r⟩ + d = 0 and Aσ + σAᵀ + D = 0 for one drift (2n, 2n). Raises as `steady_state`."""
     a, d = equations.drift, equations.diffusion
     n = len(a)
-    response = _response(a)
+    response = _response(a, equations.rounding)
     if response is None:
         raise _why_not(a)
     sigma = scipy.linalg.solve_continuous_lyapunov(a, -d)
@@ -62,7 +62,9 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
     sigma = sigma - scipy.linalg.solve_continuous_lyapunov(a, a @ sigma + sigma @ a.T + d)  # one refinement
     sigma = 0.5 * (sigma + sigma.T)
     residual = np.linalg.norm(a @ sigma + sigma @ a.T + d, 2)
-    rounding = n * np.finfo(float).eps * (2 * np.linalg.norm(a, 2) * np.linalg.norm(sigma, 2) + np.linalg.norm(d, 2))
+    size = float(np.linalg.norm(sigma, 2))
+    rounding = n * np.finfo(float).eps * (2 * np.linalg.norm(a, 2) * size + np.linalg.norm(d, 2))
+    rounding += equations.rounding * (2 * size + 1)  # A and D as stored differ from the model's by this
     return SteadyState(
         mean=-np.linalg.solve(a, equations.drive),
         covariance=sigma,
@@ -71,8 +73,8 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
     )
 
 
-def _response(a: Array) -> Array | None:
-    """X > 0 with AX + XAᵀ = −1 if the drift is Hurwitz, None if that cannot be shown."""
+def _response(a: Array, rounding: float) -> Array | None:
+    """X > 0 with AX + XAᵀ = −1 if every drift within `rounding` of A is Hurwitz, None if that cannot be shown."""
     identity = np.eye(len(a))
     try:
         with warnings.catch_warnings():
@@ -81,7 +83,8 @@ def _response(a: Array) -> Array | None:
         np.linalg.cholesky(0.5 * (response + response.T))
     except np.linalg.LinAlgError:
         return None
-    return response if np.linalg.norm(a @ response + response @ a.T + identity, 2) < 0.5 else None
+    residual = np.linalg.norm(a @ response + response @ a.T + identity, 2)
+    return response if residual + 2 * rounding * np.linalg.norm(response, 2) < 0.5 else None
 
 
 def _why_not(a: Array) -> NoSteadyState:

@@ -21,6 +21,7 @@ from crosscheck.model import Model, Preparation, displacing, p, require, require
 class ProbedChain(Model):
     r"""Two probes on an isolated chain of `sites` oscillators with fixed ends (X_0 = X_{M+1} = 0).
 
+        dρ/dt = −i[H, ρ]
         H = Σ_j (p_j² + ω_j²x_j²)/2 + (λ/2)(x₁ − x₂)² + K(x₁X_m + x₂X_n) + H_E
         H_E = Σ_j (P_j² + Ω₀²X_j²)/2 + (g/2) Σ_{j=0}^{M} (X_j − X_{j+1})²
 

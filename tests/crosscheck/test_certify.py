@@ -1,0 +1,326 @@
+"""Verdicts: what is certified, what is refuted, and what is left open."""
+
+import importlib
+import json
+import math
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+import gaussian
+from crosscheck import Budget, Comparison, InvalidParameter, Model, Preparation, Refuted, Verdict, certify, models
+from crosscheck.certify import _fock_says_it_exists
+from crosscheck.cutoffs import blind_error, estimated_error, next_cutoffs, predicted_tails, starting_cutoffs
+from crosscheck.engine import GAUSSIAN
+from crosscheck.generator_certificate import compare_generators, ladder_moments
+from crosscheck.planted import planted_bugs
+from crosscheck.verdict import overall
+from tests.random_models import quadratic_models
+
+
+# Verdicts must not depend on how busy the machine is.
+PATIENT = Budget(seconds=300)
+
+
+def comparison(gaussian=1.0, gaussian_error=0.0, fock=1.0, fock_error=1e-5, tolerance=1e-4):
+    return Comparison(
+        quantity="q", place="p", gaussian=gaussian, gaussian_error=gaussian_error, fock=fock, fock_error=fock_error,
+        tolerance=tolerance,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "verdict"),
+    [
+        ({}, "certified"),
+        ({"gaussian": 1.0001}, "refuted"),
+        ({"fock_error": 1e-3}, "inconclusive"),
+        ({"gaussian": 1.0001, "fock_error": 1e-3}, "inconclusive"),
+        ({"gaussian": 2.0, "fock_error": 1e-3}, "inconclusive"),
+        ({"gaussian": math.nan}, "refuted"),
+        ({"fock": math.nan}, "inconclusive"),
+        ({"fock_error": math.nan}, "inconclusive"),
+        ({"gaussian_error": math.inf}, "inconclusive"),
+        ({"gaussian": 1e6, "fock": 1e6, "fock_error": 10.0}, "certified"),
+    ],
+)
+def test_a_comparison_has_three_outcomes(change, verdict):
+    """Overlapping and narrow, disjoint and narrow, or wide; a NaN never certifies."""
+    assert comparison(**change).verdict == verdict
+
+
+def test_nothing_compared_is_inconclusive():
+    assert overall([]) is Verdict.INCONCLUSIVE
+    assert overall([Verdict.CERTIFIED, Verdict.INCONCLUSIVE]) is Verdict.INCONCLUSIVE
+    assert overall([Verdict.INCONCLUSIVE, Verdict.REFUTED, Verdict.CERTIFIED]) is Verdict.REFUTED
+
+
+@given(quadratic_models())
+@settings(max_examples=25)
+def test_random_quadratic_models_pass_the_generator_certificate(m):
+    """1 to 3 modes, drives, shifted and correlated jump operators: every entry of A, d and D, to 1e-10."""
+    comparisons = compare_generators(m, gaussian.moment_equations)
+    assert len(comparisons) == 8 * m.modes**2 + 2 * m.modes
+    assert all(c.verdict is Verdict.CERTIFIED for c in comparisons)
+    assert max(c.width for c in comparisons) < 1e-10
+
+
+@given(quadratic_models(), st.integers(0, 10**6), st.sampled_from(["drift", "diffusion", "drive"]))
+@settings(max_examples=25)
+def test_the_generator_certificate_finds_the_wrong_entry(m, which, name):
+    """One entry off by 1e-6: that entry is refuted and no other."""
+    right = gaussian.moment_equations(m)
+    wrong = np.array(getattr(right, name))
+    index = np.unravel_index(which % wrong.size, wrong.shape)
+    wrong[index] += 1e-6
+    refuted = [
+        c for c in compare_generators(m, lambda _: replace(right, **{name: wrong})) if c.verdict is Verdict.REFUTED
+    ]
+    assert len(refuted) == 1
+    assert refuted[0].quantity.startswith({"drift": "A[", "diffusion": "D[", "drive": "d["}[name])
+
+
+@pytest.mark.parametrize("name", models.MODELS)
+def test_every_model_is_certified(name):
+    """Trajectories, and the steady state or its absence, at the models' example parameters, to three digits."""
+    report = certify(models.MODELS[name].example(), tolerance=1e-3, budget=PATIENT)
+    assert report.verdict is Verdict.CERTIFIED, str(report)
+    assert {c.kind for c in report.certificates} == {"generator", "trajectory", "steady state"}
+    compared = [c for certificate in report.certificates for c in certificate.comparisons]
+    assert max(c.width / max(1, abs(c.fock)) for c in compared) <= 1e-3, "budget too wide to matter"
+    if report.certificates[1].comparisons and models.MODELS[name].example().party:
+        assert {"log_negativity"} <= {c.quantity for c in report.certificates[1].comparisons}
+
+
+def test_measures_of_a_physical_model_are_all_compared():
+    report = certify(models.LossyTwinBeams.example(), tolerance=1e-3, budget=PATIENT)
+    quantities = {c.quantity for c in report.certificates[1].comparisons}
+    assert {"log_negativity", "mutual_information", "discord", "entropy", "⟨x1⟩", "σ[x1, p2]"} <= quantities
+
+
+def test_a_state_without_positivity_is_certified_by_what_still_has_a_meaning():
+    """The bare heat-bath pair: E_N, ‖ρ‖₁ > 1 and a negative eigenvalue of ρ agree; entropies are not asked for."""
+    report = certify(models.HeatBathPair.example(), tolerance=1e-3, budget=PATIENT)
+    last = {c.quantity: c for c in report.certificates[1].comparisons if c.place == "t = 1"}
+    assert last["lowest_eigenvalue"].fock < -0.15
+    assert last["trace_norm"].fock > 1.4
+    assert "entropy" not in last
+    assert "Not completely positive" in report.notes[0]
+
+
+@pytest.mark.parametrize("bug", planted_bugs(), ids=lambda b: b.name)
+def test_every_planted_bug_is_refuted(bug):
+    """And the same model with the right engine is not."""
+    assert bug.certify().verdict is Verdict.REFUTED
+    with pytest.raises(Refuted, match=f"{type(bug.model).__name__} is refuted"):
+        bug.certify().raise_for_refuted()
+
+
+@pytest.mark.parametrize("model", dict.fromkeys(b.model for b in planted_bugs()), ids=lambda m: type(m).__name__)
+def test_the_models_of_the_planted_bugs_are_certified_with_the_right_engine(model):
+    report = certify(model, tolerance=1e-3, times=model.times[:1], budget=PATIENT)
+    assert report.verdict is Verdict.CERTIFIED
+    assert report.raise_for_refuted() is report
+
+
+# Bugs planted inside the package rather than in its results: each replaces one function where the package itself uses it.
+# The modules are named apart from the attribute because `gaussian.entropy` is a function, too.
+DEEP = {
+    "transposed symplectic form": ("gaussian.generator", "omega", lambda n: gaussian.omega(n).T),
+    "a† with the sign of a": ("gaussian.forms", "TO_QUADRATURES", np.array([[1, 1j], [1, 1j]]) / np.sqrt(2)),
+    "x = a + a†": ("gaussian.forms", "TO_QUADRATURES", np.array([[1, 1j], [1, -1j]]) / 2),
+    "sign of p": ("gaussian.forms", "TO_QUADRATURES", np.array([[1, -1j], [1, 1j]]) / np.sqrt(2)),
+    "generators of unitaries with the other sign": ("gaussian.states", "omega", lambda n: -gaussian.omega(n)),
+    "entropy without its second half": (
+        "gaussian.entropy",
+        "entropy_of_mode",
+        lambda nu: (np.asarray(nu) + 0.5) * np.log(np.asarray(nu) + 0.5),
+    ),
+    "symplectic form of the other ordering": (
+        "gaussian.symplectic",
+        "omega",
+        lambda n: np.block([[np.zeros((n, n)), np.eye(n)], [-np.eye(n), np.zeros((n, n))]]),
+    ),
+    "no transposition": ("gaussian.entanglement", "quadratures", lambda modes: []),
+    "a test of stability that always fails": ("gaussian.lyapunov", "_response", lambda a, rounding: None),
+}
+
+
+@dataclass(frozen=True)
+class Probe(Model):
+    """Squeezed, displaced, coupled, damped: a model in which no sign is immaterial."""
+
+    @property
+    def modes(self):
+        return 2
+
+    def hamiltonian(self, a, b):
+        return (
+            0.9 * a.dag() * a
+            + 1.3 * b.dag() * b
+            + (0.2 + 0.1j) * a * b
+            + (0.2 - 0.1j) * a.dag() * b.dag()
+            + 0.1j * (a - a.dag())
+        )
+
+    def dissipators(self, a, b):
+        yield SimpleNamespace(rate=0.8, left=a, right=a)
+        yield SimpleNamespace(rate=0.6, left=b + 0.2 * a.dag(), right=b + 0.2 * a.dag())
+
+    def preparation(self, a, b):
+        squeeze = 0.15j * (a * a - a.dag() * a.dag())
+        return Preparation([0.1, 0.05], unitaries=[squeeze, 0.2j * (a.dag() * b.dag() - a * b), 0.1j * (b.dag() - b)])
+
+    @property
+    def times(self):
+        return (0.6,)
+
+    @classmethod
+    def example(cls):
+        return cls()
+
+
+def test_the_probe_model_is_certified():
+    assert certify(Probe(), tolerance=1e-3, budget=PATIENT).verdict is Verdict.CERTIFIED
+
+
+@pytest.mark.parametrize("name", DEEP)
+def test_a_bug_planted_inside_the_package_is_refuted(name, monkeypatch):
+    """Refuted, or so wrong that the package itself refuses to answer."""
+    module, attribute, wrong = DEEP[name]
+    monkeypatch.setattr(importlib.import_module(module), attribute, wrong)
+    try:
+        report = certify(Probe(), tolerance=1e-3, budget=PATIENT)
+    except gaussian.GaussianError:
+        return
+    assert report.verdict is Verdict.REFUTED
+
+
+def test_a_steady_state_that_does_not_exist_is_never_certified():
+    """Above threshold the truncated generator has a steady state at every cutoff; the report says none exists."""
+    unstable = models.ParametricOscillator(epsilon=0.6, kappa=1.0)
+    steady = certify(unstable, times=()).certificates[-1]
+    assert steady.kind == "steady state"
+    assert steady.comparisons == ()
+    assert "no steady state" in steady.note
+    assert _fock_says_it_exists(unstable)[0] is False
+
+
+def test_an_engine_that_denies_an_existing_steady_state_is_refuted():
+    def deny(model):
+        raise gaussian.MarginalDrift("No.", [0j], [[0]])
+
+    report = certify(models.DampedThermalMode.example(), times=(), engine=replace(GAUSSIAN, steady_state=deny))
+    assert report.verdict is Verdict.REFUTED
+
+
+def test_running_into_the_budget_is_inconclusive():
+    """Too little time or memory: no exception, no certificate, and the reason."""
+    m = models.ReservoirGravity.example()
+    for budget, reason in ((Budget(seconds=1e-3), "time budget"), (Budget(memory=1e5), "at most")):
+        report = certify(m, times=(0.5,), tolerance=1e-5, budget=budget)
+        assert report.verdict is Verdict.INCONCLUSIVE
+        assert reason in report.certificates[1].note
+        assert report.certificates[1].verdict is Verdict.INCONCLUSIVE
+
+
+def test_a_tighter_tolerance_takes_a_larger_cutoff():
+    m = models.LossyTwinBeams.example()
+    loose, tight = (certify(m, times=(0.5,), tolerance=tol, budget=PATIENT).certificates[1] for tol in (1e-2, 1e-5))
+    assert tight.verdict is Verdict.CERTIFIED
+    assert max(max(c) for c in tight.cutoffs) > max(max(c) for c in loose.cutoffs)
+
+
+def test_a_time_dependent_model_is_certified_along_its_trajectory():
+    @dataclass(frozen=True)
+    class Driven(models.DampedThermalMode):
+        def hamiltonian(self, a):
+            return [super().hamiltonian(a), [a + a.dag(), lambda t: 0.3 * np.cos(t)]]
+
+    report = certify(Driven.example(), tolerance=1e-3, budget=PATIENT)
+    assert report.verdict is Verdict.CERTIFIED
+    assert [c.kind for c in report.certificates] == ["generator", "trajectory"]
+
+
+def test_a_model_without_gaussian_form_is_named():
+    @dataclass(frozen=True)
+    class Kerr(models.DampedThermalMode):
+        def hamiltonian(self, a):
+            return 0.1 * a.dag() ** 2 * a**2
+
+    with pytest.raises(gaussian.NotQuadratic, match="a†a†aa has degree 4"):
+        certify(Kerr.example())
+
+
+@pytest.mark.parametrize("options", [{"tolerance": 0}, {"tolerance": -1}, {"budget": 0}, {"tolerance": math.nan}])
+def test_tolerance_and_budget_must_be_positive(options):
+    with pytest.raises(InvalidParameter, match="Argument (tolerance|budget) must be"):
+        certify(models.DampedThermalMode.example(), **options)
+
+
+def test_ladder_moments_of_three_modes_need_no_large_cutoff():
+    m = models.ReservoirGravityCavity.example()
+    found, claimed = ladder_moments(m), gaussian.moment_equations(m)
+    assert np.allclose(found.drift, claimed.drift, atol=found.rounding)
+    assert np.allclose(found.diffusion, claimed.diffusion, atol=found.rounding)
+
+
+# Cutoffs
+
+
+@given(st.floats(0.05, 0.8), st.floats(0.01, 1))
+def test_the_estimate_bounds_the_error_of_geometric_convergence(q, size):
+    """For Q_N = Q + c qᴺ in steps of two the estimate covers the error once q² ≤ ½."""
+    values = [1 + size * q**n for n in (4, 6, 8)]
+    if q**2 <= 0.5:
+        assert abs(values[-1] - 1) <= estimated_error(values) + 1e-15
+    assert estimated_error(values[:2]) == math.inf
+
+
+def test_one_step_that_is_small_by_accident_is_not_believed():
+    assert estimated_error([0.0, 0.8, 0.8]) == pytest.approx(0.1)
+
+
+def test_a_negativity_of_zero_has_the_error_of_the_edge():
+    assert blind_error([0.0, 0.0, 0.0], 1e-6) == pytest.approx(1e-3)
+    assert blind_error([0.0, 0.1], 1e-6) == 0
+
+
+def test_cutoffs_start_where_the_photon_tail_ends():
+    """A thermal tail (n̄/(n̄+1))ᴺ below 1e-4, per mode; at least four levels."""
+    sigma = np.diag([1.5, 1.5, 0.5, 0.5])
+    assert starting_cutoffs([(np.zeros(4), sigma)], 1e-4) == (14, 4)
+    assert predicted_tails(np.zeros(4), sigma)[0, 3] == pytest.approx(1 / 8)
+
+
+def test_only_modes_that_press_against_their_cutoff_get_more():
+    assert next_cutoffs((8, 8, 5), np.array([1e-4, 2e-5, 1e-8])) == (10, 10, 5)
+
+
+# Reports
+
+
+@pytest.fixture(scope="module")
+def report():
+    return certify(models.LossyTwinBeams.example(), times=(0.5,), tolerance=1e-3)
+
+
+def test_a_report_reads_as_text_html_and_json(report):
+    text, page, data = str(report), report._repr_html_(), json.loads(report.to_json())
+    for expected in ("log_negativity", "certified", "steady state"):
+        assert expected in text
+        assert expected in page
+    assert "<table>" in page
+    assert data["verdict"] == "certified"
+    assert data["certificates"][1]["comparisons"][0]["quantity"] == "⟨x1⟩"
+
+
+def test_numbers_that_are_not_finite_become_null():
+    undecided = certify(models.ReservoirGravity.example(), times=(0.5,), budget=Budget(memory=1e5))
+    data = json.loads(undecided.to_json())
+    assert data["certificates"][1]["comparisons"][0]["fock"] is None
+    assert "NaN" not in undecided.to_json()

@@ -1,0 +1,103 @@
+"""Drift, drive and diffusion: general laws, and the errors of models that have none."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import gaussian
+from crosscheck.model import Dissipator, Preparation
+from tests.random_models import quadratic_models
+
+
+def model(hamiltonian, dissipators=lambda *a: (), modes=1):
+    return SimpleNamespace(
+        modes=modes, hamiltonian=hamiltonian, dissipators=dissipators, preparation=lambda *a: Preparation()
+    )
+
+
+@given(quadratic_models())
+def test_the_commutator_is_preserved(m):
+    """AΩ + ΩAᵀ = −2 Im of the noise: D + (i/2)(AΩ + ΩAᵀ) ≥ 0 is complete positivity (Heinosaari, Holevo & Wolf 2010)."""
+    a, d, w = gaussian.drift(m), gaussian.diffusion(m), gaussian.omega(m.modes)
+    lowest = np.linalg.eigvalsh(d + 0.5j * (a @ w + w @ a.T))[0]
+    assert lowest > -1e-10 * (1 + np.abs(a).max())
+
+
+@given(quadratic_models())
+def test_a_lindblad_model_has_a_positive_rate_matrix(m):
+    """A rate matrix built from jump operators and a correlation |c| ≤ 1 between two of them is positive."""
+    assert np.linalg.eigvalsh(gaussian.rate_matrix(m))[0] > -1e-12
+
+
+def test_an_isolated_model_has_a_hamiltonian_drift_and_no_noise():
+    """AΩ + ΩAᵀ = 0 and D = 0 without dissipators."""
+    m = model(lambda a, b: a.dag() * a + 0.3 * (a * b + a.dag() * b.dag()), modes=2)
+    a, w = gaussian.drift(m), gaussian.omega(2)
+    assert np.allclose(a @ w + w @ a.T, 0)
+    assert not gaussian.diffusion(m).any()
+
+
+def test_a_linear_drive_moves_the_mean():
+    """H = E p drives x at the rate E: dx/dt = ∂H/∂p."""
+    m = model(lambda a: 0.7 * (a - a.dag()) * (-1j / np.sqrt(2)))
+    assert np.allclose(gaussian.drive(m), [0.7, 0])
+
+
+def test_a_shifted_jump_operator_is_a_drive():
+    """𝓓[a + β] relaxes to ⟨a⟩ = −β, since (a + β)|−β⟩ = 0."""
+    beta = 0.3 + 0.2j
+    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(1.0, a + beta)])
+    mean = gaussian.steady_state(m).mean
+    assert np.allclose(mean, -np.sqrt(2) * np.array([beta.real, beta.imag]))
+
+
+def test_energy_damping_rate_halves_for_amplitudes():
+    """κ𝓓[a]: amplitude decays at κ/2 and σ at κ, towards ½."""
+    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(0.6, a)])
+    assert np.allclose(gaussian.drift(m), -0.3 * np.eye(2))
+    assert np.allclose(gaussian.diffusion(m), 0.3 * np.eye(2))
+
+
+def test_a_hamiltonian_that_is_not_hermitian_is_refused():
+    with pytest.raises(gaussian.NotHermitian, match="Hamiltonian must be Hermitian, but its anti-Hermitian part is"):
+        gaussian.drift(model(lambda a: 1j * a.dag() * a))
+
+
+def test_a_correlated_rate_without_its_partner_is_refused():
+    lonely = model(lambda a, b: a.dag() * a, lambda a, b: [Dissipator(0.1, a, b)], modes=2)
+    with pytest.raises(gaussian.NotHermitian, match="matrix of rates must be Hermitian"):
+        gaussian.diffusion(lonely)
+
+
+def test_a_term_of_degree_four_is_named():
+    with pytest.raises(gaussian.NotQuadratic, match="a†a†aa has degree 4"):
+        gaussian.drift(model(lambda a: a.dag() ** 2 * a**2))
+
+
+def test_time_dependence_enters_in_list_form():
+    """[H0, [H1, f], [H1†, f*]]: A(t) follows f, and each term need not be Hermitian on its own."""
+    m = model(lambda a: [a.dag() * a, [a * a, lambda t: 0.1j * t], [a.dag() ** 2, lambda t: -0.1j * t]])
+    squeezed = 0.5j * 2 * 0.2
+    assert gaussian.is_time_dependent(m)
+    assert np.allclose(gaussian.drift(m, 0.0), [[0, 1], [-1, 0]])
+    assert np.allclose(gaussian.drift(m, 1.0), [[-abs(squeezed), 1], [-1, abs(squeezed)]])
+
+
+def test_a_rate_may_depend_on_time():
+    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(lambda t: 0.2 * t, a)])
+    assert np.allclose(gaussian.drift(m, 2.0), -0.2 * np.eye(2))
+
+
+def test_a_coefficient_must_be_a_function():
+    with pytest.raises(gaussian.InvalidArgument, match=r"must be a function f\(t\)"):
+        gaussian.drift(model(lambda a: [a.dag() * a, [a + a.dag(), "sin(t)"]]))
+
+
+def test_fields_that_are_arrays_give_batches_of_drifts():
+    """A coefficient of shape (5,) gives A of shape (5, 2, 2)."""
+    omega = np.linspace(1, 2, 5)
+    a = gaussian.drift(model(lambda a: omega * (a.dag() * a)))
+    assert a.shape == (5, 2, 2)
+    assert np.allclose(a[:, 0, 1], omega)
