@@ -19,6 +19,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.errors import CrosscheckError, InvalidParameter
@@ -32,6 +33,7 @@ from crosscheck.verdict import Verdict, overall
 from fock import FockError
 from gaussian import GaussianError
 
+WIDTH = 120
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 app = typer.Typer(
@@ -71,7 +73,7 @@ def list_models(
             f"{f.name}={_short(getattr(example, f.name))}"
             for f in dataclasses.fields(example)  # type: ignore[arg-type]
         )
-        table.add_row(name, str(example.modes), first_line, fields)
+        table.add_row(name, str(example.modes), Text(first_line), Text(fields))
         rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
     _console().print(table)
     _write(as_json, rows)
@@ -238,7 +240,8 @@ def _short(value: Any) -> str:
 
 
 def _console() -> Console:
-    return Console(width=None if os.isatty(1) else 140, highlight=False, soft_wrap=False)
+    """At least as wide as the tables, so that numbers are never cut short."""
+    return Console(width=max(WIDTH, Console().width) if os.isatty(1) else WIDTH, highlight=False)
 
 
 @contextmanager

@@ -98,7 +98,8 @@ def planted_bugs() -> list[PlantedBug]:
 def _changed(**changes: Callable[[Array], Array]) -> Callable[[Any], Equations]:
     def wrong(model: Any, t: float = 0.0) -> Equations:
         right = gaussian.moment_equations(model, t)
-        return replace(right, **{name: change(getattr(right, name)) for name, change in changes.items()})
+        changed: dict[str, Any] = {name: change(getattr(right, name)) for name, change in changes.items()}
+        return replace(right, **changed)
 
     return wrong
 

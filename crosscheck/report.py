@@ -168,7 +168,7 @@ class Report:
             if not certificate.comparisons:
                 table.add_row(kind, "", "none exists", "–", "–", coloured(certificate.verdict))
         lines = [Text(text, style="dim") for text in self.notes]
-        lines += [Text(f"{c.kind}: {c.note}", style="dim") for c in self.certificates if c.note]
+        lines += [Text(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", style="dim") for c in self.certificates]
         lines.append(Text.assemble("verdict: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))
         return Group(table, *lines)
 
@@ -215,7 +215,8 @@ def interval(value: float, error: float) -> str:
     if not math.isfinite(value) or not math.isfinite(error):
         return f"{value:.6g} ± ?"
     digits = min(9, max(3, 1 - math.floor(math.log10(error)))) if error > 0 else 9
-    return f"{value:.{digits}f} ± {error:.0e}"
+    text = f"{value:.{digits}f}"
+    return f"{text.removeprefix('-') if float(text) == 0 else text} ± {error:.0e}"
 
 
 def coloured(verdict: Verdict) -> Text:
@@ -235,10 +236,14 @@ def _distinct(cutoffs: tuple[int, ...]) -> tuple[int, ...]:
     return cutoffs if len(set(cutoffs)) > 1 else cutoffs[:1]
 
 
-def _badness(c: Comparison) -> tuple[int, float]:
-    """Refuted before inconclusive before certified; then by difference, then by size."""
+def _badness(c: Comparison) -> tuple[int, float, float]:
+    """Refuted before inconclusive before certified; then by how much of the width the difference takes; then by size.
+
+    Less than a hundredth of the width is rounding, which must not decide what is shown.
+    """
     order = [Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED].index(c.verdict)
-    return order, c.difference if math.isfinite(c.difference) else math.inf
+    share = c.difference / c.width if c.width > 0 and math.isfinite(c.difference) else math.inf
+    return order, share if share > 0.01 else 0.0, round(abs(c.gaussian), 9)
 
 
 def _html_cells(c: Comparison) -> str:

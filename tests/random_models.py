@@ -14,7 +14,9 @@ from crosscheck.model import Dissipator, Model, Preparation, p, x
 
 @dataclass(frozen=True, eq=False)
 class RandomModel(Model):
-    """H = ½ rᵀhr + v·r, jump operators u·r + c with complex u, c, correlated in pairs; started in a squeezed thermal state."""
+    """H = ½ rᵀhr + v·r, jump operators u·r + c with complex u, c, correlated in pairs; started in a squeezed thermal
+    state.
+    """
 
     h: np.ndarray
     v: np.ndarray

@@ -24,7 +24,9 @@ def imports(path):
 
 @pytest.mark.parametrize("package", FORBIDDEN)
 def test_the_engines_are_strangers(package):
-    """gaussian never imports QuTiP, fock or crosscheck; fock never imports gaussian or crosscheck; no relative imports."""
+    """gaussian never imports QuTiP, fock or crosscheck; fock never imports gaussian or crosscheck; no relative
+    imports.
+    """
     for path in (ROOT / package).rglob("*.py"):
         found = set(imports(path))
         assert not found & FORBIDDEN[package], path

@@ -21,7 +21,6 @@ from crosscheck.planted import planted_bugs
 from crosscheck.verdict import overall
 from tests.random_models import quadratic_models
 
-
 # Verdicts must not depend on how busy the machine is.
 PATIENT = Budget(seconds=300)
 
@@ -127,7 +126,7 @@ def test_the_models_of_the_planted_bugs_are_certified_with_the_right_engine(mode
     assert report.raise_for_refuted() is report
 
 
-# Bugs planted inside the package rather than in its results: each replaces one function where the package itself uses it.
+# Bugs planted inside the package rather than in its results: each replaces a function where the package uses it.
 # The modules are named apart from the attribute because `gaussian.entropy` is a function, too.
 DEEP = {
     "transposed symplectic form": ("gaussian.generator", "omega", lambda n: gaussian.omega(n).T),
@@ -252,13 +251,13 @@ def test_a_model_without_gaussian_form_is_named():
         def hamiltonian(self, a):
             return 0.1 * a.dag() ** 2 * a**2
 
-    with pytest.raises(gaussian.NotQuadratic, match="a†a†aa has degree 4"):
+    with pytest.raises(gaussian.NotQuadratic, match=r"a†a†aa has degree 4"):
         certify(Kerr.example())
 
 
 @pytest.mark.parametrize("options", [{"tolerance": 0}, {"tolerance": -1}, {"budget": 0}, {"tolerance": math.nan}])
 def test_tolerance_and_budget_must_be_positive(options):
-    with pytest.raises(InvalidParameter, match="Argument (tolerance|budget) must be"):
+    with pytest.raises(InvalidParameter, match=r"Argument (tolerance|budget) must be"):
         certify(models.DampedThermalMode.example(), **options)
 
 

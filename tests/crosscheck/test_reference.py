@@ -1,4 +1,7 @@
-"""Every value of tests/reference that the models reach. Source: an independent high-precision calculation, see its README."""
+"""Every value of tests/reference that the models reach.
+
+Source: an independent high-precision calculation, see the README beside the values.
+"""
 
 import json
 from functools import cache
@@ -95,7 +98,7 @@ def test_claims_about_classical_gravity():
     assert information == pytest.approx(float(values["mutual_information_t_infinity"]), abs=1e-4)
 
 
-@pytest.mark.parametrize("case", [c for c in cases("dktm_WM")], ids=by_id)
+@pytest.mark.parametrize("case", cases("dktm_WM"), ids=by_id)
 def test_dissipative_classical_gravity(case):
     """The Wiseman–Milburn form: steady state and trajectory."""
     parameters, values = case["parameters"], case["values"]
@@ -115,9 +118,12 @@ def test_reservoir_gravity(case):
     """The effective two-mode steady state, from Fock-friendly rates to 4.17 × 10⁶ thermal quanta."""
     p, values = case["parameters"], case["values"]
     m = ReservoirGravity(
-        float(p["Omega"]), float(p["k_M"]), tuple(numbers(p, "gamma_a", "gamma_b")), tuple(numbers(p, "nbar_a", "nbar_b")),
-        float(p["Gamma"]), float(p["r"]), tuple(numbers(p, "kappa_G_a", "kappa_G_b")),
-    )  # fmt: skip
+        *numbers(p, "Omega", "k_M"),
+        tuple(numbers(p, "gamma_a", "gamma_b")),
+        tuple(numbers(p, "nbar_a", "nbar_b")),
+        *numbers(p, "Gamma", "r"),
+        tuple(numbers(p, "kappa_G_a", "kappa_G_b")),
+    )
     steady = gaussian.steady_state(m)
     assert np.allclose(steady.covariance, np.array(values["covariance"], float), atol=1e-10)
     assert np.allclose(steady.photon_numbers, np.array(values["mean_occupations"], float), atol=1e-10)

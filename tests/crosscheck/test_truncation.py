@@ -1,6 +1,7 @@
 """The truncation probe: order of convergence, honest estimates, output."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -16,9 +17,11 @@ def study():
 
 @pytest.mark.parametrize("quantity", ["log_negativity", "mutual_information", "entropy", "σ[x1, x1]"])
 def test_errors_fall_geometrically_with_the_cutoff(study, quantity):
-    """Schmidt coefficients tanhⁿ r: populations fall as tanh² r = 0.21 a level, negativities as tanh r = 0.46 at worst."""
+    """Schmidt coefficients tanhⁿ r: populations fall as tanh² r = 0.21 a level, negativities as tanh r = 0.46 at
+    worst.
+    """
     errors = [s.true_error for s in study.of(quantity)]
-    assert all(b < a for a, b in zip(errors, errors[1:], strict=False))
+    assert all(b < a for a, b in pairwise(errors))
     assert 0.1 < study.rate(quantity) < np.tanh(0.5)
 
 
@@ -75,5 +78,5 @@ def test_cutoffs_must_grow():
 
 
 def test_an_unknown_quantity_is_answered_with_the_known_ones(study):
-    with pytest.raises(InvalidParameter, match="one of .*log_negativity"):
+    with pytest.raises(InvalidParameter, match=r"one of .*log_negativity"):
         study.of("negativity")

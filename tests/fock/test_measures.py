@@ -61,7 +61,9 @@ def test_discord_of_twin_beams_is_the_entropy_of_a_half():
 
 
 def test_discord_of_a_classical_mixture_measured_in_its_own_basis_is_not_gaussian():
-    """Photon-number correlations are classical, but no general-dyne measurement reads them: Gaussian discord stays positive."""
+    """Photon-number correlations are classical, but no general-dyne measurement reads them: Gaussian discord stays
+    positive.
+    """
     rho = sum(0.5 * qutip.ket2dm(qutip.tensor(qutip.basis(4, k), qutip.basis(4, k))) for k in (0, 1))
     assert fock.discord(rho, measured=[1], nodes=13) > 0.1
 
@@ -108,7 +110,7 @@ def test_an_operator_with_a_negative_eigenvalue_is_measured_and_says_so():
     rho = qutip.Qobj(np.diag([1.2, -0.2]))
     assert fock.lowest_eigenvalue(rho) == pytest.approx(-0.2)
     assert fock.trace_norm(rho) == pytest.approx(1.4)
-    with pytest.raises(fock.NotAState, match="lowest eigenvalue is -2.00e-01"):
+    with pytest.raises(fock.NotAState, match=r"lowest eigenvalue is -2.00e-01"):
         fock.entropy(rho)
 
 

@@ -114,7 +114,7 @@ def test_evolution_solves_the_moment_equations(m):
 
 @given(quadratic_models())
 def test_evolution_forgets_its_start(m):
-    """After 300 damping times (γt ≫ 15, where a plain Van Loan exponential has no digits left) σ is the steady state."""
+    """After 300 damping times (γt ≫ 15: a plain Van Loan exponential has no digits left) σ is the steady state."""
     steady = gaussian.steady_state(m)
     late = gaussian.evolve(m, [300 / steady.slowest_rate])
     scale = np.abs(steady.covariance).max()

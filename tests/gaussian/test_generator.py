@@ -19,7 +19,7 @@ def model(hamiltonian, dissipators=lambda *a: (), modes=1):
 
 @given(quadratic_models())
 def test_the_commutator_is_preserved(m):
-    """AΩ + ΩAᵀ = −2 Im of the noise: D + (i/2)(AΩ + ΩAᵀ) ≥ 0 is complete positivity (Heinosaari, Holevo & Wolf 2010)."""
+    """D + (i/2)(AΩ + ΩAᵀ) ≥ 0, which is complete positivity (Heinosaari, Holevo & Wolf, 2010)."""
     a, d, w = gaussian.drift(m), gaussian.diffusion(m), gaussian.omega(m.modes)
     lowest = np.linalg.eigvalsh(d + 0.5j * (a @ w + w @ a.T))[0]
     assert lowest > -1e-10 * (1 + np.abs(a).max())
@@ -72,7 +72,7 @@ def test_a_correlated_rate_without_its_partner_is_refused():
 
 
 def test_a_term_of_degree_four_is_named():
-    with pytest.raises(gaussian.NotQuadratic, match="a†a†aa has degree 4"):
+    with pytest.raises(gaussian.NotQuadratic, match=r"a†a†aa has degree 4"):
         gaussian.drift(model(lambda a: a.dag() ** 2 * a**2))
 
 

@@ -72,7 +72,7 @@ def test_x_squared_is_the_form_with_h_equal_two():
 
 
 def test_a_product_of_degree_four_is_named():
-    with pytest.raises(NotQuadratic, match="a†a†aa has degree 4") as caught:
+    with pytest.raises(NotQuadratic, match=r"a†a†aa has degree 4") as caught:
         quadratic_form(A.dag() ** 2 * A**2, 1, "Hamiltonian")
     assert (caught.value.term, caught.value.degree) == ("a†a†aa", 4)
 
@@ -84,5 +84,5 @@ def test_a_product_that_only_looks_high_is_accepted():
 
 
 def test_a_quadratic_jump_operator_is_refused():
-    with pytest.raises(NotQuadratic, match="jump operator must have degree ≤ 1.*a†a has degree 2"):
+    with pytest.raises(NotQuadratic, match=r"jump operator must have degree ≤ 1.*a†a has degree 2"):
         linear_form(A.dag() * A, 1, "jump operator")

@@ -90,7 +90,9 @@ def test_thermal_entropy_and_purity(nbar):
 
 @given(covariances(2))
 def test_discord_is_the_minimum_over_general_dyne_measurements(sigma):
-    """No squeezed measurement of B, of any strength and angle, leaves A with less entropy, and the best one as little."""
+    """No squeezed measurement of B, of any strength and angle, leaves A with less entropy, and the best one as
+    little.
+    """
     r, theta = (grid.ravel() for grid in np.meshgrid(np.linspace(-9, 9, 181), np.linspace(0, np.pi, 120)))
     turn = np.moveaxis(np.array([[np.cos(theta), -np.sin(theta)], [np.sin(theta), np.cos(theta)]]), -1, 0)
     seed = turn * np.exp(np.stack([-r, r], -1))[:, None, :] @ np.swapaxes(turn, -1, -2) / 2
