@@ -12,13 +12,14 @@ p_n of a truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(wei
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 STEP = 2
 SMALLEST = 4

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 import fock
 from crosscheck.verdict import Comparison
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 # Levels per mode: |1⟩ is moved by two quanta at most by H or by two jump operators, and by two more by ½{r_j, r_k}.
 LEVELS = 6

@@ -21,7 +21,7 @@ from crosscheck.model import Model
 from crosscheck.models import ClassicalGravity, DampedThermalMode, DissipativeClassicalGravity, ReservoirGravity
 from crosscheck.report import Report
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 Equations = gaussian.MomentEquations
 
 
@@ -149,7 +149,7 @@ def _lose_feedback(a: Array) -> Array:
 
 
 def _block_diagonal(d: Array) -> Array:
-    return d * np.kron(np.eye(len(d) // 2), np.ones((2, 2)))
+    return np.asarray(d * np.kron(np.eye(len(d) // 2), np.ones((2, 2))))
 
 
 def _one_permille(d: Array) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,7 @@ def study(
     """
     history = [[_History() for _ in place.quantities] for place in places]
     cutoffs, used, comparisons, stopped = start, [], [], ""
-    edges: NDArray[np.float64] = np.ones(len(start))
+    edges: NDArray[Any] = np.ones(len(start))
     began = time.perf_counter()
     while True:
         progress(f"cutoff {spell(cutoffs)}")

@@ -16,6 +16,7 @@ is Gaussian.
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import qutip
@@ -68,13 +69,18 @@ def _one_measured(measured: Sequence[int], modes: int) -> tuple[list[int], list[
     return other, one
 
 
-def _simplex(start: tuple[float, float]) -> NDArray[np.float64]:
+def _simplex(start: tuple[float, float]) -> NDArray[Any]:
     tau, theta = start
     return np.array([[tau, theta], [tau - 0.08 if tau > 0.5 else tau + 0.08, theta], [tau, theta + 0.2]])
 
 
 def _conditional_entropy(
-    array: Complex, mean: NDArray[np.float64], sigma: NDArray[np.float64], tau: float, theta: float, nodes: int
+    array: Complex,
+    mean: NDArray[Any],
+    sigma: NDArray[Any],
+    tau: float,
+    theta: float,
+    nodes: int,
 ) -> float:
     """Σ_m p_m S(ρ_{A|m}) for the measurement (τ, θ) of B."""
     turn = np.array([[np.cos(theta), np.sin(theta)], [-np.sin(theta), np.cos(theta)]])
@@ -100,7 +106,7 @@ def _conditional_entropy(
     return float(probability @ -(p * np.log(p)).sum(-1))
 
 
-def _projections(outcomes: NDArray[np.float64], tau: float, theta: float, levels: int) -> Complex:
+def _projections(outcomes: NDArray[Any], tau: float, theta: float, levels: int) -> Complex:
     """⟨n|φ⟩ for each outcome (u, v), shape (outcomes, levels)."""
     u, v = outcomes.T
     b = np.sqrt(1 + tau) * u + 1j * np.sqrt(1 - tau) * v
@@ -109,4 +115,4 @@ def _projections(outcomes: NDArray[np.float64], tau: float, theta: float, levels
     for n, after in pairwise(range(levels)):
         phi[:, after] = b * phi[:, n] - (tau * np.sqrt(n) * phi[:, n - 1] if n else 0)
         phi[:, after] /= np.sqrt(after)
-    return phi * np.exp(1j * theta * np.arange(levels))
+    return np.asarray(phi * np.exp(1j * theta * np.arange(levels)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import qutip
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from fock.errors import InvalidArgument
 from fock.operators import Cutoffs, annihilators
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

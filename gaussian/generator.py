@@ -36,7 +36,7 @@ from gaussian.forms import Complex, linear_form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
 from gaussian.symplectic import omega
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 Coefficient = Callable[[float], complex]
 
 # Anti-Hermitian parts below this, relative to the size of the generator, are rounding in the model's own arithmetic.

@@ -11,6 +11,7 @@ sin become hyperbolic for a potential that is not bounded below, and sin(ωt)/ω
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import scipy.linalg
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 from gaussian.generator import MomentEquations
 from gaussian.states import GaussianState, Trajectory
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)

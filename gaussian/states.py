@@ -24,7 +24,7 @@ from gaussian.forms import Form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
 from gaussian.symplectic import as_modes, omega, quadratures
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,7 +46,7 @@ class GaussianState:
     def photon_numbers(self) -> Array:
         """⟨a_j†a_j⟩ = ½(⟨x_j²⟩ + ⟨p_j²⟩ − 1), shape (..., n)."""
         second = np.diagonal(self.covariance, axis1=-2, axis2=-1) + self.mean**2
-        return 0.5 * (second[..., 0::2] + second[..., 1::2] - 1)
+        return np.asarray(0.5 * (second[..., 0::2] + second[..., 1::2] - 1))
 
     def reduced(self, modes: Sequence[int]) -> GaussianState:
         """The state of some modes, in the order given."""

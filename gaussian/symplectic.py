@@ -8,13 +8,14 @@ array([0.5, 1.2])
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from gaussian.errors import InvalidArgument, UnphysicalState
 
-Array = NDArray[np.float64]
+Array = NDArray[Any]
 
 # A violation of σ + iΩ/2 ≥ 0 counts from here on, relative to ‖σ‖. A Lyapunov solve or a propagation loses a few
 # digits (‖σ‖ times 1e-13 is typical for γt ~ 10³); the smallest error of convention, a factor 2, is of order one.
@@ -81,7 +82,7 @@ def lowest_uncertainty_eigenvalue(sigma: ArrayLike) -> Array:
 def is_physical(sigma: ArrayLike) -> NDArray[np.bool_]:
     """Whether σ + iΩ/2 ≥ −PHYSICAL_TOLERANCE·‖σ‖, shape (...)."""
     sigma = as_covariance(sigma)
-    return lowest_uncertainty_eigenvalue(sigma) >= -PHYSICAL_TOLERANCE * np.linalg.norm(sigma, 2, axis=(-2, -1))
+    return np.asarray(lowest_uncertainty_eigenvalue(sigma) >= -PHYSICAL_TOLERANCE * np.linalg.norm(sigma, 2, (-2, -1)))
 
 
 def require_physical(sigma: ArrayLike) -> Array:
