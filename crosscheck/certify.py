@@ -20,7 +20,7 @@ import fock
 import gaussian
 from crosscheck.cutoffs import STEP, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.generator_certificate import compare_generators, ladder_moments
+from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
 from crosscheck.quantities import Moments, quantities
 from crosscheck.report import Certificate, Report
@@ -63,7 +63,7 @@ def certify(
     began = time.perf_counter()
     progress("generator")
     certificates = [_generator(model, engine, times)]
-    if certificates[0].verdict is not Verdict.REFUTED:
+    if certificates[0].verdict is not Verdict.REFUTED and model.modes <= MOST_MODES:
         if times:
             certificates.append(_trajectory(model, engine, times, tolerance, budget, progress))
         if not gaussian.is_time_dependent(model):
@@ -80,6 +80,14 @@ def certify(
 
 def _generator(model: Model, engine: Engine, times: Sequence[float]) -> Certificate:
     began = time.perf_counter()
+    if model.modes > MOST_MODES:
+        return Certificate(
+            kind="generator",
+            basis="ladder algebra",
+            comparisons=(),
+            note=f"{model.modes} modes do not fit in Fock space (at most {MOST_MODES} do): certify a smaller network.",
+            decided=Verdict.INCONCLUSIVE,
+        )
     moments = (0.0, *times) if gaussian.is_time_dependent(model) else (0.0,)
     comparisons = tuple(compare_generators(model, engine.moment_equations, moments))
     return Certificate(

@@ -33,6 +33,7 @@ from crosscheck.verdict import Verdict, overall
 from fock import FockError
 from gaussian import GaussianError
 
+INTERRUPTED = 130
 WIDTH = 120
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
@@ -261,7 +262,12 @@ def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
         def advance(text: str, steps: int) -> None:
             bar.update(task, description=text, advance=steps)
 
-        yield advance
+        try:
+            yield advance
+        except KeyboardInterrupt:
+            bar.stop()
+            console.print("Interrupted: nothing was written.")
+            raise typer.Exit(INTERRUPTED) from None
 
 
 def _write(path: Path | None, data: Any) -> None:

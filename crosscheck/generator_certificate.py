@@ -28,8 +28,11 @@ from crosscheck.verdict import Comparison
 
 Array = NDArray[Any]
 
-# Levels per mode: |1⟩ is moved by two quanta at most by H or by two jump operators, and by two more by ½{r_j, r_k}.
-LEVELS = 6
+# Levels per mode. H or two jump operators move the vacuum or |1⟩ to |3⟩ at most, and what ½{r_j, r_k} moves beyond that
+# cannot come back to the vacuum.
+LEVELS = 4
+# 4⁸ product states are the most that are worth forming; larger networks are beyond the Fock engine altogether.
+MOST_MODES = 8
 # Each entry is a sum of a few dozen products of numbers of the size of the rates: this many units in the last place.
 ROUNDING_ULPS = 500
 
@@ -47,7 +50,7 @@ class LadderMoments:
 def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     """A, d and D of a quadratic model at time t from matrix elements on the lowest Fock levels."""
     n = model.modes
-    levels = (LEVELS,) * n if n <= 3 else (4,) * n
+    levels = (LEVELS,) * n
     gen = fock.generator(model, levels)
     h = _sparse(_at(fock.hamiltonian(gen), t))
     jumps = [

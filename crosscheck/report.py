@@ -166,7 +166,8 @@ class Report:
                 table.add_row(kind, c.place, Text(c.quantity), mine, theirs, coloured(c.verdict))
                 kind = ""
             if not certificate.comparisons:
-                table.add_row(kind, "", "none exists", "–", "–", coloured(certificate.verdict))
+                what = "none exists" if certificate.verdict is Verdict.CERTIFIED else "see below"
+                table.add_row(kind, "", what, "–", "–", coloured(certificate.verdict))
         lines = [Text(text, style="dim") for text in self.notes]
         lines += [Text(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", style="dim") for c in self.certificates]
         lines.append(Text.assemble("verdict: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))

@@ -21,6 +21,9 @@ from fock.operators import Cutoffs, compose
 
 Coefficient = Callable[[float], complex]
 
+# Product states (with padding) for which sparse operators are formed: one operator takes some 20 bytes for each.
+LARGEST_DIMENSION = 2e7
+
 
 @dataclass(frozen=True, eq=False)
 class Generator:
@@ -60,12 +63,16 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
     """H, L_k, R_k of a model on levels below the cutoff.
 
     Raises:
+        TooLarge: the operators alone would not fit in memory.
         InvalidArgument: a coefficient in QuTiP's list form is not a function f(t).
     """
+    product_states = float(np.prod(np.array(cutoffs, float) + 4))
+    if product_states > LARGEST_DIMENSION:
+        raise TooLarge("An operator", 20.0 * product_states, 20.0 * LARGEST_DIMENSION, cutoffs)
     coefficients = [f for _, f in _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))]
-    rates = [dissipator.rate for dissipator in model.dissipators(*_probe(cutoffs))]
+    rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
     hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs)
-    jumps = compose(lambda *a: [x for d in model.dissipators(*a) for x in (d.left, d.right)], cutoffs)
+    jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs)
     return Generator(
         tuple(zip(hamiltonian, coefficients, strict=True)),
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
@@ -102,6 +109,11 @@ def _probe(cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
         qutip.tensor([qutip.destroy(2) if k == j else qutip.qeye(2) for k in range(len(cutoffs))])
         for j in range(len(cutoffs))
     )
+
+
+def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
+    """Those with a rate; without them an isolated model runs as a ket."""
+    return [d for d in model.dissipators(*a) if callable(d.rate) or d.rate != 0]
 
 
 def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:

@@ -104,8 +104,8 @@ def is_time_dependent(model: Any) -> bool:
 
 
 def is_isolated(model: Any) -> bool:
-    """Whether the model has no dissipators at all."""
-    return next(iter(model.dissipators(*ladder(model.modes))), None) is None
+    """Whether the model has no dissipators with a rate other than zero."""
+    return not any(_acts(dissipator) for dissipator in model.dissipators(*ladder(model.modes)))
 
 
 def rate_matrix(model: Any, t: float = 0.0) -> Complex:
@@ -159,7 +159,7 @@ def _hamiltonian_parts(
 
 
 def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Iterator[tuple[Coefficient | None, _Part]]:
-    for dissipator in model.dissipators(*a):
+    for dissipator in filter(_acts, model.dissipators(*a)):
         f, rate = (dissipator.rate, 1.0) if callable(dissipator.rate) else (None, dissipator.rate)
         (l0, left), (m0, right) = (
             linear_form(operator, len(a), "jump operator") for operator in (dissipator.left, dissipator.right)
@@ -168,6 +168,10 @@ def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Ite
         shift = 0.5j * rate * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
         s = rate[..., None] * right.conj()[..., :, None] * left[..., None, :]
         yield f, _Part(zero.h, shift, s, _norm(s))
+
+
+def _acts(dissipator: Any) -> bool:
+    return callable(dissipator.rate) or bool(np.any(dissipator.rate))
 
 
 def _norm(matrix: Complex) -> float:

@@ -227,6 +227,22 @@ def test_running_into_the_budget_is_inconclusive():
         assert report.certificates[1].verdict is Verdict.INCONCLUSIVE
 
 
+def test_a_network_beyond_fock_space_is_inconclusive():
+    """302 modes: no matrix is formed, and the report says why."""
+    chain = models.ProbedChain(300, 1.0, 1.1, 0.0, 0.2, 0.4, 1.2, (1, 1))
+    report = certify(chain)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "302 modes" in str(report)
+
+
+def test_four_modes_pass_the_generator_certificate():
+    """A four-mode thermal network: the simulation would take long, the ladder algebra does not."""
+    ring = 1.5 * np.eye(4) + 0.25 * (np.roll(np.eye(4), 1, 0) + np.roll(np.eye(4), -1, 0))
+    baths = [models.Bath([j], 0.5 + j, kappa=0.1) for j in range(4)]
+    m = models.ThermalNetwork(ring, [[j] for j in range(4)], baths, "local", [0] * 4)
+    assert overall(c.verdict for c in compare_generators(m, gaussian.moment_equations)) is Verdict.CERTIFIED
+
+
 def test_a_tighter_tolerance_takes_a_larger_cutoff():
     m = models.LossyTwinBeams.example()
     loose, tight = (certify(m, times=(0.5,), tolerance=tol, budget=PATIENT).certificates[1] for tol in (1e-2, 1e-5))
