@@ -22,7 +22,7 @@ from rich.text import Text
 
 import fock
 import gaussian
-from crosscheck.cutoffs import blind_error, estimated_error
+from crosscheck.cutoffs import blind_error, estimated_error, predicted_tails
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model
@@ -43,9 +43,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one cutoff takes: weight on the two highest levels, bytes of the superoperator (or ket), seconds."""
+    """What one cutoff leaves out and takes.
+
+    `tail` is the exact weight above the cutoff (of the fullest mode), `edge_weight` the weight on the two highest
+    levels of the truncated state, `memory` the bytes of the superoperator (or ket).
+    """
 
     cutoff: int
+    tail: float
     edge_weight: float
     memory: float
     seconds: float
@@ -107,10 +112,12 @@ class TruncationStudy:
                 first = False
             table.add_section()
         costs = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in ("cutoff", "edge weight", "memory (MiB)", "seconds"):
+        for heading in ("cutoff", "exact tail", "edge weight", "memory (MiB)", "seconds"):
             costs.add_column(heading, justify="right")
         for c in self.costs:
-            costs.add_row(str(c.cutoff), f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}")
+            costs.add_row(
+                str(c.cutoff), f"{c.tail:.1e}", f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}"
+            )
         return Group(table, costs, *([Text(self.stopped, style="dim")] if self.stopped else []))
 
     def __str__(self) -> str:
@@ -181,7 +188,8 @@ def truncation(
             stopped = str(reason)
             break
         seconds = clock.perf_counter() - began
-        costs.append(Cost(cutoff, edge, _memory(model, cutoff), seconds))
+        tail = float(predicted_tails(claimed.mean, claimed.covariance, max(cutoffs))[:, cutoff].max())
+        costs.append(Cost(cutoff, tail, edge, _memory(model, cutoff), seconds))
         for q in chosen:
             value = values[q.name]
             history[q.name].append(value)

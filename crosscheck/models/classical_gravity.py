@@ -54,6 +54,8 @@ class ClassicalGravity(Model):
     the energy grows as noise·g·t. Both modes start squeezed: the quadrature `squeezed` has variance e^{−2s}/2, s =
     `squeezing`.
 
+    Units: time in 1/ω, energies in ħω. Source: Sci. Rep. 12, 17641 (2022), the KTM master equation at minimal noise.
+
     Raises:
         InvalidParameter: g outside [0, 1), a negative noise, or `squeezed` not "x" or "p".
     """
@@ -94,6 +96,9 @@ class DissipativeClassicalGravity(Model):
         L₁ = √(g/2) (x₁ + iα p₁ − i x₂),   L₂ = √(g/2) (x₂ + iα p₂ − i x₁)
 
     The drift is that of KTM minus gα/2. The steady state has ⟨x²⟩ ≈ ⟨p²⟩ ≈ (1 + α²/2)/(2α) for small g.
+
+    Units: time in 1/ω, energies in ħω. Source: Sci. Rep. 12, 17641 (2022), the dissipative extension, in the form that
+    measurement of x + iαp with feedback has (Wiseman & Milburn, Phys. Rev. A 49, 1350 (1994)).
 
     Raises:
         InvalidParameter: g outside [0, 1), a negative α, or `squeezed` not "x" or "p".

@@ -29,6 +29,11 @@ from crosscheck.model import (
 OneOrTwo = float | tuple[float, float]
 
 
+def printed_negativity(log_negativity: float) -> float:
+    """The paper's entanglement (8) from E_N in nats: in bits and with each ν̃ counted twice, (2/ln 2) E_N."""
+    return 2 / float(np.log(2)) * log_negativity
+
+
 @dataclass(frozen=True)
 class HeatBathPair(Model):
     r"""The non-rotating-wave equation (10) of two particles in two baths.
@@ -42,6 +47,9 @@ class HeatBathPair(Model):
     In the form of this model language, −(iγ/2m)[x, {p, ρ}] is a pair of dissipators with imaginary rates and a
     Hamiltonian (γ/4m){x, p}. Its rate matrix has a negative eigenvalue for every γ > 0. `completed=True` adds the
     least noise that makes it a Lindblad equation, −(γ/16m²kT)[p, [p, ρ]], that is d⟨x²⟩/dt gains γ/(8m²kT).
+
+    Units: ħ = 1 and the reference oscillator's; `gamma` is a mass times a rate, `kT` an energy, `s` and `d` lengths.
+    Source: Ghesquière & Dorlas, arXiv:1004.4515, eqs. (10) and (11).
 
     Raises:
         InvalidParameter: mass, s or d not positive, a negative γ, kT or ω₀, or kT = 0 in a completed model.

@@ -50,6 +50,8 @@ class ReservoirGravity(Model):
 
     One collective dissipator; the detuning rotates β₁ and β₂ oppositely, which cools both. Starts in the vacuum.
 
+    Units: one unit of rate for all but `nbar` and `r`. Source: Tang et al., arXiv:2511.08869, eqs. (4) and (17).
+
     Raises:
         InvalidParameter: a negative rate or occupation.
     """
@@ -94,6 +96,8 @@ class ReservoirGravityCavity(Model):
 
     For κ → ∞ it reduces to `ReservoirGravity` with tanh r = G₊/G₋ and Γ = 4(G₋² − G₊²)/κ. The two mechanical modes
     are compared.
+
+    Units: one unit of rate for all but `nbar`. Source: Tang et al., arXiv:2511.08869, eq. (11).
 
     Raises:
         InvalidParameter: a negative rate or occupation.

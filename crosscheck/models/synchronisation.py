@@ -29,6 +29,9 @@ class ProbedChain(Model):
     starts in the ground state of H_E, probe j with ⟨x_j²⟩ = e^{2r_j}/(2ω_j), ⟨p_j²⟩ = ω_j e^{−2r_j}/2, displaced to
     `position` and `momentum`.
 
+    Units: ħ = 1, unit masses, frequencies in units of ω₁ in the paper; `K`, `lam` and `g` are spring constants.
+    Source: Benedetti et al., Phys. Rev. A 94, 052118 (2016), section II and appendix A.
+
     Raises:
         InvalidParameter: sites or attach out of range, frequencies not positive, g negative.
     """

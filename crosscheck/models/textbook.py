@@ -28,7 +28,7 @@ class DampedThermalMode(Model):
     r"""One damped mode, displaced: dρ/dt = −iω[a†a, ρ] + γ(n̄+1)𝓓[a]ρ + γn̄𝓓[a†]ρ.
 
     ⟨a⟩ = α e^{−(iω+γ/2)t}; σ = (n(t) + ½)·1 with n(t) = n̄ + (n₀ − n̄)e^{−γt}.
-    Source: Gardiner & Zoller, Quantum Noise, section 6.1.
+    Units: rates in one unit. Source: Gardiner & Zoller, Quantum Noise, section 6.1.
     """
 
     omega: float
@@ -64,7 +64,7 @@ class ParametricOscillator(Model):
     r"""Degenerate parametric oscillator below threshold: dρ/dt = −i[(iε/2)(a†² − a²), ρ] + κ𝓓[a]ρ, |ε| < κ/2.
 
     ⟨x²⟩ = (κ/2)/(κ − 2ε) and ⟨p²⟩ = (κ/2)/(κ + 2ε): squeezed at most to half of the vacuum variance.
-    Source: Walls & Milburn, Quantum Optics, section 8.1.
+    Units: rates in one unit. Source: Walls & Milburn, Quantum Optics, section 8.1.
     """
 
     epsilon: float
@@ -95,7 +95,7 @@ class LossyTwinBeams(Model):
 
     With T = e^{−γt}: ⟨x_j²⟩ = ½T cosh 2r + (1 − T)(n̄ + ½), ⟨x₁x₂⟩ = −⟨p₁p₂⟩ = ½T sinh 2r and
     E_N = max(0, −ln[T e^{−2r} + (1 − T)(2n̄ + 1)]).
-    Source: Serafini, Quantum Continuous Variables, section 7.
+    Units: rates in one unit. Source: Serafini, Quantum Continuous Variables, section 7.
     """
 
     r: float
@@ -133,6 +133,7 @@ class BathBeamSplitter(Model):
 
     Steady state, with D = n̄₁ − n̄₂: ⟨a†a⟩ = n̄₁ − 2Dg²/(κ² + 4g²), ⟨b†b⟩ = n̄₂ + the same, ⟨a†b⟩ = −iDgκ/(κ² + 4g²);
     never entangled.
+    Units: rates in one unit. Source: arXiv:2212.13309 with one mode a party, solved by hand.
     """
 
     g: float

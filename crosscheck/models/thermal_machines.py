@@ -112,6 +112,8 @@ class ThermalNetwork(Model):
     Fields: `h` Hermitian (n, n); `parties`, a list of lists of modes; `baths`; `approach` "global" or "local"; `eta`,
     0 or 1 per mode (number-conserving or position-like coupling); `lamb_shift` adds h_LS. Starts in the vacuum.
 
+    Units: ħ = k_B = 1, one unit of frequency. Source: Longstaff, Jabbour & Brask, arXiv:2212.13309, eqs. (29)–(41).
+
     Raises:
         InvalidParameter: h not Hermitian, parties that do not partition the modes, a bath across parties, a Lamb
             shift that diverges.

@@ -405,7 +405,8 @@ def test_examples_fit_in_fock_space(name):
 @pytest.mark.parametrize("name", models.MODELS)
 def test_each_model_states_its_master_equation_and_is_frozen(name):
     m = models.MODELS[name].example()
-    assert "ρ" in type(m).__doc__
+    for part in ("ρ", "Units: ", "Source: "):
+        assert part in type(m).__doc__
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(m, dataclasses.fields(m)[0].name, 0)
 

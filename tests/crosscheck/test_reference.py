@@ -4,13 +4,17 @@ Source: an independent high-precision calculation, see the README beside the val
 """
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+import fock
 import gaussian
+from crosscheck.engine import GAUSSIAN
+from crosscheck.model import Model, thermal_bath
 from crosscheck.models import (
     Bath,
     ClassicalGravity,
@@ -21,6 +25,8 @@ from crosscheck.models import (
     ReservoirGravityCavity,
     ThermalNetwork,
 )
+from crosscheck.models.heat_baths import printed_negativity
+from crosscheck.quantities import Moments, quantities
 
 FOLDER = Path(__file__).parents[1] / "reference"
 
@@ -96,6 +102,21 @@ def test_claims_about_classical_gravity():
         assert gaussian.mutual_information(sigma, party=[0]) == pytest.approx(information, abs=1e-9)
         assert gaussian.discord(sigma, measured=[1]) == pytest.approx(float(values[f"discord_t{t}"]), abs=1e-9)
     assert information == pytest.approx(float(values["mutual_information_t_infinity"]), abs=1e-4)
+
+
+def test_first_maxima_of_information_and_discord():
+    """Where and how high the first maxima are, g = 0.1 from coherent states; discord peaks at about half of I."""
+    (case,) = cases("ktm_claims")
+    values, m = case["values"], classical_gravity(case["parameters"])
+    measures = {
+        "mutual_information": lambda v: gaussian.mutual_information(v, party=[0]),
+        "discord": lambda v: gaussian.discord(v, measured=[1]),
+    }
+    for name, measure in measures.items():
+        peak = float(values[f"t_first_max_{name}"])
+        before, at, after = measure(gaussian.evolve(m, [peak - 1e-3, peak, peak + 1e-3]).covariance)
+        assert at == pytest.approx(float(values[f"first_max_{name}"]), abs=1e-12)
+        assert at > max(before, after)
 
 
 @pytest.mark.parametrize("case", cases("dktm_WM"), ids=by_id)
@@ -212,6 +233,88 @@ def test_thermal_network_transient(name):
         assert gaussian.log_negativity(sigma, party=[0]) == pytest.approx(sample["EN_mode0_vs_rest"], abs=1e-9)
 
 
+COUNTER = load("networks")["thermal_networks"]["counter_examples"]
+
+
+@dataclass(frozen=True)
+class SqueezedPair(Model):
+    """H = ω₁a†a + ω₂b†b + κ(ab + a†b†) with local baths: the Hamiltonian squeezes, so the no-go does not apply."""
+
+    w1: float
+    w2: float
+    kappa: float
+    gamma: float
+    n1: float
+    n2: float
+
+    @property
+    def modes(self):
+        return 2
+
+    def hamiltonian(self, a, b):
+        return self.w1 * a.dag() * a + self.w2 * b.dag() * b + self.kappa * (a * b + a.dag() * b.dag())
+
+    def dissipators(self, a, b):
+        yield from thermal_bath(a, self.gamma, self.n1)
+        yield from thermal_bath(b, self.gamma, self.n2)
+
+    @classmethod
+    def example(cls):
+        return cls(1.0, 1.2, 0.45, 0.2, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("name", [name for name in COUNTER if name.startswith("CE1")])
+def test_a_squeezing_hamiltonian_entangles(name):
+    """CE1, in moments and in Fock space: the check of the no-go can fail."""
+    values = COUNTER[name]
+    m = SqueezedPair(**values["parameters"])
+    steady = gaussian.steady_state(m)
+    assert np.allclose(steady.covariance, values["Sigma_steady"], atol=1e-10)
+    assert gaussian.log_negativity(steady.covariance, party=[0]) == pytest.approx(values["EN"], abs=1e-10)
+    assert gaussian.separable(steady.covariance, party=[0]) is False
+    truncated = fock.log_negativity(fock.steady_state(m, cutoff=10).rho, party=[0])
+    assert truncated == pytest.approx(values["EN"], abs=2e-3)
+
+
+def test_a_squeezed_dark_mode_stays_entangled_for_ever():
+    """CE3: h > 0 and number conserving, yet E_N = r between the parties at t = 500."""
+    values = COUNTER["CE3_dark_mode_number_conserving_positive_H"]
+    p, half = values["parameters"], 1 / np.sqrt(2)
+    h = p["w0"] * np.eye(4) + p["J"] * np.kron([[0, 1], [1, 0]], np.eye(2))
+    baths = [
+        Bath(party, T, kappa=p["kappa"], cutoff=20.0, channels=[dict.fromkeys(party, half)])
+        for party, T in zip(([0, 1], [2, 3]), p["T"], strict=True)
+    ]
+    m = ThermalNetwork(h, [[0, 1], [2, 3]], baths, "global", [0] * 4)
+    dark = np.array([1, -1, 1, -1]) / 2  # (a₀ − a₁ + a₂ − a₃)/2, squeezed by r
+    start = 0.5 * np.eye(8)
+    for quadrature, sign in ((0, -1), (1, 1)):
+        direction = np.zeros(8)
+        direction[quadrature::2] = dark
+        start += 0.5 * (np.exp(2 * sign * p["r"]) - 1) * np.outer(direction, direction)
+    state = gaussian.GaussianState(mean=np.zeros(8), covariance=start, error=np.asarray(0.0))
+    samples = values["squeezed_dark_mode"]
+    found = gaussian.propagate(gaussian.moment_equations(m), state, [s["t"] for s in samples])
+    for sigma, photons, sample in zip(found.covariance, found.photon_numbers, samples, strict=True):
+        negativity = gaussian.log_negativity(sigma, party=[0, 1])
+        assert negativity == pytest.approx(sample["EN_party01_vs_23"], abs=1e-8)
+        assert np.allclose(photons, sample["mean_photons"], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", [name for name in COUNTER if name.startswith("CE4")])
+def test_inverted_fermionic_baths_gain(name):
+    """CE4: μ above the modes, or a negative temperature, makes the drift unstable; the rates stay positive."""
+    values = COUNTER[name]
+    p = values["parameters"]
+    baths = [Bath([j], p["T"], "fermion", p["mu"], kappa=p["kappa"], cutoff=20.0) for j in (0, 1)]
+    m = ThermalNetwork(p["h"], [[0], [1]], baths, p["approach"], p["eta"])
+    assert np.linalg.eigvals(gaussian.drift(m)).real.max() == pytest.approx(values["R_spectral_abscissa"], abs=1e-10)
+    lowest = min(np.linalg.eigvalsh(rates)[0] for rates in m.rates)
+    assert lowest == pytest.approx(values["min_eig_of_rate_matrices"], abs=1e-10)
+    with pytest.raises(gaussian.UnstableDrift):
+        gaussian.steady_state(m)
+
+
 SYNCHRONISATION = load("networks")["synchronisation"]
 CHAINS = {**SYNCHRONISATION["small"], **SYNCHRONISATION["figures"]}
 
@@ -232,6 +335,19 @@ def test_probed_chain(name):
     assert np.allclose(gaussian.mutual_information(probes.covariance, party=[0]), [s["MI"] for s in samples], atol=1e-9)
 
 
+@pytest.mark.parametrize("name", SYNCHRONISATION["figures"])
+def test_normal_frequencies_of_the_chain(name):
+    """Lowest, second and highest normal frequency, and the stiffness of the softest direction, of 302 modes."""
+    values = CHAINS[name]
+    p = values["parameters"]
+    m = ProbedChain(p["M"], p["w1"], p["w2"], p["lam"], p["K"], p["Om0"], p["g"], (p["m"], p["n"]))
+    potential = -gaussian.drift(m)[1::2, 0::2]
+    squares = np.linalg.eigvalsh(potential)
+    assert squares[0] == pytest.approx(values["potential_min_eigenvalue"], abs=1e-12)
+    expected = [values[f"{which}_normal_frequency"] for which in ("lowest", "second", "highest")]
+    assert np.allclose(np.sqrt(squares[[0, 1, -1]]), expected, atol=1e-12)
+
+
 HEAT = {**load("networks")["heat_baths"]["figures"], **load("networks")["heat_baths"]["fock_friendly"]}
 
 
@@ -248,5 +364,41 @@ def test_heat_bath_pair(name):
     assert np.allclose(sigma, [s["Sigma"] for s in samples], rtol=1e-12, atol=1e-10)
     negativity = gaussian.log_negativity(sigma, party=[0], require_physical_state=False)
     assert np.allclose(negativity, [s["EN_standard_ln"] for s in samples], atol=1e-9)
+    printed = [printed_negativity(float(value)) for value in negativity]
+    assert np.allclose(printed, [s["EN_paper_eq8"] for s in samples], atol=1e-8)
     lowest = gaussian.lowest_uncertainty_eigenvalue(sigma)
     assert np.allclose(lowest, [s["min_eig_Sigma_plus_iOmega_half"] for s in samples], atol=1e-9)
+    for v, sample in zip(sigma, samples, strict=True):
+        moments = Moments(np.zeros(4), v, 1e-12)
+        by_name = {q.name: q for q in quantities(GAUSSIAN, (0,), 2, physical=False)}
+        assert by_name["trace_norm"].of_moments(moments)[0] == pytest.approx(sample["rho_trace_norm"], abs=1e-9)
+        assert by_name["lowest_eigenvalue"].of_moments(moments)[0] == pytest.approx(
+            sample["rho_min_eigenvalue"], abs=1e-9
+        )
+
+
+@pytest.mark.parametrize("name", load("networks")["heat_baths"]["figures"])
+def test_sudden_deaths_and_births(name):
+    """E_N vanishes and returns at the tabulated times, to 1e-6."""
+    p, events = HEAT[name]["parameters"], HEAT[name]["events"]
+    m = HeatBathPair(p["w0"], both(p["gamma"]), both(p["kT"]), p["s"], p["d"], p["m"])
+    for t, kind in events["crossings"]:
+        sigma = gaussian.evolve(m, [t - 1e-6, t + 1e-6]).covariance
+        before, after = gaussian.log_negativity(sigma, party=[0])
+        assert bool(before > 0) is (kind == "death")
+        assert bool(after > 0) is (kind == "birth")
+    last = gaussian.evolve(m, [events["tmax"]]).covariance[0]
+    final = gaussian.log_negativity(last, party=[0], require_physical_state=False)
+    assert final == pytest.approx(events["final_EN_standard_ln"], abs=1e-8)
+
+
+@pytest.mark.parametrize("name", ["F1_free", "F3_harmonic_cold_unphysical", "F5_unequal_baths"])
+def test_heat_bath_pair_in_fock_space(name):
+    """E_N, ‖ρ‖₁ and the lowest eigenvalue of ρ from a truncated density matrix at the first tabulated time after 0."""
+    p, samples = HEAT[name]["parameters"], HEAT[name]["samples"]
+    m = HeatBathPair(p["w0"], both(p["gamma"]), both(p["kT"]), p["s"], p["d"], p["m"])
+    sample = samples[1]
+    rho = fock.evolve(m, [sample["t"]], cutoff=14).states[0].rho
+    assert fock.log_negativity(rho, party=[0]) == pytest.approx(sample["EN_standard_ln"], abs=2e-3)
+    assert fock.trace_norm(rho) == pytest.approx(sample["rho_trace_norm"], abs=2e-3)
+    assert fock.lowest_eigenvalue(rho) == pytest.approx(sample["rho_min_eigenvalue"], abs=1e-4)

@@ -51,6 +51,13 @@ def test_costs_grow_with_the_cutoff(study):
     assert study.costs[-1].edge_weight < study.costs[0].edge_weight
 
 
+def test_the_exact_tail_is_that_of_the_reduced_thermal_state(study):
+    """Each beam alone is thermal: weight above N is (n̄/(n̄ + 1))ᴺ."""
+    nbar = np.sinh(0.5) ** 2 * np.exp(-0.6 * 0.3)
+    for cost in study.costs:
+        assert cost.tail == pytest.approx((nbar / (nbar + 1)) ** cost.cutoff, rel=1e-6, abs=1e-12)
+
+
 def test_a_steady_state_is_probed_by_default_and_a_trajectory_where_there_is_none():
     assert truncation(models.DampedThermalMode.example(), cutoffs=(4, 6)).place == "steady state"
     assert truncation(models.ClassicalGravity.example(), cutoffs=(4, 5)).place == "t = 1.5"
