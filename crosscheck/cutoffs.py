@@ -1,9 +1,10 @@
 r"""Which cutoffs to try, and what a sequence of cutoffs says about the error of a quantity.
 
-The start is where the photon distribution that the moments predict leaves a tail below the tolerance. Cutoffs then
-grow by two levels a mode, an even step because squeezed states fill even levels. For a geometrically convergent Q_N
-the last step d = |Q_N − Q_{N−2}| bounds the remaining error as soon as errors at least halve per step; to be safe
-against one step that is small by accident the step before, divided by `ACCIDENT`, is a lower bound of the estimate.
+The start is where the photon distribution that the moments predict leaves a tail below the tolerance. Cutoffs then grow
+by two levels a mode, an even step because squeezed states fill even levels. If Q_N converges geometrically, steps
+d = |Q_N − Q_{N−2}| shrink by some q < 1 and the error that remains is d q/(1 − q), with q read off the last two steps
+(at most `SLOWEST`: a sequence that does not shrink yet is trusted to a tenth of a step at best). The estimate is never
+less than d itself, nor, against one step that is small by accident, than the step before divided by `ACCIDENT`.
 
 A negativity that is zero at every cutoff shows no convergence to judge. Its error is bounded through the populations
 p_n of a truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(weight at the edge) is the scale.
@@ -24,6 +25,7 @@ Array = NDArray[Any]
 STEP = 2
 SMALLEST = 4
 ACCIDENT = 8.0
+SLOWEST = 0.9
 LARGEST = 80
 WAITS = 0.01
 
@@ -64,7 +66,8 @@ def estimated_error(values: Sequence[float]) -> float:
     if len(values) < 3:
         return np.inf
     older, last = abs(values[-2] - values[-3]), abs(values[-1] - values[-2])
-    return max(last, older / ACCIDENT)
+    q = min(last / older, SLOWEST) if older > 0 else SLOWEST
+    return max(last, last * q / (1 - q), older / ACCIDENT)
 
 
 def blind_error(values: Sequence[float], edge_weight: float) -> float:

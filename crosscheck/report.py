@@ -176,17 +176,8 @@ class Report:
 
 def summary(reports: Sequence[Report]) -> Table:
     """One line a model: verdict of each certificate, and the entanglement both engines find."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in (
-        "model",
-        "generator",
-        "trajectory",
-        "steady state",
-        "E_N (moments)",
-        "E_N (Fock)",
-        "cutoff",
-        "verdict",
-    ):
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("model", "generator", "trajectory", "steady state", "E_N moments", "E_N Fock", "cutoff", "verdict"):
         table.add_column(heading, no_wrap=True, justify="right" if heading.startswith("E_N") else "left")
     for report in reports:
         verdicts = {c.kind: c for c in report.certificates}
