@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,21 @@ import fock
 import gaussian
 from crosscheck.cutoffs import STEP, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.errors import InvalidParameter
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
-from crosscheck.quantities import Moments, quantities
+from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
-from crosscheck.verdict import Verdict, overall
+from crosscheck.verdict import Comparison, Verdict, overall
 
 TOLERANCE = 1e-4
+# QuTiP's integrator errs by up to 1e-7, which no cutoff improves.
+FLOOR = 1e-6
+# Times at which photon numbers are looked at between 0 and the last compared one: a state may swell and shrink again.
+BETWEEN = 25
+# A drift this many times its rounding away from the imaginary axis leaves no excuse for calling it marginal.
+CLEARLY = 1e6
 
 
 def certify(
@@ -45,8 +53,8 @@ def certify(
         model: a model whose Hamiltonian is quadratic and whose jump operators are linear.
         times: where trajectories are compared; default `model.times`. Empty: steady state only.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
-        budget: seconds, or a `Budget`, that each simulation may spend.
-        engine: the moment engine on trial.
+        budget: seconds, or a `Budget`, that each simulation may spend; it is looked at between cutoffs.
+        engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         progress: called with a line of text now and then.
 
     Returns:
@@ -54,20 +62,20 @@ def certify(
 
     Raises:
         gaussian.NotQuadratic: the model has no Gaussian form; the offending term is named.
-        InvalidParameter: a tolerance or budget that is not positive.
+        gaussian.NotHermitian: its Hamiltonian or its rates are not Hermitian.
+        InvalidParameter: a tolerance or budget that is not positive, times that are negative, an ill-formed model.
     """
-    require("tolerance", tolerance, "be > 0", lambda v: v > 0)
-    budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=float(budget))
-    require("budget", budget.seconds, "be > 0", lambda v: v > 0, "It is a number of seconds.")
-    times = tuple(model.times if times is None else times)
+    require("tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR)
+    budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=budget)
+    system = System.of(model, times)
     began = time.perf_counter()
     progress("generator")
-    certificates = [_generator(model, engine, times)]
-    if certificates[0].verdict is not Verdict.REFUTED and model.modes <= MOST_MODES:
-        if times:
-            certificates.append(_trajectory(model, engine, times, tolerance, budget, progress))
+    certificates = [_generator(system, engine)]
+    if certificates[0].verdict is not Verdict.REFUTED and system.modes <= MOST_MODES:
+        if system.times:
+            certificates.append(_trajectory(system, engine, tolerance, budget, progress))
         if not gaussian.is_time_dependent(model):
-            certificates.append(_steady(model, engine, tolerance, budget, progress))
+            certificates.append(_steady(system, engine, tolerance, budget, progress))
     return Report(
         model=repr(model),
         name=type(model).__name__,
@@ -78,108 +86,214 @@ def certify(
     )
 
 
-def _generator(model: Model, engine: Engine, times: Sequence[float]) -> Certificate:
+@dataclass(frozen=True)
+class System:
+    """A model with what is to be compared, checked: times, observed modes, and one party of them."""
+
+    model: Any
+    modes: int
+    times: tuple[float, ...]
+    observed: tuple[int, ...]
+    party: tuple[int, ...]
+
+    @classmethod
+    def of(cls, model: Any, times: Sequence[float] | None) -> System:
+        """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
+        if isinstance(model, type) or not hasattr(model, "hamiltonian"):
+            raise InvalidParameter("model", "be a model, with parameters", model, "A class needs .example() or values.")
+        equations = gaussian.moment_equations(model)
+        if equations.drift.ndim != 2:
+            raise InvalidParameter("model", "hold numbers, not arrays", model, "Certify one parameter point at a time.")
+        n = len(equations.drift) // 2
+        times = getattr(model, "times", ()) if times is None else times
+        require("times", times, "be ≥ 0", lambda v: v >= 0)
+        observed = _modes("observed", getattr(model, "observed", range(n)), n)
+        party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))
+        if not observed or bool(party) is (len(observed) == 1) or len(party) == len(observed) > 1:
+            raise InvalidParameter("party", "name some of the observed modes, but not all", party)
+        return cls(model, n, tuple(sorted({float(t) for t in np.atleast_1d(times)})), observed, party)
+
+    def place(self, label: str, mean: Any, covariance: Any, error: Any, engine: Engine) -> Place:
+        """The observed modes of a claimed state of all modes."""
+        if np.shape(mean) != (2 * self.modes,) or np.shape(covariance) != (2 * self.modes, 2 * self.modes):
+            raise EngineFailed(f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.")
+        if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
+            raise EngineFailed(f"{engine.name} returned moments that are not finite, or a negative error.")
+        rows = [2 * m + i for m in self.observed for i in (0, 1)]
+        sigma = np.asarray(covariance, float)[np.ix_(rows, rows)]
+        if not np.linalg.eigvalsh(0.5 * (sigma + sigma.T))[0] > 0 or not np.allclose(sigma, sigma.T, rtol=1e-9):
+            raise EngineFailed(f"{engine.name} returned a covariance that is not symmetric and positive definite.")
+        moments = Moments(np.asarray(mean, float)[rows], sigma, float(error))
+        chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
+        return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
+
+
+class EngineFailed(Exception):
+    """An engine on trial returned something that is not an answer."""
+
+
+def _modes(name: str, modes: Any, total: int) -> tuple[int, ...]:
+    wrong = InvalidParameter(name, f"list modes in 0 … {total - 1}, each once", modes)
+    try:
+        chosen = tuple(modes)
+    except TypeError:
+        raise wrong from None
+    if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) or not 0 <= m < total for m in chosen):
+        raise wrong
+    if len(set(chosen)) != len(chosen):
+        raise wrong
+    return tuple(int(m) for m in chosen)
+
+
+def _ask(engine: Engine, question: Callable[[], Any]) -> Any:
+    """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
+    try:
+        return question()
+    except (gaussian.NoSteadyState, EngineFailed):
+        raise
+    except Exception as error:
+        if engine is GAUSSIAN:
+            raise
+        raise EngineFailed(f"{engine.name} raised {type(error).__name__}: {error}") from error
+
+
+def _guarded(engine: Engine, quantity: Quantity) -> Quantity:
+    return replace(quantity, of_moments=lambda m: _ask(engine, lambda: quantity.of_moments(m)))
+
+
+def _failed(kind: str, reason: EngineFailed) -> Certificate:
+    return Certificate(kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED)
+
+
+def _generator(system: System, engine: Engine) -> Certificate:
     began = time.perf_counter()
-    if model.modes > MOST_MODES:
+    if system.modes > MOST_MODES:
         return Certificate(
             kind="generator",
             basis="ladder algebra",
             comparisons=(),
-            note=f"{model.modes} modes do not fit in Fock space (at most {MOST_MODES} do): certify a smaller network.",
+            note=f"{system.modes} modes do not fit in Fock space (at most {MOST_MODES} do): certify a smaller network.",
             decided=Verdict.INCONCLUSIVE,
         )
-    moments = (0.0, *times) if gaussian.is_time_dependent(model) else (0.0,)
-    comparisons = tuple(compare_generators(model, engine.moment_equations, moments))
+    moments = (0.0, *(t for t in system.times if t)) if gaussian.is_time_dependent(system.model) else (0.0,)
+    try:
+        comparisons = _ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments))
+    except EngineFailed as reason:
+        return _failed("generator", reason)
     return Certificate(
         kind="generator",
         basis="ladder algebra, exact up to rounding",
-        comparisons=comparisons,
+        comparisons=tuple(comparisons),
+        note=_unresolved(comparisons),
         seconds=time.perf_counter() - began,
     )
 
 
-def _trajectory(
-    model: Model,
-    engine: Engine,
-    times: Sequence[float],
-    tolerance: float,
-    budget: Budget,
-    progress: Callable[[str], None],
-) -> Certificate:
-    observed = list(model.observed)
-    every = engine.evolve(model, times)
-    claimed = [_reduced(every.mean[i], every.covariance[i], float(every.error[i]), observed) for i in range(len(times))]
-    start = engine.initial_state(model)
-    states = [(start.mean, start.covariance), *zip(every.mean, every.covariance, strict=True)]
-    labels = [f"t = {t:g}" for t in times]
-    outcome = study(
-        [_place(label, moments, engine, model) for label, moments in zip(labels, claimed, strict=True)],
-        lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
-        _first(states, tolerance),
-        observed,
-        tolerance=tolerance,
-        budget=budget,
-        progress=lambda text: progress(f"trajectory, {text}"),
+def _unresolved(comparisons: Sequence[Comparison]) -> str:
+    wide = [c for c in comparisons if c.verdict is Verdict.INCONCLUSIVE]
+    if not wide:
+        return ""
+    return (
+        f"Rounding of {wide[0].width:.0e} hides {wide[0].quantity} and {len(wide) - 1} other entries: the model's "
+        "rates and frequencies are too many orders of magnitude apart for double precision."
     )
+
+
+def _trajectory(
+    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+) -> Certificate:
+    model, times = system.model, system.times
+
+    def claim() -> tuple[list[Place], list[tuple[Any, Any]]]:
+        every, start = engine.evolve(model, times), engine.initial_state(model)
+        between = engine.evolve(model, np.linspace(0, times[-1], BETWEEN))
+        places = [
+            system.place(f"t = {t:g}", every.mean[i], every.covariance[i], every.error[i], engine)
+            for i, t in enumerate(times)
+        ]
+        states = [(start.mean, start.covariance)]
+        for moments in (every, between):
+            states += zip(moments.mean, moments.covariance, strict=True)
+        return places, states
+
+    try:
+        places, states = _ask(engine, claim)
+        outcome = study(
+            places,
+            lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
+            _first(states, tolerance),
+            system.observed,
+            tolerance=tolerance,
+            budget=budget,
+            predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]),
+            progress=lambda text: progress(f"trajectory, {text}"),
+        )
+    except EngineFailed as reason:
+        return _failed("trajectory", reason)
     return _certificate("trajectory", outcome)
 
 
 def _steady(
-    model: Model, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
 ) -> Certificate:
-    exists, why = _fock_says_it_exists(model)
+    model = system.model
+    exists, clear, why = _fock_says_it_exists(model)
+
+    def decided(verdict: Verdict, note: str) -> Certificate:
+        basis = "drift from the ladder algebra"
+        return Certificate(kind="steady state", basis=basis, comparisons=(), note=note, decided=verdict)
+
+    def claim() -> tuple[Place, list[tuple[Any, Any]]]:
+        steady = engine.steady_state(model)
+        place = system.place("steady state", steady.mean, steady.covariance, steady.error, engine)
+        return place, [(steady.mean, steady.covariance)]
+
     try:
-        claimed = engine.steady_state(model)
+        place, states = _ask(engine, claim)
+    except EngineFailed as reason:
+        return _failed("steady state", reason)
     except gaussian.NoSteadyState as reason:
-        agree = not exists
-        return Certificate(
-            kind="steady state",
-            basis="drift from the ladder algebra",
-            comparisons=(),
-            note=str(reason) if agree else f"{engine.name} finds no steady state, but the drift is stable: {why}",
-            decided=Verdict.CERTIFIED if agree else Verdict.REFUTED,
-        )
+        if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
+            return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
+        if exists:
+            return decided(Verdict.REFUTED, f"{engine.name} finds no steady state, but the drift is stable: {why}")
+        return decided(Verdict.CERTIFIED, str(reason))
+    if exists is None:
+        return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
     if not exists:
-        return Certificate(
-            kind="steady state",
-            basis="drift from the ladder algebra",
-            comparisons=(),
-            note=f"{engine.name} gives a steady state, but there is none: {why}",
-            decided=Verdict.REFUTED,
+        return decided(Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why}")
+    try:
+        outcome = study(
+            [place],
+            lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
+            _first(states, tolerance),
+            system.observed,
+            tolerance=tolerance,
+            budget=budget,
+            progress=lambda text: progress(f"steady state, {text}"),
         )
-    observed = list(model.observed)
-    moments = _reduced(claimed.mean, claimed.covariance, float(claimed.error), observed)
-    outcome = study(
-        [_place("steady state", moments, engine, model)],
-        lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
-        _first([(claimed.mean, claimed.covariance)], tolerance),
-        observed,
-        tolerance=tolerance,
-        budget=budget,
-        progress=lambda text: progress(f"steady state, {text}"),
-    )
+    except EngineFailed as reason:
+        return _failed("steady state", reason)
     return _certificate("steady state", outcome)
 
 
-def _fock_says_it_exists(model: Model) -> tuple[bool, str]:
-    """Whether the drift read off the ladder algebra is Hurwitz, and the eigenvalue that decides."""
+def _fock_says_it_exists(model: Any) -> tuple[bool | None, bool, str]:
+    """Whether the drift read off the ladder algebra is Hurwitz (None if rounding hides it), how clearly, and why.
+
+    An eigenvalue within rounding of the imaginary axis counts as undamped if damping at the model's slowest rate would
+    have been seen, a thousand times over; otherwise nothing can be said.
+    """
     found = ladder_moments(model)
     values, vectors = np.linalg.eig(found.drift)
     worst = complex(values[np.argmax(values.real)])
+    size = float(np.linalg.norm(found.drift, 2))
+    blur = max(found.rounding, float(np.finfo(float).eps) * size) * len(values)
     # Bauer–Fike: an eigenvalue moves by at most cond(V) times the perturbation; a defective drift by its square root.
-    blur = max(found.rounding, np.finfo(float).eps * float(np.linalg.norm(found.drift, 2))) * len(values)
-    blur = min(blur * float(np.linalg.cond(vectors)), np.sqrt(blur * max(1.0, float(np.linalg.norm(found.drift, 2)))))
-    return worst.real < -blur, f"the slowest eigenvalue is {worst.real:+.3g}{worst.imag:+.3g}i."
-
-
-def _place(label: str, moments: Moments, engine: Engine, model: Model) -> Place:
-    chosen = quantities(engine, model.party, len(model.observed), physical=moments.is_physical)
-    return Place(label=label, moments=moments, quantities=tuple(chosen))
-
-
-def _reduced(mean: Any, covariance: Any, error: float, modes: Sequence[int]) -> Moments:
-    rows = [2 * m + i for m in modes for i in (0, 1)]
-    return Moments(np.asarray(mean)[rows], np.asarray(covariance)[np.ix_(rows, rows)], error)
+    blur = min(blur * float(np.linalg.cond(vectors)), float(np.sqrt(blur * max(1.0, size))))
+    why = f"the slowest drift eigenvalue is {worst.real:+.3g}{worst.imag:+.3g}i, known to {blur:.0e}."
+    if abs(worst.real) > blur:
+        return worst.real < 0, abs(worst.real) > CLEARLY * blur, why
+    return (False if blur < 1e-3 * found.slowest else None), False, why
 
 
 def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ...]:
@@ -204,7 +318,7 @@ def _certificate(kind: str, outcome: Study) -> Certificate:
     )
 
 
-def _notes(model: Model) -> list[str]:
+def _notes(model: Any) -> list[str]:
     rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
     if rates[0] < -1e-12 * max(1.0, float(np.abs(rates).max())):
         return [

@@ -1,17 +1,23 @@
 """The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`.
 
-Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive, 130 interrupted.
+Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
+reader of the pipe went away.
 """
 
 from __future__ import annotations
 
 import ast
 import dataclasses
+import io
 import json
 import os
+import signal
+import sys
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -33,9 +39,17 @@ from crosscheck.verdict import Verdict, overall
 from fock import FockError
 from gaussian import GaussianError
 
-INTERRUPTED = 130
+BUG, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
+PLOTS = ("png", "pdf", "svg")
 WIDTH = 120
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fock-crosscheck {version('fock-crosscheck')}")
+        raise typer.Exit
+
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -46,6 +60,16 @@ app = typer.Typer(
     "Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive.",
 )
 
+
+@app.callback()
+def options(
+    show: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the program itself; what it does is in the commands."""
+
+
 Names = Annotated[
     list[str] | None, typer.Argument(metavar="[MODEL …]", help="Models by name; all of them if none is given.")
 ]
@@ -54,7 +78,8 @@ Sets = Annotated[
     typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the example parameters; repeatable."),
 ]
 Json = Annotated[
-    Path | None, typer.Option("--json", metavar="PATH", help="Write the full result as JSON.", dir_okay=False)
+    Path | None,
+    typer.Option("--json", metavar="PATH", help="Write the full result as JSON; - is standard output.", dir_okay=False),
 ]
 
 
@@ -76,6 +101,7 @@ def list_models(
         )
         table.add_row(name, str(example.modes), Text(first_line), Text(fields))
         rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
+    _writable(as_json)
     _console().print(table)
     _write(as_json, rows)
 
@@ -93,7 +119,7 @@ def certify_command(
     details: Annotated[bool, typer.Option(help="Print every comparison, not only one line a model.")] = False,
     planted: Annotated[
         bool | None,
-        typer.Option("--planted/--no-planted", help="Also put planted bugs on trial [default: if no MODEL is given]."),
+        typer.Option("--planted/--no-planted", help="Put planted bugs on trial, too \\[default: if no MODEL]."),
     ] = None,
 ) -> None:
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
@@ -104,6 +130,7 @@ def certify_command(
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
     console = _console()
+    _writable(json_path)
     if settings and not models:
         raise typer.BadParameter("--set changes the fields of one model: name the model.")
     chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
@@ -179,7 +206,7 @@ def truncation_command(
     settings: Sets = None,
     cutoffs: Annotated[str, typer.Option(metavar="FIRST:LAST:STEP", help="Fock levels per mode to try.")] = "4:12:2",
     time: Annotated[
-        float | None, typer.Option(help="Time [default: the steady state, or the model's last time].")
+        float | None, typer.Option(help="Time \\[default: the steady state, or the model's last time].")
     ] = None,
     json_path: Json = None,
     plot: Annotated[
@@ -191,6 +218,8 @@ def truncation_command(
     Example: crosscheck truncation LossyTwinBeams --set r=0.8 --time 0 --cutoffs 4:20:4 --plot tail.png
     """
     console = _console()
+    _writable(json_path)
+    _writable(plot, PLOTS)
     chosen = _usage(lambda: _example(model, settings or []))
     levels = _range(cutoffs)
     with _progress(len(levels)) as advance:
@@ -213,15 +242,20 @@ def _example(name: str, settings: list[str]) -> Model:
             changes[field] = ast.literal_eval(text)
         except (ValueError, SyntaxError):
             changes[field] = text  # a bare word, as in approach=local
-    return dataclasses.replace(example, **changes)  # type: ignore[type-var]
+    try:
+        return dataclasses.replace(example, **changes)  # type: ignore[type-var]
+    except (TypeError, ValueError) as error:
+        if isinstance(error, CrosscheckError):
+            raise
+        raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
 
 
 def _usage(work: Callable[[], Any]) -> Any:
     """`work()`, with this project's errors turned into one sentence and exit code 2."""
     try:
         return work()
-    except (CrosscheckError, GaussianError, FockError) as error:
-        raise typer.BadParameter(str(error)) from None
+    except (CrosscheckError, GaussianError, FockError, MemoryError, OverflowError) as error:
+        raise typer.BadParameter(str(error) or type(error).__name__) from None
 
 
 def _range(text: str) -> list[int]:
@@ -242,12 +276,24 @@ def _short(value: Any) -> str:
 
 def _console() -> Console:
     """At least as wide as the tables, so that numbers are never cut short."""
-    return Console(width=max(WIDTH, Console().width) if os.isatty(1) else WIDTH, highlight=False)
+    return _Console(width=max(WIDTH, Console().width) if os.isatty(1) else WIDTH, highlight=False)
+
+
+class _Console(Console):
+    """Exits like other tools when the reader of a pipe goes away."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(BROKEN_PIPE)
 
 
 @contextmanager
 def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing in a pipe."""
+    """A progress bar on a terminal, nothing in a pipe; Ctrl-C ends the work before anything is written.
+
+    An interrupt raised inside a callback of a compiled solver can get lost there, so it is also remembered and looked
+    at between steps.
+    """
     console = Console(stderr=True)
     columns = (
         SpinnerColumn(),
@@ -256,40 +302,92 @@ def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
+    interrupted: list[int] = []
+
+    def remember(signum: int, frame: Any) -> None:
+        interrupted.append(signum)
+        raise KeyboardInterrupt
+
+    in_main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGINT, remember) if in_main else None
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
 
         def advance(text: str, steps: int) -> None:
+            if interrupted:
+                raise KeyboardInterrupt
             bar.update(task, description=text, advance=steps)
 
         try:
             yield advance
+            if interrupted:
+                raise KeyboardInterrupt
         except KeyboardInterrupt:
             bar.stop()
             console.print("Interrupted: nothing was written.")
             raise typer.Exit(INTERRUPTED) from None
+        finally:
+            if in_main:
+                signal.signal(signal.SIGINT, before)
 
 
 def _write(path: Path | None, data: Any) -> None:
-    if path is not None:
-        _atomically(
-            path, lambda name: Path(name).write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n", "utf-8")
-        )
+    if path is None:
+        return
+    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    if str(path) == "-":
+        sys.stdout.write(text)
+    else:
+        _atomically(path, lambda name: Path(name).write_text(text, "utf-8"))
+
+
+def _writable(path: Path | None, endings: Sequence[str] = ()) -> None:
+    """Refuse an output path before the work, not after it."""
+    if path is None or str(path) == "-":
+        return
+    if endings and path.suffix.lstrip(".").lower() not in endings:
+        raise typer.BadParameter(f"The plot {path} must end in one of {', '.join('.' + e for e in endings)}.")
+    folder = path.resolve().parent
+    if not folder.is_dir():
+        raise typer.BadParameter(f"The folder {folder} does not exist.")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise typer.BadParameter(f"{path} cannot be written.")
 
 
 def _atomically(path: Path, write: Callable[[str], Any]) -> None:
-    """Write to a temporary file beside `path` and rename it: an interrupt leaves the old file or the new one."""
-    if not path.parent.is_dir():
-        raise typer.BadParameter(f"The folder {path.parent} does not exist.")
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-    os.close(handle)
+    """Write to a temporary file beside `path` and rename it: an interrupt leaves the old file or the new one.
+
+    A device or pipe is written to as it is.
+    """
+    path = path.resolve()
     try:
-        write(name)
-        os.replace(name, path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+        if path.exists() and not path.is_file():
+            write(str(path))
+            return
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
+        os.close(handle)
+        try:
+            write(name)
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(name, 0o666 & ~mask)
+            os.replace(name, path)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def main() -> None:
     """Entry point of the console script."""
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show ρ shows ?
+    try:
+        app()
+    except Exception as error:
+        print(f"crosscheck met a bug of its own: {type(error).__name__}: {error}", file=sys.stderr)
+        if "CROSSCHECK_TRACEBACK" in os.environ:
+            raise
+        print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)
+        raise SystemExit(BUG) from None

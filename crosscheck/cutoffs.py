@@ -36,10 +36,12 @@ def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Ar
     for k in range(len(mean) // 2):
         rows = slice(2 * k, 2 * k + 2)
         sigma, r = covariance[rows, rows], mean[rows]
-        if gaussian.is_physical(sigma):
+        n = max(0.0, 0.5 * (float(np.trace(sigma)) + float(r @ r) - 1))
+        if n > LARGEST:
+            p = np.zeros(levels)  # all of it lies above
+        elif gaussian.is_physical(sigma):
             p = gaussian.photon_distribution(sigma, r, levels=levels)
         else:  # not a state: a thermal distribution of the same energy is as good a guess as any
-            n = max(0.0, 0.5 * (float(np.trace(sigma)) + float(r @ r) - 1))
             p = np.asarray((n / (1 + n)) ** np.arange(levels) / (1 + n), float)
         tails.append(np.clip(1 - np.append(0.0, np.cumsum(p)), 0, None))
     return np.array(tails)

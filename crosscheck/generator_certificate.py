@@ -33,18 +33,25 @@ Array = NDArray[Any]
 LEVELS = 4
 # 4⁸ product states are the most that are worth forming; larger networks are beyond the Fock engine altogether.
 MOST_MODES = 8
-# Each entry is a sum of a few dozen products of numbers of the size of the rates: this many units in the last place.
-ROUNDING_ULPS = 500
+# Each element is a sum of a few dozen terms; its rounding is this many units in the last place of their moduli.
+ROUNDING_ULPS = 32
+# An entry is known well enough if its error is this small against itself ...
+RESOLUTION = 1e-6
+# ... or against the slowest rate of the model, which must not hide in the rounding of the fastest.
+RATE_RESOLUTION = 1e-3
+# Rates below this share of the largest scale come from rounding in the model (sin π and the like).
+VANISHING = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
 class LadderMoments:
-    """A, d, D from the ladder algebra; `rounding` bounds the error of each entry."""
+    """A, d, D from the ladder algebra; `rounding` bounds any entry's error, `slowest` is the model's lowest rate."""
 
     drift: Array
     drive: Array
     diffusion: Array
     rounding: float
+    slowest: float
 
 
 def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
@@ -76,14 +83,15 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
                 v = operator @ v
             return v
 
-        total = 1j * (np.vdot(h @ bra, apply(ket)) - np.vdot(bra, apply(h @ ket)))
+        terms = [1j * np.vdot(h @ bra, apply(ket)), -1j * np.vdot(bra, apply(h @ ket))]
         for rate, left, right in jumps:
-            product = apply(ket)
-            total += rate * np.vdot(right @ bra, apply(left @ ket))
-            total -= 0.5 * rate * np.vdot(left.conj().T @ (right @ bra), product)
-            total -= 0.5 * rate * np.vdot(bra, apply(right.conj().T @ (left @ ket)))
-        return complex(total)
+            terms.append(rate * np.vdot(right @ bra, apply(left @ ket)))
+            terms.append(-0.5 * rate * np.vdot(left.conj().T @ (right @ bra), apply(ket)))
+            terms.append(-0.5 * rate * np.vdot(bra, apply(right.conj().T @ (left @ ket))))
+        largest[0] = max(largest[0], float(np.abs(terms).sum()))
+        return complex(sum(terms))
 
+    largest = [0.0]
     drift = np.zeros((2 * n, 2 * n))
     drive = np.zeros(2 * n)
     second = np.zeros((2 * n, 2 * n))
@@ -95,9 +103,15 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
         for k in range(j + 1):
             s = quadratures[k]
             second[j, k] = second[k, j] = 0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
-    scale = max([float(abs(h).max())] + [float(abs(rate) * abs(a).max() * abs(b).max()) for rate, a, b in jumps])
+    rates = [float(abs(rate) * abs(left).max() * abs(right).max()) for rate, left, right in jumps]
+    scales = [float(abs(h).max()), *rates]
+    scales = [value for value in scales if value > VANISHING * max(scales)]
     return LadderMoments(
-        drift, drive, second - 0.5 * (drift + drift.T), ROUNDING_ULPS * float(np.finfo(float).eps) * max(scale, 1e-300)
+        drift,
+        drive,
+        second - 0.5 * (drift + drift.T),
+        ROUNDING_ULPS * float(np.finfo(float).eps) * max(largest[0], *scales, 1e-300),
+        min(scales, default=1.0),
     )
 
 
@@ -118,10 +132,10 @@ def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ..
                         quantity=f"{symbol}[{', '.join(entry_name(i) for i in index)}]",
                         place=f"t = {t:g}" if len(times) > 1 else "generator",
                         gaussian=float(np.asarray(mine)[index]),
-                        gaussian_error=found.rounding,
+                        gaussian_error=max(found.rounding, float(getattr(claimed, "rounding", 0.0))),
                         fock=float(theirs[index]),
                         fock_error=found.rounding,
-                        tolerance=1e-9 * max(1.0, found.rounding / 1e-13),
+                        tolerance=max(RESOLUTION * abs(float(theirs[index])), RATE_RESOLUTION * found.slowest),
                     )
                 )
     return comparisons

@@ -157,6 +157,8 @@ def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], 
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
         raise InvalidParameter(name, "be a number", value) from None
+    except OverflowError:
+        raise InvalidParameter(name, "be finite", value) from None
     if not np.isfinite(numbers).all():
         raise InvalidParameter(name, "be finite", value)
     if not np.all(holds(numbers)):

@@ -43,6 +43,11 @@ class Certificate:
         return self.decided or overall(c.verdict for c in self.comparisons)
 
     @property
+    def summary(self) -> str:
+        """What to say where there is nothing to compare."""
+        return "none exists" if self.verdict is Verdict.CERTIFIED else "see below"
+
+    @property
     def shown(self) -> list[Comparison]:
         """All measures, and of the entries of each matrix the one that comes off worst."""
         shown: list[Comparison] = []
@@ -97,14 +102,19 @@ class Report:
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{html.escape(certificate.kind)}</td>{_html_cells(c)}</tr>"
+            f"<tr><td>{html.escape(certificate.kind)}</td>{cells}</tr>"
             for certificate in self.certificates
-            for c in certificate.shown
+            for cells in (
+                [_html_cells(c) for c in certificate.shown]
+                or [f"<td></td><td>{certificate.summary}</td><td>–</td><td>–</td><td>{certificate.verdict}</td>"]
+            )
         )
         notes = "".join(
             f"<p>{html.escape(text)}</p>" for text in (*self.notes, *(c.note for c in self.certificates if c.note))
         )
-        head = "".join(f"<th>{h}</th>" for h in ("certificate", "place", "quantity", self.engine, "fock", "verdict"))
+        head = "".join(
+            f"<th>{h}</th>" for h in ("certificate", "place", "quantity", html.escape(self.engine), "fock", "verdict")
+        )
         return (
             f"<div><strong>{html.escape(self.model)}: {self.verdict}</strong>"
             f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}</div>"
@@ -166,8 +176,7 @@ class Report:
                 table.add_row(kind, c.place, Text(c.quantity), mine, theirs, coloured(c.verdict))
                 kind = ""
             if not certificate.comparisons:
-                what = "none exists" if certificate.verdict is Verdict.CERTIFIED else "see below"
-                table.add_row(kind, "", what, "–", "–", coloured(certificate.verdict))
+                table.add_row(kind, "", certificate.summary, "–", "–", coloured(certificate.verdict))
         lines = [Text(text, style="dim") for text in self.notes]
         lines += [Text(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", style="dim") for c in self.certificates]
         lines.append(Text.assemble("verdict: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))

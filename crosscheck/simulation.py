@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 
 import fock
 from crosscheck.cutoffs import blind_error, estimated_error, next_cutoffs
+from crosscheck.model import require
 from crosscheck.quantities import Moments, Quantity
 from crosscheck.verdict import Comparison, Verdict
 
 # Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
 GROWTH = 2.5
+# Fock errors below this share of the tolerance are not claimed: an entropy −p ln p amplifies a solver's 1e-12.
+NEGLIGIBLE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class Budget:
 
     seconds: float = 30.0
     memory: float = 4 * 2**30
+
+    def __post_init__(self) -> None:
+        for name in ("seconds", "memory"):
+            require(f"budget.{name}", getattr(self, name), "be > 0", lambda v: v > 0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,19 +66,32 @@ def study(
     *,
     tolerance: float,
     budget: Budget,
+    predict: Callable[[tuple[int, ...]], float] = lambda cutoffs: 0.0,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Study:
     """Run `states_at(cutoffs)` (one state per place) at growing cutoffs until everything is certified or refuted.
 
-    The states are of all modes; the `observed` ones are compared.
+    The states are of all modes; the `observed` ones are compared. `predict(cutoffs)` guesses the seconds of the first.
 
     Running out of the budget gives inconclusive comparisons and a reason, never an exception.
     """
     history = [[_History() for _ in place.quantities] for place in places]
-    cutoffs, used, comparisons, stopped = start, [], [], ""
+    used: list[tuple[int, ...]] = []
+    cutoffs, comparisons, stopped = start, [], ""
     edges: NDArray[Any] = np.ones(len(start))
     began = time.perf_counter()
     while True:
+        try:
+            predicted = predict(cutoffs)
+        except fock.FockError as reason:
+            stopped = str(reason)
+            break
+        if not used and predicted > budget.seconds:
+            stopped = (
+                f"Cutoff {spell(cutoffs)}, the first worth trying, would take about {predicted:.0f} s, more than the "
+                f"time budget of {budget.seconds:g} s. Raise the budget or the tolerance, or lower the photon numbers."
+            )
+            break
         progress(f"cutoff {spell(cutoffs)}")
         step_began = time.perf_counter()
         try:
@@ -85,8 +105,8 @@ def study(
             used.append(cutoffs)
         except (fock.CutoffTooSmall, fock.NotAState) as reason:
             stopped = str(reason)  # more levels may cure both
-        except fock.FockError as reason:
-            stopped = str(reason)
+        except (fock.FockError, MemoryError) as reason:
+            stopped = str(reason) or "The machine ran out of memory."
             break
         if comparisons and all(c.verdict is not Verdict.INCONCLUSIVE for c in comparisons):
             stopped = ""
@@ -120,7 +140,7 @@ def _compare(
 ) -> Comparison:
     value = quantity.of_state(state)
     past.values.append(value)
-    error = max(estimated_error(past.values), state.solver_error)
+    error = max(estimated_error(past.values), state.solver_error, NEGLIGIBLE * tolerance)
     if quantity.blind_at_zero:
         error = max(error, blind_error(past.values, edge_weight))
     mine, my_error = quantity.of_moments(place.moments)
@@ -131,7 +151,7 @@ def _compare(
         gaussian_error=my_error,
         fock=value,
         fock_error=error,
-        tolerance=tolerance,
+        tolerance=tolerance * max(1.0, abs(value)),
     )
 
 

@@ -85,6 +85,10 @@ class TruncationStudy:
         n, y = np.array(points).T
         return float(np.exp(np.polyfit(n, y, 1)[0]))
 
+    def _rate(self, quantity: str) -> str:
+        rate = self.rate(quantity)
+        return f"{rate:.3f}" if math.isfinite(rate) else "–"
+
     @property
     def measures(self) -> list[str]:
         """Quantities other than single entries of the moments, with the worst entry of σ in their company."""
@@ -102,11 +106,7 @@ class TruncationStudy:
         for quantity in self.measures:
             first = True
             for step in self.of(quantity):
-                head = (
-                    (Text(quantity), f"{self.exact[quantity]:.9f}", f"{self.rate(quantity):.3f}")
-                    if first
-                    else ("", "", "")
-                )
+                head = (Text(quantity), f"{self.exact[quantity]:.9f}", self._rate(quantity)) if first else ("", "", "")
                 estimate = f"{step.estimate:.1e}" if math.isfinite(step.estimate) else "–"
                 table.add_row(*head, str(step.cutoff), f"{step.value:.9f}", f"{step.true_error:.1e}", estimate)
                 first = False
@@ -166,7 +166,9 @@ def truncation(
         InvalidParameter: cutoffs that do not grow.
         gaussian.NotQuadratic: the exact answer is not known from moments.
     """
-    if len(cutoffs) == 0 or any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
+    if len(cutoffs) == 0 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in cutoffs):
+        raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs))
+    if any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
         raise InvalidParameter("cutoffs", "grow", list(cutoffs))
     observed = list(model.observed)
     place, claimed, run = _target(model, time, memory)

@@ -12,6 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+# How many widths apart two values must lie before one of them is called wrong.
+MARGIN = 3.0
+
 
 class Verdict(StrEnum):
     """The three outcomes of a comparison."""
@@ -25,7 +28,7 @@ class Verdict(StrEnum):
 class Comparison:
     """One quantity at one place (a time, or the steady state): value ± error from each engine.
 
-    `tolerance` is how narrow the two intervals together must be, in units of max(1, |value|).
+    `tolerance` is how narrow the two intervals together must be, absolutely.
     """
 
     quantity: str
@@ -48,9 +51,11 @@ class Comparison:
     @property
     def verdict(self) -> Verdict:
         # Written so that a NaN anywhere falls through to inconclusive or refuted, never to certified.
-        if not math.isfinite(self.fock) or not self.width <= self.tolerance * max(1.0, abs(self.fock)):
+        if not math.isfinite(self.fock) or not self.width <= self.tolerance:
             return Verdict.INCONCLUSIVE
-        return Verdict.CERTIFIED if self.difference <= self.width else Verdict.REFUTED
+        if self.difference <= self.width:
+            return Verdict.CERTIFIED
+        return Verdict.INCONCLUSIVE if self.difference <= MARGIN * self.width else Verdict.REFUTED
 
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:

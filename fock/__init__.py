@@ -17,11 +17,12 @@ from fock.errors import (
     InvalidArgument,
     NotAState,
     NotConverged,
+    NotHermitian,
     NotUnique,
     TimeDependent,
     TooLarge,
 )
-from fock.evolution import evolve
+from fock.evolution import evolve, predicted_seconds
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
@@ -38,6 +39,7 @@ __all__ = [
     "InvalidArgument",
     "NotAState",
     "NotConverged",
+    "NotHermitian",
     "NotUnique",
     "TimeDependent",
     "TooLarge",
@@ -57,6 +59,7 @@ __all__ = [
     "mutual_information",
     "non_gaussianity",
     "photon_distribution",
+    "predicted_seconds",
     "prepare",
     "purity",
     "steady_state",

@@ -26,7 +26,7 @@ from scipy.optimize import minimize
 from fock.entropy import entropy
 from fock.errors import InvalidArgument, NotAState
 from fock.parties import Complex, bipartite, split
-from fock.states import moments
+from fock.states import modes_of, moments
 
 # Nodes per outcome axis. For a Gaussian state the conditional entropy is the same for each outcome and one would do;
 # the others average what truncation and non-Gaussianity add.
@@ -40,7 +40,7 @@ def discord(rho: qutip.Qobj, *, measured: Sequence[int], nodes: int = NODES) -> 
         InvalidArgument: not exactly one measured mode.
         NotAState: ρ has a negative eigenvalue.
     """
-    other, (mode,) = _one_measured(measured, len(rho.dims[0]))
+    other, (mode,) = _one_measured(measured, modes_of(rho))
     array = bipartite(rho, other, [mode])
     reduced = qutip.Qobj(np.einsum("ijil->jl", array))
     base = entropy(reduced) - entropy(rho)

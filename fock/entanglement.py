@@ -11,7 +11,7 @@ import numpy as np
 import qutip
 
 from fock.parties import amplitudes, bipartite, split
-from fock.states import density
+from fock.states import density, modes_of
 
 
 def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
@@ -29,7 +29,7 @@ def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
 
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
-    one, other = split(party, len(rho.dims[0]))
+    one, other = split(party, modes_of(rho))
     if rho.isket:
         schmidt = np.linalg.svd(amplitudes(rho, one, other), compute_uv=False)
         return max(0.0, 2 * float(np.log(schmidt.sum())))
@@ -41,9 +41,9 @@ def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
 
 def lowest_eigenvalue(rho: qutip.Qobj) -> float:
     """The lowest eigenvalue of ρ (of unit trace): negative if it is not a state; 0 for a ket."""
-    return 0.0 if rho.isket else float(np.linalg.eigvalsh(density(rho))[0])
+    return 0.0 if modes_of(rho) and rho.isket else float(np.linalg.eigvalsh(density(rho))[0])
 
 
 def trace_norm(rho: qutip.Qobj) -> float:
     """‖ρ‖₁ for unit trace: 1 for a state, more if there are negative eigenvalues."""
-    return 1.0 if rho.isket else float(np.abs(np.linalg.eigvalsh(density(rho))).sum())
+    return 1.0 if modes_of(rho) and rho.isket else float(np.abs(np.linalg.eigvalsh(density(rho))).sum())

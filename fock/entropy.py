@@ -12,7 +12,7 @@ import qutip
 
 from fock.errors import NotAState
 from fock.parties import amplitudes, bipartite, split
-from fock.states import Array, density, moments
+from fock.states import Array, density, modes_of, moments
 
 # An eigenvalue below minus this is not rounding: a generator that is not completely positive reaches −1e-3 and beyond.
 NEGATIVE = 1e-6
@@ -24,12 +24,12 @@ def entropy(rho: qutip.Qobj) -> float:
     Raises:
         NotAState: ρ has a negative eigenvalue.
     """
-    return 0.0 if rho.isket else _of_spectrum(np.linalg.eigvalsh(density(rho)))
+    return 0.0 if modes_of(rho) and rho.isket else _of_spectrum(np.linalg.eigvalsh(density(rho)))
 
 
 def purity(rho: qutip.Qobj) -> float:
     """tr ρ²."""
-    return 1.0 if rho.isket else float((np.abs(density(rho)) ** 2).sum())
+    return 1.0 if modes_of(rho) and rho.isket else float((np.abs(density(rho)) ** 2).sum())
 
 
 def mutual_information(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
@@ -39,7 +39,7 @@ def mutual_information(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
         NotAState: ρ has a negative eigenvalue.
         InvalidArgument: party is empty, everything, or not a list of modes.
     """
-    one, other = split(party, len(rho.dims[0]))
+    one, other = split(party, modes_of(rho))
     if rho.isket:
         return 2 * _of_spectrum(np.linalg.svd(amplitudes(rho, one, other), compute_uv=False) ** 2)
     array = bipartite(rho, one, other)

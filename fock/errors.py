@@ -2,6 +2,7 @@
 
 FockError
 ├── InvalidArgument       a cutoff, a time, a mode number that makes no sense (also a ValueError)
+├── NotHermitian          the generator, or a preparing unitary's, does not preserve Hermiticity
 ├── CutoffTooSmall        the initial state does not fit below the cutoff
 ├── TooLarge              the request needs more memory than allowed; both numbers are in the message
 ├── NotConverged          a solver stopped before its residual was small
@@ -17,6 +18,17 @@ class FockError(Exception):
 
 class InvalidArgument(FockError, ValueError):
     """An argument does not mean anything here; the message says what must hold and what was given."""
+
+
+class NotHermitian(FockError):
+    """`what` must be Hermitian; `defect` is the size of its anti-Hermitian part."""
+
+    def __init__(self, what: str, defect: float) -> None:
+        self.defect = defect
+        super().__init__(
+            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}. "
+            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause."
+        )
 
 
 class CutoffTooSmall(FockError):

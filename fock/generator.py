@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import qutip
 
-from fock.errors import InvalidArgument, TooLarge
+from fock.errors import InvalidArgument, NotHermitian, TooLarge
 from fock.operators import Cutoffs, compose
 
 Coefficient = Callable[[float], complex]
@@ -46,17 +46,24 @@ class Generator:
         return any(f is not None for _, f in self.hamiltonian) or any(callable(g) for g, *_ in self.dissipators)
 
     @property
-    def superoperator_bytes(self) -> float:
-        """Memory of the superoperator as a sparse matrix (16 + 4 bytes an entry, and as much again while it is
-        built).
-        """
+    def norm(self) -> float:
+        """A bound on ‖𝓛_N‖ at t = 0, from row sums."""
+        total = 2 * sum(abs(_value(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
+        return float(total + 2 * sum(abs(_value(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators))
+
+    @property
+    def entries(self) -> int:
+        """Entries of the sparse superoperator, or of H for an isolated model."""
+        if self.is_isolated:
+            return sum(_entries(h) for h, _ in self.hamiltonian)
         d = self.dimension
-        entries = 2 * d * sum(_entries(h) for h, _ in self.hamiltonian)
-        entries += sum(
-            _entries(left) * _entries(right) + 2 * d * _entries(right.dag() * left)
-            for _, left, right in self.dissipators
-        )
-        return 40.0 * entries
+        jumps = ((_entries(a) * _entries(b), 2 * d * _entries(b.dag() * a)) for _, a, b in self.dissipators)
+        return 2 * d * sum(_entries(h) for h, _ in self.hamiltonian) + sum(map(sum, jumps))
+
+    @property
+    def superoperator_bytes(self) -> float:
+        """Memory of the sparse superoperator: 16 + 4 bytes an entry, and as much again while it is built."""
+        return 40.0 * self.entries
 
 
 def generator(model: Any, cutoffs: Cutoffs) -> Generator:
@@ -73,11 +80,50 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
     rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
     hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs)
     jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs)
-    return Generator(
+    gen = Generator(
         tuple(zip(hamiltonian, coefficients, strict=True)),
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
         cutoffs,
     )
+    _require_hermitian(gen)
+    return gen
+
+
+def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
+    """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
+    h = sum(_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian)
+    _require("Hamiltonian", h)
+    if not gen.dissipators:
+        return
+    rng = np.random.default_rng(11)
+    v = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
+    w = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
+    # w†𝓙(vv†)w must be Hermitian for the jump part 𝓙: the same test as on the whole matrix, by vectors.
+    jumps = 0
+    for rate, left, right in gen.dissipators:
+        a, b = w.conj().T @ (_sparse(left) @ v), w.conj().T @ (_sparse(right) @ v)
+        jumps = jumps + _value(rate, t) * (a @ b.conj().T)
+    _require("matrix of rates", jumps)
+    _require(
+        "matrix of rates", sum(_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators)
+    )
+
+
+def _require(what: str, matrix: Any) -> None:
+    size, defect = float(abs(matrix).max()), float(abs(matrix - matrix.conj().T).max())
+    if not np.isfinite(size):
+        raise InvalidArgument(f"The {what} must be finite, but has a coefficient that is NaN or infinite.")
+    if defect > 1e-10 * size:
+        raise NotHermitian(what, defect)
+
+
+def _value(coefficient: Any, t: float) -> complex:
+    """A number, or f(t)."""
+    value = coefficient(t) if callable(coefficient) else 1.0 if coefficient is None else coefficient
+    try:
+        return complex(value)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"A rate or coefficient f(t) must be a number, but is {value!r}.") from None
 
 
 def hamiltonian(gen: Generator) -> qutip.Qobj | qutip.QobjEvo:
@@ -113,7 +159,14 @@ def _probe(cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
 
 def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
     """Those with a rate; without them an isolated model runs as a ket."""
-    return [d for d in model.dissipators(*a) if callable(d.rate) or d.rate != 0]
+    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    try:
+        return [d for d in found if callable(d.rate) or d.rate != 0]
+    except (TypeError, AttributeError):
+        raise InvalidArgument(
+            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
+            f"but returned {found!r}."
+        ) from None
 
 
 def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:
@@ -129,5 +182,13 @@ def _of_time(f: Coefficient) -> Coefficient:
     return lambda t: f(t)
 
 
+def _row_sum(x: qutip.Qobj) -> float:
+    return float(abs(_sparse(x)).sum(axis=1).max())
+
+
 def _entries(x: qutip.Qobj) -> int:
-    return int(x.to("CSR").data_as("csr_matrix").nnz)
+    return int(_sparse(x).nnz)
+
+
+def _sparse(x: qutip.Qobj) -> Any:
+    return x.to("CSR").data_as("csr_matrix")

@@ -90,7 +90,17 @@ def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[quti
     pad = max((degree_of(x) for x in build(*[Degree(1)] * len(cutoffs))), default=0)
     a = annihilators(tuple(n + pad for n in cutoffs))
     one = qutip.qeye_like(a[0])
-    return tuple(corner(x if isinstance(x, qutip.Qobj) else x * one, cutoffs) for x in build(*a))
+    return tuple(corner(_operator(x, one), cutoffs) for x in build(*a))
+
+
+def _operator(x: Any, one: qutip.Qobj) -> qutip.Qobj:
+    if isinstance(x, qutip.Qobj) and x.dims == one.dims:
+        return x
+    if isinstance(x, (int, float, complex, np.number)):
+        return x * one
+    raise InvalidArgument(
+        f"A model must build its operators from the ladder operators it is handed, but returned {type(x).__name__}."
+    )
 
 
 def corner(x: qutip.Qobj, cutoffs: Cutoffs) -> qutip.Qobj:

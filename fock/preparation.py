@@ -6,6 +6,7 @@ more levels, which grows until the part below the cutoff stops changing. Pure pr
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import qutip
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
-from fock.errors import CutoffTooSmall, InvalidArgument
+from fock.errors import CutoffTooSmall, InvalidArgument, NotHermitian
 from fock.operators import Cutoffs, annihilators, compose
 
 # The part below the cutoff is right when a larger space changes no amplitude by more than this ...
@@ -24,6 +25,7 @@ ALLOWED_MISSING = 0.05
 NEGLIGIBLE = 1e-17
 
 Columns = NDArray[np.complex128]
+VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
 
 
 def prepare(model: Any, cutoffs: Cutoffs) -> qutip.Qobj:
@@ -63,22 +65,37 @@ def _distance(low: Columns, previous: Columns) -> float:
 
 def _is_product(model: Any, cutoffs: Cutoffs) -> bool:
     """Whether the preparation is diagonal, so that no larger space is needed."""
-    preparation = model.preparation(*annihilators((2,) * len(cutoffs)))
+    preparation = _preparation(model, annihilators((2,) * len(cutoffs)))
     return preparation.ground_of is None and not len(preparation.unitaries)
 
 
 def _columns(model: Any, levels: Cutoffs) -> Columns:
     """V with ρ = VV† on the given levels: one column for a pure state, one per populated level of a thermal one."""
-    preparation = model.preparation(*annihilators((2,) * len(levels)))
+    preparation = _preparation(model, annihilators((2,) * len(levels)))
     if preparation.ground_of is not None:
-        (h,) = compose(lambda *a: [model.preparation(*a).ground_of], levels)
+        (h,) = compose(lambda *a: [_preparation(model, a).ground_of], levels)
         columns = _lowest(h)
     else:
         columns = _thermal(preparation.occupations, levels)
-    for generator in compose(lambda *a: model.preparation(*a).unitaries, levels):
+    for generator in compose(lambda *a: _preparation(model, a).unitaries, levels):
         matrix = generator.to("CSR").data_as("csr_matrix")
+        defect, size = float(abs(matrix - matrix.conj().T).max()), float(abs(matrix).max())
+        if not np.isfinite(size):
+            raise InvalidArgument("The generator of a preparing unitary must be finite, but has NaN entries.")
+        if defect > 1e-10 * size:
+            raise NotHermitian("generator of a preparing unitary", defect)
         columns = scipy.sparse.linalg.expm_multiply(-1j * matrix, columns, traceA=-1j * matrix.trace())
     return np.asarray(columns)
+
+
+def _preparation(model: Any, a: tuple[Any, ...]) -> Any:
+    """`model.preparation(*a)`; the vacuum if the model has none."""
+    preparation = model.preparation(*a) if hasattr(model, "preparation") else VACUUM
+    if not all(hasattr(preparation, name) for name in ("occupations", "ground_of", "unitaries")):
+        raise InvalidArgument(f"The method preparation must return a Preparation, but returned {preparation!r}.")
+    if not isinstance(preparation.unitaries, (list, tuple)):
+        raise InvalidArgument(f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.")
+    return preparation
 
 
 def _thermal(occupations: Any, levels: Cutoffs) -> Columns:

@@ -58,7 +58,7 @@ class FockState:
     @property
     def edge_weight(self) -> Array:
         """Population of the two highest levels of each mode, shape (n,): what presses against the cutoff."""
-        return np.array([photon_distribution(self.rho, j)[-2:].sum() for j in range(self.modes)])
+        return np.array([np.abs(photon_distribution(self.rho, j)[-2:]).sum() for j in range(self.modes)])
 
     def reduced(self, modes: Sequence[int]) -> FockState:
         """The state of some modes, in the order given."""
@@ -90,17 +90,20 @@ class FockTrajectory:
 
 def density(rho: qutip.Qobj) -> Array:
     """The density matrix of a ket or operator as a dense array of unit trace."""
-    if not isinstance(rho, qutip.Qobj) or not (rho.isket or rho.isoper):
-        raise InvalidArgument(f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.")
+    _require_state(rho)
     matrix = rho.full() @ rho.full().conj().T if rho.isket else rho.full()
     trace = np.trace(matrix).real
     if not np.isfinite(matrix).all() or not trace > 0:
         raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {trace}.")
+    defect = np.abs(matrix - matrix.conj().T).max()
+    if defect > 1e-8 * np.abs(matrix).max():
+        raise InvalidArgument(f"A density matrix must be Hermitian, but its anti-Hermitian part is {defect:.2e}.")
     return np.asarray(matrix / trace)
 
 
 def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
     """(⟨r⟩, σ) of a ket or density matrix; products of ladder operators are exact below the cutoff."""
+    _require_state(rho)
     levels = tuple(rho.dims[0])
     n = len(levels)
     # ⟨o_i o_j⟩ over o = (a_1, a_1†, …) from lowering operators alone: a_i a_j, a_i†a_j never leave the truncated space.
@@ -132,11 +135,25 @@ def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
 
 def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
     """p_n of one mode, shape (levels,)."""
+    _require_state(rho)
     levels = tuple(rho.dims[0])
     (mode,) = as_modes([mode], len(levels), "mode")
     weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.diag().real
     others = tuple(k for k in range(len(levels)) if k != mode)
+    if not weights.sum() > 0:
+        raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {weights.sum()}.")
     return np.asarray((weights / weights.sum()).reshape(levels).sum(axis=others))
+
+
+def modes_of(rho: qutip.Qobj) -> int:
+    """Number of modes of a ket or density matrix. Raises InvalidArgument for anything else."""
+    _require_state(rho)
+    return len(rho.dims[0])
+
+
+def _require_state(rho: object) -> None:
+    if not isinstance(rho, qutip.Qobj) or not (rho.isket or (rho.isoper and rho.shape[0] == rho.shape[1])):
+        raise InvalidArgument(f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.")
 
 
 def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
@@ -147,6 +164,8 @@ def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
     """
     if np.ndim(modes) != 1:
         raise InvalidArgument(f"Argument {name} must be a list of modes such as [0], but is {modes!r}.")
+    if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) for m in modes):
+        raise InvalidArgument(f"Argument {name} must hold integers, but is {list(modes)}.")
     chosen = [int(m) for m in modes]
     if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
         raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")

@@ -7,7 +7,8 @@ GMRES on the whole, which is applied without forming its N⁴ matrix:
     S⁻¹(Y) = V [ (V⁻¹ Y V⁻†)_ij / (λ_i + λ_j* − s) ] V†        (s > 0 keeps undamped states invertible)
 
 Adding e·tr(·) for a state e makes the system regular, and its solution has 𝓛_N(ρ) = 0 with tr ρ = 1. Two different e
-must give the same ρ, or the steady state is not unique. `method="qutip"` solves by QuTiP's own `steadystate`.
+must give the same ρ, or the steady state is not unique. Small systems that GMRES does not settle (weakly damped modes
+with many quanta) are solved the same way by a sparse LU; `method="qutip"` is QuTiP's own `steadystate`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any
 import numpy as np
 import qutip
 import scipy.linalg
+import scipy.sparse
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
@@ -38,6 +40,9 @@ RESTART = 60
 # The shift s in units of the mean decay rate between jumps, and the condition up to which the eigenbasis of G is used.
 SHIFT = 0.05
 WELL_CONDITIONED = 1e6
+# Dimensions up to which a sparse LU of the superoperator takes seconds; one mode is banded and allows more.
+DIRECT = 50
+DIRECT_ONE_MODE = 300
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -48,7 +53,7 @@ class FockSteadyState(FockState):
 
 
 def steady_state(
-    model: Any, *, cutoff: int | Sequence[int], method: str = "krylov", memory: float = MEMORY
+    model: Any, *, cutoff: int | Sequence[int], method: str = "auto", memory: float = MEMORY
 ) -> FockSteadyState:
     """The steady state of the truncated generator.
 
@@ -57,7 +62,8 @@ def steady_state(
     Args:
         model: modes, hamiltonian, dissipators.
         cutoff: number of Fock levels, or one number per mode.
-        method: "krylov" (preconditioned GMRES, no superoperator) or "qutip" (its direct solver).
+        method: "krylov" (preconditioned GMRES, no superoperator), "direct" (sparse LU of the superoperator), "qutip"
+            (its direct solver), or "auto": direct for one mode, else Krylov, and direct where that fails and can.
         memory: bytes that may be used.
 
     Raises:
@@ -73,12 +79,52 @@ def steady_state(
     if method == "qutip":
         rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
         return _result(gen, rho.full(), 0.0)
-    if method != "krylov":
-        raise InvalidArgument(f'Argument method must be "krylov" or "qutip", but is {method!r}.')
+    if method == "direct":
+        return _direct(gen, memory)
+    if method not in ("auto", "krylov"):
+        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
     needed = 16.0 * gen.dimension**2 * (RESTART + 20)
     if needed > memory:
         raise TooLarge("The Krylov space", needed, memory, cutoffs)
-    return _krylov(gen)
+    if method == "auto" and len(cutoffs) == 1 and gen.dimension <= DIRECT_ONE_MODE:
+        return _direct(gen, memory)
+    try:
+        return _krylov(gen)
+    except NotConverged:
+        if method == "auto" and gen.dimension <= DIRECT:
+            return _direct(gen, memory)
+        raise
+
+
+def _direct(gen: Generator, memory: float) -> FockSteadyState:
+    """Sparse LU of 𝓛_N + e·tr(·), for two states e."""
+    d = gen.dimension
+    superoperator = liouvillian(gen, memory).to("CSR").data_as("csr_matrix").tocoo()
+    solutions = []
+    for level in (0, 1):
+        border = np.full(d, level * (d + 1)), np.arange(d) * (d + 1)  # e = |level⟩⟨level|, and the trace
+        rows, columns = (
+            np.concatenate(pair) for pair in ((superoperator.row, border[0]), (superoperator.col, border[1]))
+        )
+        values = np.concatenate([superoperator.data, np.ones(d)])
+        right = np.zeros(d * d, complex)
+        right[level * (d + 1)] = 1
+        try:
+            lu = scipy.sparse.linalg.splu(scipy.sparse.csc_matrix((values, (rows, columns)), (d * d, d * d)))
+            solution = lu.solve(right).reshape(d, d, order="F")
+        except RuntimeError:  # exactly singular
+            raise NotUnique(float("inf")) from None
+        if not np.isfinite(solution).all():
+            raise NotUnique(float("inf"))
+        solutions.append(solution)
+    distance = float(np.abs(np.linalg.eigvalsh(_hermitian(solutions[0]) - _hermitian(solutions[1]))).sum())
+    if distance > UNIQUE:
+        raise NotUnique(distance)
+    return _result(gen, solutions[0], distance)
+
+
+def _hermitian(x: Matrix) -> Matrix:
+    return np.asarray(0.5 * (x + x.conj().T))
 
 
 def _krylov(gen: Generator) -> FockSteadyState:
@@ -98,13 +144,13 @@ def _krylov(gen: Generator) -> FockSteadyState:
             system, (scale * e).ravel(), rtol=RESIDUAL, atol=0.0, restart=RESTART, maxiter=10
         )
         x = inverse(y.reshape(d, d))
-        rho = 0.5 * (x + x.conj().T)
+        rho = _hermitian(x)
         rho = rho / np.trace(rho).real
         if info or np.linalg.norm(apply(rho)) > 1e3 * RESIDUAL * scale * np.linalg.norm(rho):
             raise NotConverged(
                 f"The steady state did not converge: the residual is {np.linalg.norm(apply(rho)):.1e} after "
                 f"{RESTART * 10} iterations. Rates many orders of magnitude apart, or a non-unique steady state, "
-                'are the usual causes; method="qutip" solves directly at small cutoffs.'
+                'are the usual causes; method="direct" factorises the whole generator, at small cutoffs.'
             )
         solutions.append(rho)
     distance = float(np.abs(np.linalg.eigvalsh(solutions[0] - solutions[1])).sum())
@@ -114,7 +160,7 @@ def _krylov(gen: Generator) -> FockSteadyState:
 
 
 def _result(gen: Generator, rho: Matrix, error: float) -> FockSteadyState:
-    rho = 0.5 * (rho + rho.conj().T)
+    rho = _hermitian(rho)
     rho = rho / np.trace(rho).real
     apply, _ = _matrix_free(gen)
     dims = [list(gen.cutoffs), list(gen.cutoffs)]

@@ -74,7 +74,7 @@ class NoSteadyState(GaussianError):
             f"{z.real:+.3g}{z.imag:+.3g}i on mode{'s' if len(m) > 1 else ''} {', '.join(map(str, m))}"
             for z, m in zip(self.eigenvalues, self.modes, strict=True)
         )
-        super().__init__(f"{reason} Drift eigenvalues with Re ≥ 0: {listed}.")
+        super().__init__(f"{reason} Drift eigenvalues that are not damped: {listed}.")
 
 
 class UnstableDrift(NoSteadyState):

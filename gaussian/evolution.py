@@ -22,7 +22,14 @@ import scipy.linalg
 from numpy.typing import ArrayLike
 
 from gaussian.errors import GaussianError, InvalidArgument
-from gaussian.generator import Array, MomentEquations, equations_of_time, is_isolated, is_time_dependent
+from gaussian.generator import (
+    Array,
+    MomentEquations,
+    as_number_of_modes,
+    equations_of_time,
+    is_isolated,
+    is_time_dependent,
+)
 from gaussian.normal_modes import normal_modes, propagate_normal_modes
 from gaussian.states import GaussianState, Trajectory, initial_state
 from gaussian.symplectic import as_modes, quadratures
@@ -48,7 +55,8 @@ def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> 
         NotQuadratic, NotHermitian: as `moment_equations`.
     """
     times = _as_times(times)
-    chosen = list(range(model.modes)) if modes is None else as_modes(modes, model.modes, "modes")
+    n = as_number_of_modes(model)
+    chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
     if is_time_dependent(model):
         return _integrate(equations_of_time(model), start, times, chosen)
@@ -67,8 +75,16 @@ def propagate(
     n = start.modes
     rows = quadratures(range(n) if modes is None else as_modes(modes, n, "modes"))
     chunk = max(1, CHUNK_BYTES // (8 * 6 * (4 * n) ** 2))
-    pieces = [_leap(equations, start, times[i : i + chunk], rows) for i in range(0, len(times), chunk)]
+    # An empty grid still has one (empty) piece.
+    with np.errstate(over="ignore", invalid="ignore"):
+        pieces = [_leap(equations, start, times[i : i + chunk], rows) for i in range(0, max(1, len(times)), chunk)]
     mean, covariance, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    if not np.isfinite(covariance).all() or not np.isfinite(mean).all():
+        bad = times[~np.isfinite(covariance).all(axis=(1, 2))]
+        raise GaussianError(
+            f"The moments exceed double precision at t = {bad.min(initial=times.max()):.3g}: the model is unstable, or "
+            "its rates are too large for these times."
+        )
     return Trajectory(times=times, mean=mean, covariance=covariance, error=error)
 
 
@@ -78,24 +94,27 @@ def _leap(
     a, d, noise = equations.drift, equations.drive, equations.diffusion
     m = len(a)
     size = np.linalg.norm(a, 1)
-    doublings = max(0, int(np.ceil(np.log2(max(size * times.max(initial=0.0), 1e-300)))))
+    doublings = np.ceil(np.log2(np.maximum(size * times, 1.0))).astype(
+        int
+    )  # its own for each time: squaring costs digits
     h = (times / 2.0**doublings)[:, None, None]
     block = np.zeros((2 * m + 1, 2 * m + 1))
     block[:m, :m], block[:m, m : 2 * m], block[m : 2 * m, m : 2 * m] = -a, noise, a.T
     step = scipy.linalg.expm(h * block[: 2 * m, : 2 * m])
-    phi = np.swapaxes(step[:, m:, m:], -1, -2)
+    phi = np.swapaxes(step[:, m:, m:], -1, -2).copy()
     gain = phi @ step[:, :m, m:]
-    push = scipy.linalg.expm(h * np.block([[a, d[:, None]], [np.zeros((1, m + 1))]]))[:, :m, m]
-    for _ in range(doublings):
-        gain = gain + phi @ gain @ np.swapaxes(phi, -1, -2)
-        push = push + np.einsum("tij,tj->ti", phi, push)
-        phi = phi @ phi
+    push = scipy.linalg.expm(h * np.block([[a, d[:, None]], [np.zeros((1, m + 1))]]))[:, :m, m].copy()
+    for done in range(int(doublings.max(initial=0))):
+        go = doublings > done
+        gain[go] += phi[go] @ gain[go] @ np.swapaxes(phi[go], -1, -2)
+        push[go] += np.einsum("tij,tj->ti", phi[go], push[go])
+        phi[go] = phi[go] @ phi[go]
     transported = phi @ start.covariance @ np.swapaxes(phi, -1, -2)
     sigma = transported + gain
-    amplification = np.linalg.norm(phi, 2, axis=(-2, -1)) ** 2
+    amplification = np.linalg.norm(phi, "fro", axis=(-2, -1)) ** 2
     rounding = 4 * m * np.finfo(float).eps * (1 + size * times) + 2 * equations.rounding * times
     error = amplification * (start.error + rounding * np.linalg.norm(start.covariance, 2)) + rounding * np.linalg.norm(
-        gain, 2, axis=(-2, -1)
+        gain, "fro", axis=(-2, -1)
     )
     mean = phi @ start.mean + push
     return mean[:, rows], (0.5 * (sigma + np.swapaxes(sigma, -1, -2)))[:, rows][:, :, rows], error
@@ -126,7 +145,7 @@ def _integrate(
             flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / 20
         )
         if not solution.success or not np.isfinite(solution.y).all():
-            reached = float(solution.t[-1]) if solution.t.size else 0.0
+            reached = float(solution.t[-1]) if np.size(solution.t) else 0.0
             raise GaussianError(
                 f"The moments could not be followed beyond t = {reached:.3g}: "
                 f"{solution.message} A coefficient f(t) that diverges or returns NaN is the usual cause."
@@ -145,7 +164,10 @@ def _integrate(
 
 
 def _as_times(times: ArrayLike) -> Array:
-    result = np.atleast_1d(np.asarray(times, float))
+    try:
+        result = np.atleast_1d(np.asarray(times, float))
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"Argument times must be a list of numbers, but is {times!r}.") from None
     if result.ndim != 1 or not np.isfinite(result).all() or (result < 0).any():
         worst = result[~(result >= 0)] if result.size else result
         raise InvalidArgument(f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times!r}.")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gaussian.errors import NotQuadratic
+from gaussian.errors import InvalidArgument, NotQuadratic
 from gaussian.ladder import Polynomial, normal_ordered, spell
 
 Complex = NDArray[np.complex128]
@@ -42,7 +42,15 @@ def quadratic_form(operator: Polynomial, modes: int, where: str) -> Form:
     Raises:
         NotQuadratic: if a product of three or more ladder operators survives normal ordering.
     """
+    if not isinstance(operator, Polynomial):
+        if isinstance(operator, bool) or not isinstance(operator, (int, float, complex, np.number)):
+            raise InvalidArgument(
+                f"The {where} must be built from the ladder operators the model is handed, but is {operator!r}."
+            )
+        operator = Polynomial({(): operator})
     words = _up_to_degree(operator, 2, where)
+    if not all(np.isfinite(c).all() for c in words.values()):
+        raise InvalidArgument(f"The {where} must be finite, but has a coefficient that is NaN or infinite.")
     batch = np.broadcast_shapes(*(np.shape(c) for c in words.values()))
     scalar = np.zeros(batch, complex)
     vector = np.zeros((*batch, modes, 2), complex)
@@ -72,7 +80,9 @@ def linear_form(operator: Polynomial, modes: int, where: str) -> tuple[Complex, 
     Raises:
         NotQuadratic: if it has a higher degree.
     """
-    form = quadratic_form(Polynomial(_up_to_degree(operator, 1, where)), modes, where)
+    if isinstance(operator, Polynomial):
+        operator = Polynomial(_up_to_degree(operator, 1, where))
+    form = quadratic_form(operator, modes, where)
     return form.scalar, form.vector
 
 

@@ -87,13 +87,14 @@ def equations_of_time(model: Any) -> Callable[[float], MomentEquations]:
     parts = _parts(model)
 
     def at(t: float) -> MomentEquations:
-        at_t = [(np.asarray(f(t) if f else 1.0), part) for f, part in parts]
+        at_t = [(_value(f, t), part) for f, part in parts]
         h, v, s = (
             sum(value[..., *[None] * rank] * getattr(part, name) for value, part in at_t)
             for name, rank in (("h", 2), ("v", 1), ("s", 2))
         )
+        imaginary = float(np.max(np.abs(np.imag(sum(value * part.e for value, part in at_t)))))
         size = sum(float(np.abs(value).max()) * part.size for value, part in at_t)
-        return _assemble(h, v, s, 4 * float(np.finfo(float).eps) * size)
+        return _assemble(h, v, s, imaginary, 4 * float(np.finfo(float).eps) * size)
 
     return at
 
@@ -105,7 +106,7 @@ def is_time_dependent(model: Any) -> bool:
 
 def is_isolated(model: Any) -> bool:
     """Whether the model has no dissipators with a rate other than zero."""
-    return not any(_acts(dissipator) for dissipator in model.dissipators(*ladder(model.modes)))
+    return not _dissipators(model, ladder(model.modes))
 
 
 def rate_matrix(model: Any, t: float = 0.0) -> Complex:
@@ -114,7 +115,7 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
     C = Sᵀ has the same eigenvalues over (a, a†) as over (x, p). The generator is completely positive iff C ≥ 0
     (Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (1976)).
     """
-    s = sum(np.asarray(f(t) if f else 1.0)[..., None, None] * part.s for f, part in _parts(model))
+    s = sum(_value(f, t)[..., None, None] * part.s for f, part in _parts(model))
     return np.swapaxes(np.asarray(s), -1, -2)
 
 
@@ -122,26 +123,39 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
 class _Part:
     """Complex coefficients of the terms that share one f(t): h, v of the Hamiltonian, S of the dissipators.
 
-    `size` sums the norms of the terms, before anything cancels.
+    `size` sums the norms of the terms, before anything cancels; `e` is the scalar of H, which moves nothing but must
+    be real.
     """
 
     h: Complex
     v: Complex
     s: Complex
     size: float = 0.0
+    e: Any = 0.0
+
+    def __add__(self, other: _Part) -> _Part:
+        return _Part(self.h + other.h, self.v + other.v, self.s + other.s, self.size + other.size, self.e + other.e)
 
 
 def _parts(model: Any) -> list[tuple[Coefficient | None, _Part]]:
-    n: int = model.modes
+    n = as_number_of_modes(model)
     a = ladder(n)
     zero = _Part(np.zeros((2 * n, 2 * n), complex), np.zeros(2 * n, complex), np.zeros((2 * n, 2 * n), complex))
     constant, moving = zero, []
     for f, part in (*_hamiltonian_parts(model, a, zero), *_dissipator_parts(model, a, zero)):
         if f is None:
-            constant = _Part(constant.h + part.h, constant.v + part.v, constant.s + part.s, constant.size + part.size)
+            constant = constant + part
         else:
             moving.append((f, part))
     return [(None, constant), *moving]
+
+
+def as_number_of_modes(model: Any) -> int:
+    """`model.modes`, an integer ≥ 1. Raises InvalidArgument otherwise."""
+    n = getattr(model, "modes", None)
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise InvalidArgument(f"A model's modes must be an integer ≥ 1, but is {n!r}.")
+    return int(n)
 
 
 def _hamiltonian_parts(
@@ -149,17 +163,17 @@ def _hamiltonian_parts(
 ) -> Iterator[tuple[Coefficient | None, _Part]]:
     hamiltonian = model.hamiltonian(*a)
     for term in hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]:
+        if isinstance(term, (list, tuple)) and len(term) != 2:
+            raise InvalidArgument(f"A term in list form must be [H, f], but has {len(term)} parts.")
         operator, f = term if isinstance(term, (list, tuple)) else (term, None)
         if f is not None and not callable(f):
             raise InvalidArgument(f"A coefficient in [H, f] must be a function f(t), but is {f!r}.")
-        form = quadratic_form(
-            operator if isinstance(operator, Polynomial) else 0 * a[0] + operator, len(a), "Hamiltonian"
-        )
-        yield f, _Part(form.matrix, form.vector, zero.s, _norm(form.matrix))
+        form = quadratic_form(operator, len(a), "Hamiltonian")
+        yield f, _Part(form.matrix, form.vector, zero.s, _norm(form.matrix), form.scalar)
 
 
 def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Iterator[tuple[Coefficient | None, _Part]]:
-    for dissipator in filter(_acts, model.dissipators(*a)):
+    for dissipator in _dissipators(model, a):
         f, rate = (dissipator.rate, 1.0) if callable(dissipator.rate) else (None, dissipator.rate)
         (l0, left), (m0, right) = (
             linear_form(operator, len(a), "jump operator") for operator in (dissipator.left, dissipator.right)
@@ -170,8 +184,27 @@ def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Ite
         yield f, _Part(zero.h, shift, s, _norm(s))
 
 
-def _acts(dissipator: Any) -> bool:
-    return callable(dissipator.rate) or bool(np.any(dissipator.rate))
+def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
+    """Those with a rate; none if the model has no such method."""
+    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    try:
+        return [d for d in found if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
+    except (TypeError, AttributeError, ValueError):
+        raise InvalidArgument(
+            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
+            f"but returned {found!r}."
+        ) from None
+
+
+def _value(f: Coefficient | None, t: float) -> Any:
+    """f(t) as an array, 1 for a constant term."""
+    value = 1.0 if f is None else f(t)
+    try:
+        if value is None:  # NumPy takes it for NaN
+            raise TypeError
+        return np.asarray(value, complex)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"A coefficient f(t) must be a number, but is {value!r}.") from None
 
 
 def _norm(matrix: Complex) -> float:
@@ -179,10 +212,13 @@ def _norm(matrix: Complex) -> float:
     return float(np.abs(matrix).sum(-1).max())
 
 
-def _assemble(h: Complex, v: Complex, s: Complex, rounding: float) -> MomentEquations:
-    scale = 1e-300 + max(float(np.abs(m).max()) for m in (h, v, s))
+def _assemble(h: Complex, v: Complex, s: Complex, imaginary: float, rounding: float) -> MomentEquations:
+    scale = 1e-300 + imaginary + max(float(np.abs(m).max()) for m in (h, v, s))
+    if not np.isfinite(scale):
+        raise InvalidArgument("The generator must be finite, but a coefficient f(t) or a rate is NaN or infinite.")
     for what, anti in (
         ("Hamiltonian", np.abs(h.imag)),
+        ("Hamiltonian's constant", np.asarray(imaginary)),
         ("Hamiltonian's linear part", np.abs(v.imag)),
         ("matrix of rates", np.abs(s - np.swapaxes(s, -1, -2).conj())),
     ):

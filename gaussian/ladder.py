@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from gaussian.errors import InvalidArgument
 
 Word = tuple[int, ...]
@@ -56,6 +58,7 @@ class Polynomial:
 
     def __mul__(self, other: Any) -> Polynomial:
         if not isinstance(other, Polynomial):
+            other = np.asarray(other) if isinstance(other, (list, tuple)) else other
             return Polynomial({w: c * other for w, c in self.words.items()})
         words: dict[Word, Any] = {}
         for u, c in self.words.items():
@@ -70,7 +73,7 @@ class Polynomial:
         return self.__mul__(1 / scalar)
 
     def __pow__(self, power: int) -> Polynomial:
-        if not isinstance(power, int) or power < 0:
+        if not isinstance(power, (int, np.integer)) or power < 0:
             raise InvalidArgument(f"The power of an operator must be an integer ≥ 0, but is {power}.")
         result = Polynomial({(): 1})
         for _ in range(power):

@@ -84,7 +84,9 @@ def _response(a: Array, rounding: float) -> Array | None:
     except np.linalg.LinAlgError:
         return None
     residual = np.linalg.norm(a @ response + response @ a.T + identity, 2)
-    return response if residual + 2 * rounding * np.linalg.norm(response, 2) < 0.5 else None
+    residual += 2 * rounding * np.linalg.norm(response, 2)
+    # The exact X is below the computed one divided by 1 − residual.
+    return np.asarray(response / (1 - residual)) if residual < 0.5 else None
 
 
 def _why_not(a: Array) -> NoSteadyState:

@@ -16,6 +16,9 @@ from numpy.typing import ArrayLike
 from gaussian.errors import InvalidArgument
 from gaussian.symplectic import Array, require_physical
 
+# The number of points on the circle grows with the number of quanta.
+MOST_QUANTA = 1e4
+
 
 def photon_distribution(sigma: ArrayLike, mean: ArrayLike = (0.0, 0.0), *, levels: int) -> Array:
     """p_0 … p_{levels−1} of a single mode with covariance σ (2, 2) and mean (2,). Raises UnphysicalState."""
@@ -23,6 +26,10 @@ def photon_distribution(sigma: ArrayLike, mean: ArrayLike = (0.0, 0.0), *, level
     if sigma.shape != (2, 2) or m.shape != (2,):
         raise InvalidArgument(f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.")
     quanta = 0.5 * (np.trace(sigma) + m @ m - 1)
+    if quanta > MOST_QUANTA:
+        raise InvalidArgument(
+            f"A photon distribution is computed up to {MOST_QUANTA:.0e} quanta, but got {quanta:.1e}."
+        )
     points = 1 << int(np.ceil(np.log2(max(4 * levels, 256 * (1 + quanta)))))  # aliasing folds p_{n + points} onto p_n
     z = np.exp(2j * np.pi * np.arange(points) / points)
     values, frame = np.linalg.eigh(sigma)

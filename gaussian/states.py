@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,9 @@ from gaussian.ladder import Polynomial, ladder
 from gaussian.symplectic import as_modes, omega, quadratures
 
 Array = NDArray[Any]
+VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
+# Squeezing a quadrature by more than this leaves no digits in the other one's variance.
+OVERFLOWING = 1e7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -71,13 +75,19 @@ def initial_state(model: Any) -> GaussianState:
         NotQuadratic: a generator of a unitary has degree three or more.
         NotHermitian: a generator is not Hermitian.
     """
-    n: int = model.modes
-    a = ladder(n)
-    preparation = model.preparation(*a)
+    n = int(model.modes)
+    preparation = model.preparation(*ladder(n)) if hasattr(model, "preparation") else VACUUM
+    if not all(hasattr(preparation, name) for name in ("occupations", "ground_of", "unitaries")):
+        raise InvalidArgument(f"The method preparation must return a Preparation, but returned {preparation!r}.")
+    if not isinstance(preparation.unitaries, (list, tuple)):
+        raise InvalidArgument(f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.")
     if preparation.ground_of is not None:
         mean, sigma = _ground_state(_hermitian(preparation.ground_of, n, "Hamiltonian of the prepared ground state"))
     else:
-        occupations = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
+        try:
+            occupations = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
+        except (TypeError, ValueError):
+            occupations = np.full(n, np.nan)
         if occupations.shape != (n,) or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
             raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}.")
         mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
@@ -87,7 +97,12 @@ def initial_state(model: Any) -> GaussianState:
         flow = np.zeros((2 * n + 1, 2 * n + 1))
         flow[:-1, :-1] = omega(n) @ form.matrix.real
         flow[:-1, -1] = omega(n) @ form.vector.real
-        unitary = scipy.linalg.expm(flow)
+        with np.errstate(over="ignore", invalid="ignore"):
+            unitary = scipy.linalg.expm(flow)
+        if not np.abs(unitary).max() < OVERFLOWING:
+            raise InvalidArgument(
+                "A preparing unitary is too strong for double precision: its squeezing or displacement exceeds 10⁷."
+            )
         symplectic = unitary[:-1, :-1]
         mean = symplectic @ mean + unitary[:-1, -1]
         sigma = symplectic @ sigma @ symplectic.T

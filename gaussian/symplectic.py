@@ -33,7 +33,10 @@ def as_covariance(sigma: ArrayLike) -> Array:
     Raises:
         InvalidArgument: not real, not square of even size, not symmetric, or not finite.
     """
-    sigma = np.asarray(sigma)
+    try:
+        sigma = np.asarray(sigma)
+    except ValueError:
+        raise InvalidArgument("Argument sigma must be a square matrix, but its rows differ in length.") from None
     if np.iscomplexobj(sigma) or sigma.dtype == object:
         raise InvalidArgument(f"Argument sigma must be real, but has type {sigma.dtype}.")
     if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2 or sigma.shape[-1] == 0:
@@ -55,8 +58,10 @@ def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
     """
     if np.ndim(modes) != 1:
         raise InvalidArgument(f"Argument {name} must be a list of modes such as [0], but is {modes!r}.")
+    if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) for m in modes):
+        raise InvalidArgument(f"Argument {name} must hold integers, but is {list(modes)}.")
     chosen = [int(m) for m in modes]
-    if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen) or any(m % 1 for m in modes):
+    if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
         raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")
     return chosen
 

@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from crosscheck.errors import InvalidParameter
 from crosscheck.model import (
     Dissipator,
     Model,
@@ -69,6 +70,8 @@ class HeatBathPair(Model):
         require_non_negative(self, "omega0", "gamma", "kT")
         for name in ("s", "d", "mass"):
             require(name, getattr(self, name), "be > 0", lambda v: v > 0)
+        if not isinstance(self.completed, bool):
+            raise InvalidParameter("completed", "be True or False", self.completed)
         if self.completed:
             require("kT", self.kT, "be > 0", lambda v: v > 0, "The completing noise γ/(8m²kT) diverges at kT = 0.")
 

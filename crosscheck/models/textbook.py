@@ -40,6 +40,7 @@ class DampedThermalMode(Model):
     def __post_init__(self) -> None:
         require_finite(self, "omega")
         require_non_negative(self, "gamma", "nbar", "start")
+        require("alpha", [np.real(self.alpha), np.imag(self.alpha)], "be finite", lambda v: True)
 
     @property
     def modes(self) -> int:

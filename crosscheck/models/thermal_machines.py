@@ -20,7 +20,7 @@ An eigenvalue ω < 0 is reached only by position-like couplings (η = 1), with g
 import functools
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -50,15 +50,14 @@ class Bath:
     statistics: str = "boson"
     chemical_potential: float = 0.0
     spectrum: str = "flat"
-    _: KW_ONLY
-    kappa: float
+    kappa: float = math.nan
     cutoff: float = math.inf
     eps0: float = 1.0
     channels: Sequence[Mapping[int, complex]] | None = None
 
     def __post_init__(self) -> None:
         require("temperature", self.temperature, "not be 0", lambda v: v != 0, "Take a small one for a cold bath.")
-        require("kappa", self.kappa, "be ≥ 0", lambda v: v >= 0)
+        require("kappa", self.kappa, "be ≥ 0", lambda v: v >= 0, "It has no default: give the damping rate.")
         require("chemical_potential", self.chemical_potential, "be finite", lambda v: True)
         require("eps0", self.eps0, "be > 0", lambda v: v > 0)
         if self.statistics not in ("boson", "fermion"):
@@ -112,6 +111,9 @@ class ThermalNetwork(Model):
     Fields: `h` Hermitian (n, n); `parties`, a list of lists of modes; `baths`; `approach` "global" or "local"; `eta`,
     0 or 1 per mode (number-conserving or position-like coupling); `lamb_shift` adds h_LS. Starts in the vacuum.
 
+    Where h has both ω and −ω as eigenvalues and η = 1, full secularity would add terms a_u†ρa_v† that (29) does not
+    have; neither has this model.
+
     Units: ħ = k_B = 1, one unit of frequency. Source: Longstaff, Jabbour & Brask, arXiv:2212.13309, eqs. (29)–(41).
 
     Raises:
@@ -127,7 +129,13 @@ class ThermalNetwork(Model):
     lamb_shift: bool = False
 
     def __post_init__(self) -> None:
-        h = np.array(self.h, dtype=complex)
+        try:
+            h = np.array(self.h, dtype=complex)
+        except (TypeError, ValueError):
+            raise InvalidParameter("h", "be a finite square matrix", self.h) from None
+        for name in ("parties", "baths", "eta"):
+            if isinstance(getattr(self, name), str) or not isinstance(getattr(self, name), Sequence):
+                raise InvalidParameter(name, "be a list", getattr(self, name))
         if h.ndim != 2 or h.shape[0] != h.shape[1] or not np.isfinite(h).all():
             raise InvalidParameter("h", "be a finite square matrix", self.h)
         if np.abs(h - h.conj().T).max() > 1e-12 * np.abs(h).max():
@@ -215,7 +223,7 @@ class ThermalNetwork(Model):
     @classmethod
     def example(cls) -> Self:
         return cls(
-            h=[[1.0, 0.3], [0.3, 1.2]],
+            h=[[1.0, 0.2 + 0.2j], [0.2 - 0.2j, 1.2]],
             parties=[[0], [1]],
             baths=[Bath([0], 0.4, kappa=0.4), Bath([1], 0.9, kappa=0.2)],
             approach="global",

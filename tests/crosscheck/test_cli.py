@@ -1,11 +1,16 @@
 """The command line: exit codes, refusals, files."""
 
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 
 import pytest
 from typer.testing import CliRunner
 
 from crosscheck import cli
+from crosscheck.engine import GAUSSIAN
 
 runner = CliRunner()
 
@@ -47,10 +52,6 @@ def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
 
 def test_a_planted_bug_that_escapes_fails_the_run(monkeypatch):
     """The check of the checks: an engine that passes although it was planted."""
-    from dataclasses import replace
-
-    from crosscheck.engine import GAUSSIAN
-
     harmless = replace(cli.planted_bugs()[-2], engine=GAUSSIAN, name="harmless")
     monkeypatch.setattr(cli, "planted_bugs", lambda: [harmless])
     result = run("certify", "DampedThermalMode", "--planted")
@@ -77,6 +78,11 @@ def test_planted_bugs_can_be_put_on_trial_with_a_model(monkeypatch):
         (("certify", "ThermalNetwork", "--set", "approach=both"), 'must be "global" or "local"'),
         (("certify", "--set", "nbar=1"), "name the model"),
         (("certify", "DampedThermalMode", "--json", "/no/such/folder/x.json"), "does not exist"),
+        (("certify", "HeatBathPair", "--set", "completed=maybe"), "completed must be True or False"),
+        (("certify", "ThermalNetwork", "--set", "baths=5"), "baths must be a list"),
+        (("certify", "ThermalNetwork", "--set", "h=foo"), "h must be a finite square matrix"),
+        (("certify", "DampedThermalMode", "--set", "alpha=foo"), "alpha must be"),
+        (("certify", "DampedThermalMode", "--set", "omega=[1,2]"), "hold numbers, not arrays"),
         (("truncation", "DampedThermalMode", "--cutoffs", "1:4:1"), "start at 2 or more"),
         (("truncation", "DampedThermalMode", "--cutoffs", "many"), "FIRST:LAST:STEP"),
         (("truncation", "DampedThermalMode", "--time", "-1"), "Argument times must be finite and ≥ 0"),
@@ -117,6 +123,88 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
         cli._atomically(path, interrupted)
     assert path.read_text("utf-8") == "old"
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_output_that_cannot_be_written_is_refused_before_the_work(tmp_path):
+    for arguments in (
+        ("certify", "DampedThermalMode", "--json", str(tmp_path / "no" / "x.json")),
+        ("truncation", "DampedThermalMode", "--plot", str(tmp_path / "x.xyz")),
+        ("truncation", "DampedThermalMode", "--plot", str(tmp_path / "noending")),
+    ):
+        result = run(*arguments)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dash_writes_json_to_standard_output():
+    result = run("list", "--json", "-")
+    assert '"model": "ReservoirGravity"' in result.output
+
+
+def test_files_get_the_usual_permissions_and_links_stay_links(tmp_path):
+    target, link = tmp_path / "target.json", tmp_path / "link.json"
+    target.write_text("old", "utf-8")
+    link.symlink_to(target)
+    assert run("list", "--json", str(link)).exit_code == 0
+    assert link.is_symlink()
+    assert json.loads(target.read_text("utf-8"))
+    assert target.stat().st_mode & 0o777 == 0o666 & ~_umask()
+
+
+def _umask():
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_an_interrupt_ends_the_run_with_130_and_writes_nothing(tmp_path):
+    """Also if the exception is lost on its way: it is remembered."""
+    path = tmp_path / "out.json"
+    code = (
+        "import os, signal, sys; from crosscheck import cli\n"
+        "def certify(model, progress=None, **options):\n"
+        "    try: os.kill(os.getpid(), signal.SIGINT)\n"
+        "    except KeyboardInterrupt: pass\n"
+        "    progress('on')\n"
+        "cli.certify = certify\n"
+        f"sys.argv = ['crosscheck', 'certify', 'DampedThermalMode', '--json', {str(path)!r}]\n"
+        "cli.main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 130, result.stderr
+    assert "nothing was written" in result.stderr
+    assert not path.exists()
+
+
+def test_a_bug_of_ours_is_not_a_verdict():
+    """An unexpected exception exits with 70, not with the 1 that means refuted."""
+    code = (
+        "import sys; from crosscheck import cli\n"
+        "def certify(*a, **k): raise RuntimeError('surprise')\n"
+        "cli.certify = certify; sys.argv = ['crosscheck', 'certify', 'DampedThermalMode']; cli.main()"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert result.returncode == 70
+    assert "surprise" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_a_terminal_without_unicode_and_a_closed_pipe_are_survived():
+    """`| head -1` ends with 141, as for other tools; an ASCII terminal shows question marks."""
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    plain = subprocess.run(
+        [sys.executable, "-m", "crosscheck", "list"], capture_output=True, text=True, env=environment, check=False
+    )
+    assert plain.returncode == 0, plain.stderr
+    command = f"{sys.executable} -m crosscheck list | true; echo ${{PIPESTATUS[0]}}"
+    piped = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert piped.stdout.strip() in {"141", "0"}
+    assert "Traceback" not in piped.stderr
+
+
+def test_the_version_is_that_of_the_package():
+    assert "fock-crosscheck 0." in run("--version").output
 
 
 def test_help_teaches():

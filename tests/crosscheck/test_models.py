@@ -224,6 +224,40 @@ def test_the_lamb_shift_of_a_flat_bath_is_finite():
     assert m.lamb_hamiltonian[0, 0].real == pytest.approx(-0.2 / (2 * math.pi) * math.log((20 - 1.3) / 1.3), rel=1e-9)
 
 
+@pytest.mark.parametrize("temperature", [0.3, 2.0])
+def test_position_like_coupling_adds_the_counter_rotating_lamb_shift(temperature):
+    """η = 1 adds conj(c_i) c_j S(−ω), S(−ω) = −(1/2π)∫J/(ε + ω) = −(κ/2π) ln[(Λ + ω)/ω] for a flat bosonic bath."""
+    omega, kappa, cutoff = 1.3, 0.2, 20.0
+    c = np.array([0.8, 0.5j])
+    bath = Bath([0, 1], temperature, kappa=kappa, cutoff=cutoff, channels=[{0: c[0], 1: c[1]}])
+    shifts = [
+        ThermalNetwork(omega * np.eye(2), [[0, 1]], [bath], "local", eta, lamb_shift=True).lamb_hamiltonian
+        for eta in ([0, 0], [1, 1])
+    ]
+    resonant = -kappa / (2 * math.pi) * math.log((cutoff - omega) / omega)
+    counter = -kappa / (2 * math.pi) * math.log((cutoff + omega) / omega)
+    assert np.allclose(shifts[0], np.outer(c, c.conj()) * resonant, rtol=1e-8)
+    assert np.allclose(shifts[1] - shifts[0], np.outer(c.conj(), c) * counter, rtol=1e-8)
+
+
+def test_negative_frequencies_swap_gain_and_loss():
+    """h = −ω, η = 1, channel c: G¹ = conj(c)cᵀ J(1 + p) and G² = c c† J p, at |ω|."""
+    omega, c = 0.9, np.array([0.8, 0.5j])
+    bath = Bath([0, 1], 0.7, kappa=0.2, channels=[{0: c[0], 1: c[1]}])
+    gain, loss = ThermalNetwork(-omega * np.eye(2), [[0, 1]], [bath], "global", [1, 1]).rates
+    p = 1 / np.expm1(omega / 0.7)
+    assert np.allclose(gain, 0.2 * (1 + p) * np.outer(c.conj(), c))
+    assert np.allclose(loss, 0.2 * p * np.outer(c, c.conj()))
+
+
+def test_a_bath_may_be_given_by_position():
+    """In the order party, temperature, statistics, chemical potential, spectrum, κ, cutoff, ε₀, channels."""
+    by_position = Bath([0], 0.4, "boson", 0.0, "flat", 0.1, 20.0, 1.0, [{0: 1.0}])
+    assert by_position == Bath([0], 0.4, kappa=0.1, cutoff=20.0, channels=[{0: 1.0}])
+    with pytest.raises(InvalidParameter, match=r"kappa must be finite, but is nan"):
+        Bath([0], 0.4)
+
+
 def test_the_lamb_shift_moves_local_but_not_global_steady_states():
     """Global: H_LS commutes with H_S and N does not move. Local: it does."""
     options = {"spectrum": "ohmic", "cutoff": 6.0, "temperatures": (0.4, 0.9, 1.5)}

@@ -96,6 +96,7 @@ def test_one_photon_is_as_far_from_gaussian_as_its_thermal_twin_is_mixed():
     """S(ρ_G) − 0 = 2 ln 2 for |1⟩, whose Gaussian twin is thermal with n̄ = 1; a thermal state is at distance 0."""
     assert fock.non_gaussianity(qutip.basis(5, 1)) == pytest.approx(2 * np.log(2))
     assert fock.non_gaussianity(thermal(0.4, 60)) == pytest.approx(0, abs=1e-10)
+    assert fock.non_gaussianity(qutip.tensor(thermal(0.2, 20), thermal(0.5, 30))) == pytest.approx(0, abs=1e-8)
     assert fock.non_gaussianity(twin_beams(0.3)) == pytest.approx(0, abs=1e-5)
 
 

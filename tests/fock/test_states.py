@@ -129,8 +129,18 @@ def test_edge_weight_is_the_population_of_the_two_highest_levels():
     assert state.edge_weight == pytest.approx([0.1])
 
 
+def test_edge_weight_is_looked_at_in_every_mode():
+    state = fock.FockState(rho=qutip.tensor(qutip.basis(4, 0), qutip.basis(3, 2)), cutoffs=(4, 3))
+    assert state.edge_weight == pytest.approx([0.0, 1.0])
+
+
 def test_what_is_not_a_state_is_refused():
     with pytest.raises(fock.InvalidArgument, match="ket or density matrix, but is list"):
         fock.states.density([[1]])
     with pytest.raises(fock.InvalidArgument, match="positive trace"):
         fock.purity(qutip.Qobj(np.diag([-1.0, 0.0])))
+    with pytest.raises(fock.InvalidArgument, match="must be Hermitian"):
+        fock.entropy(qutip.destroy(3) + qutip.qeye(3))
+    for measure in (fock.moments, fock.photon_distribution, fock.purity, fock.lowest_eigenvalue):
+        with pytest.raises(fock.InvalidArgument, match="ket or density matrix, but is ndarray"):
+            measure(np.eye(2))

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
+import flint
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from scipy.integrate import solve_ivp
 
 import gaussian
@@ -122,6 +123,41 @@ def test_evolution_forgets_its_start(m):
     assert np.allclose(late.mean[0], steady.mean, atol=1e-9 * (1 + np.abs(steady.mean).max()))
 
 
+def test_moments_beyond_double_precision_are_refused():
+    with pytest.raises(gaussian.GaussianError, match="exceed double precision at t = 1e"):
+        gaussian.evolve(ParametricOscillator(epsilon=2.0, kappa=1.0), [1.0, 1000.0])
+
+
+def test_an_empty_grid_gives_an_empty_trajectory():
+    assert gaussian.evolve(ReservoirGravity.example(), []).covariance.shape == (0, 4, 4)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"modes": 0}, "modes must be an integer ≥ 1, but is 0"),
+        ({"modes": 1.5}, "modes must be an integer"),
+        ({"hamiltonian": lambda a: None}, "Hamiltonian must be built from the ladder operators"),
+        ({"hamiltonian": lambda a: np.nan * a.dag() * a}, "Hamiltonian must be finite"),
+        ({"hamiltonian": lambda a: a.dag() * a + 1j}, "Hamiltonian's constant must be Hermitian"),
+        ({"hamiltonian": lambda a: [a.dag() * a, [a, np.cos, 3]]}, "must be .H, f., but has 3 parts"),
+        ({"hamiltonian": lambda a: [a.dag() * a, [a + a.dag(), lambda t: None]]}, r"f\(t\) must be a number"),
+        ({"dissipators": lambda a: None}, "must yield objects with rate, left and right"),
+        ({"dissipators": lambda a: [0.7 * a]}, "must yield objects with rate, left and right"),
+        ({"dissipators": lambda a: [Dissipator(1.0, "a")]}, "jump operator must be built from the ladder operators"),
+        ({"preparation": lambda a: None}, "must return a Preparation"),
+        ({"preparation": lambda a: Preparation(unitaries=a)}, "must be a list"),
+        ({"preparation": lambda a: Preparation(["x"])}, "occupations must hold 1 numbers"),
+        ({"preparation": lambda a: Preparation(unitaries=[squeezing(a, 400.0)])}, "too strong for double precision"),
+        ({"preparation": lambda a: Preparation(unitaries=[squeezing(a, np.nan)])}, "must be finite"),
+    ],
+)
+def test_an_ill_formed_model_gets_one_sentence(change, message):
+    fields = {"modes": 1, "hamiltonian": lambda a: a.dag() * a} | change
+    with pytest.raises(gaussian.GaussianError, match=message):
+        gaussian.evolve(SimpleNamespace(**fields), [0.5])
+
+
 def test_times_may_come_in_any_order():
     m = ReservoirGravity.example()
     forwards, backwards = gaussian.evolve(m, [0.0, 0.5, 2.0]), gaussian.evolve(m, [2.0, 0.5, 0.0])
@@ -147,6 +183,74 @@ def test_normal_modes_agree_with_the_matrix_exponential():
     fast, plain = gaussian.evolve(CHAIN, times), gaussian.propagate(equations, start, times)
     assert np.allclose(fast.covariance, plain.covariance, atol=1e-11)
     assert np.allclose(fast.mean, plain.mean, atol=1e-11)
+
+
+ROTATED = SimpleNamespace(
+    modes=2,
+    hamiltonian=lambda a, b: a.dag() * a + 1.3 * b.dag() * b + 0.2 * (a.dag() * b + b.dag() * a),
+    preparation=lambda a, b: Preparation(
+        [0.2, 0.0], unitaries=[squeezing(a, 0.5), 0.4 * a.dag() * a, displacing(b, 0.3)]
+    ),
+)
+DRIVEN = SimpleNamespace(modes=1, hamiltonian=lambda a: a.dag() * a + 0.4 * (a + a.dag()) / np.sqrt(2))
+SHEARED = SimpleNamespace(modes=1, hamiltonian=lambda a: a.dag() * a + 0.15j * (a * a - a.dag() * a.dag()))
+
+
+@pytest.mark.parametrize("m", [ROTATED, DRIVEN, SHEARED], ids=["correlated x and p", "driven", "xp in H"])
+def test_every_isolated_model_agrees_with_the_matrix_exponential(m):
+    """Through normal modes where they apply: not with a drive or a product xp in H, but with any x–p correlations."""
+    equations, start = gaussian.moment_equations(m), gaussian.initial_state(m)
+    fast, plain = gaussian.evolve(m, [0.7, 5.0]), gaussian.propagate(equations, start, [0.7, 5.0])
+    assert np.allclose(fast.covariance, plain.covariance, atol=1e-12)
+    assert np.allclose(fast.mean, plain.mean, atol=1e-12)
+    assert (normal_modes(equations) is not None) is (m is ROTATED)
+
+
+def test_a_short_time_is_as_exact_beside_a_long_one():
+    """Each time is squared up on its own: t = 1 next to t = 10¹⁰ keeps its digits."""
+    m = ReservoirGravity.example()
+    alone, together = gaussian.evolve(m, [1.0]), gaussian.evolve(m, [1.0, 1e10])
+    assert np.allclose(alone.covariance[0], together.covariance[0], atol=1e-14)
+
+
+def enclosed(equations, start, t):
+    """σ(t) by Van Loan's block exponential in 300-bit ball arithmetic: Φ σ(0) Φᵀ + ∫Φ D Φᵀ, as floats."""
+    with flint.ctx.workprec(300):
+        n = len(equations.drift)
+        exact = lambda m: flint.arb_mat([[flint.arb(float(v)) for v in row] for row in m])  # noqa: E731
+        a, d, sigma = exact(equations.drift), exact(equations.diffusion), exact(start.covariance)
+        block = flint.arb_mat(2 * n, 2 * n)
+        for j in range(n):
+            for k in range(n):
+                block[j, k], block[j, n + k], block[n + j, n + k] = -a[j, k] * t, d[j, k] * t, a[k, j] * t
+        whole = block.exp()
+        upper = flint.arb_mat([[whole[j, n + k] for k in range(n)] for j in range(n)])
+        phi = flint.arb_mat([[whole[n + k, n + j] for k in range(n)] for j in range(n)])
+        total = phi * sigma * phi.transpose() + phi * upper
+        return np.array([[float(total[j, k].mid()) for k in range(n)] for j in range(n)])
+
+
+@given(quadratic_models(modes=st.integers(1, 2)), st.sampled_from([0.3, 3.0, 20.0]))
+@settings(max_examples=12)
+def test_the_error_of_an_evolution_covers_its_distance_to_ball_arithmetic(m, t):
+    """And is never more than a thousandth of a millionth of σ, nor zero."""
+    equations, start = gaussian.moment_equations(m), gaussian.initial_state(m)
+    found = gaussian.propagate(equations, start, [t])
+    size = np.linalg.norm(found.covariance[0], 2)
+    assert np.linalg.norm(found.covariance[0] - enclosed(equations, start, t), 2) <= found.error[0]
+    assert 1e-17 * size < found.error[0] < 1e-9 * size
+    assert start.error > 0
+
+
+def test_a_rate_in_time_moves_a_shifted_jump_operator():
+    """𝓓[a + β] at rate κ(t) = t: ⟨a⟩ = −β(1 − e^{−t²/4})."""
+    m = SimpleNamespace(
+        modes=1,
+        hamiltonian=lambda a: 0 * (a.dag() * a),
+        dissipators=lambda a: [Dissipator(lambda t: t, a + 0.4)],
+    )
+    mean = gaussian.evolve(m, [2.0]).mean[0]
+    assert np.allclose(mean, [-np.sqrt(2) * 0.4 * (1 - np.exp(-1.0)), 0], atol=1e-9)
 
 
 @pytest.mark.parametrize("stiffness", [-0.3, 0.0])
