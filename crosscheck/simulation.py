@@ -26,7 +26,7 @@ NEGLIGIBLE = 1e-3
 class Budget:
     """What one certificate may spend: `seconds` of time and `memory` in bytes."""
 
-    seconds: float = 30.0
+    seconds: float = 60.0
     memory: float = 4 * 2**30
 
     def __post_init__(self) -> None:
