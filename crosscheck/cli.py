@@ -11,19 +11,13 @@ import dataclasses
 import io
 import json
 import os
-import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
@@ -34,14 +28,14 @@ from crosscheck.models import MODELS, find_model
 from crosscheck.planted import planted_bugs
 from crosscheck.report import coloured, summary
 from crosscheck.simulation import Budget
+from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
 from crosscheck.verdict import Verdict, overall
 from fock import FockError
 from gaussian import GaussianError
 
-BUG, INTERRUPTED, BROKEN_PIPE = 70, 130, 141
+BUG = 70
 PLOTS = ("png", "pdf", "svg")
-WIDTH = 120
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 
@@ -101,9 +95,9 @@ def list_models(
         )
         table.add_row(name, str(example.modes), Text(first_line), Text(fields))
         rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
-    _writable(as_json)
-    _console().print(table)
-    _write(as_json, rows)
+    require_writable(as_json)
+    console().print(table)
+    write_json(as_json, rows)
 
 
 @app.command("certify")
@@ -129,8 +123,8 @@ def certify_command(
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
-    console = _console()
-    _writable(json_path)
+    screen = console()
+    require_writable(json_path)
     if settings and not models:
         raise typer.BadParameter("--set changes the fields of one model: name the model.")
     chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
@@ -138,7 +132,7 @@ def certify_command(
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
     bugs = planted_bugs() if (planted if planted is not None else not models) else []
     reports, trials = [], []
-    with _progress(len(chosen) + len(bugs)) as advance:
+    with progress(len(chosen) + len(bugs)) as advance:
         for model in chosen:
             name = type(model).__name__
             report = _usage(
@@ -157,24 +151,24 @@ def certify_command(
             advance(f"planted bug: {bug.name}", 1)
     if details or len(reports) == 1:
         for report in reports:
-            console.print(report.renderable())
-            console.print()
+            screen.print(report.renderable())
+            screen.print()
     if len(reports) > 1:
-        console.print(summary(reports))
+        screen.print(summary(reports))
         for report in reports:
             for certificate in report.certificates:
                 if certificate.note and certificate.verdict is not Verdict.CERTIFIED:
-                    console.print(f"{report.name}, {certificate.kind}: {certificate.note}", markup=False)
+                    screen.print(f"{report.name}, {certificate.kind}: {certificate.note}", markup=False)
     escaped = [bug.name for bug, trial in trials if trial.verdict is not Verdict.REFUTED]
     if trials:
         table = Table("planted bug", "what is wrong", "found in", "verdict", box=None, pad_edge=False)
         for bug, trial in trials:
             where = next((c.kind for c in trial.certificates if c.verdict is Verdict.REFUTED), "–")
             table.add_row(bug.name, bug.description, where, coloured(trial.verdict))
-        console.print(table)
-        console.print(f"\n{len(trials) - len(escaped)} of {len(trials)} planted bugs refuted.")
+        screen.print(table)
+        screen.print(f"\n{len(trials) - len(escaped)} of {len(trials)} planted bugs refuted.")
     verdict = overall(report.verdict for report in reports)
-    _write(
+    write_json(
         json_path,
         {
             "verdict": str(verdict),
@@ -192,7 +186,7 @@ def certify_command(
         },
     )
     if escaped:
-        console.print(
+        screen.print(
             f"These planted bugs escaped, so the verdicts above cannot be trusted: {', '.join(escaped)}.",
             style="bold red",
         )
@@ -217,17 +211,17 @@ def truncation_command(
 
     Example: crosscheck truncation LossyTwinBeams --set r=0.8 --time 0 --cutoffs 4:20:4 --plot tail.png
     """
-    console = _console()
-    _writable(json_path)
-    _writable(plot, PLOTS)
+    screen = console()
+    require_writable(json_path)
+    require_writable(plot, PLOTS)
     chosen = _usage(lambda: _example(model, settings or []))
     levels = _range(cutoffs)
-    with _progress(len(levels)) as advance:
+    with progress(len(levels)) as advance:
         study = _usage(lambda: truncation(chosen, cutoffs=levels, time=time, progress=lambda text: advance(text, 1)))
-    console.print(study.renderable())
-    _write(json_path, json.loads(study.to_json()))
+    screen.print(study.renderable())
+    write_json(json_path, json.loads(study.to_json()))
     if plot is not None:
-        _atomically(plot, lambda path: study.plot(path))
+        atomically(plot, lambda path: study.plot(path))
 
 
 def _example(name: str, settings: list[str]) -> Model:
@@ -272,110 +266,6 @@ def _range(text: str) -> list[int]:
 def _short(value: Any) -> str:
     text = repr(value.tolist() if hasattr(value, "tolist") else value)
     return text if len(text) <= 48 else text[:45] + "…"
-
-
-def _console() -> Console:
-    """At least as wide as the tables, so that numbers are never cut short."""
-    return _Console(width=max(WIDTH, Console().width) if os.isatty(1) else WIDTH, highlight=False)
-
-
-class _Console(Console):
-    """Exits like other tools when the reader of a pipe goes away."""
-
-    def on_broken_pipe(self) -> None:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(BROKEN_PIPE)
-
-
-@contextmanager
-def _progress(total: int) -> Iterator[Callable[[str, int], None]]:
-    """A progress bar on a terminal, nothing in a pipe; Ctrl-C ends the work before anything is written.
-
-    An interrupt raised inside a callback of a compiled solver can get lost there, so it is also remembered and looked
-    at between steps.
-    """
-    console = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.description}"),
-    )
-    interrupted: list[int] = []
-
-    def remember(signum: int, frame: Any) -> None:
-        interrupted.append(signum)
-        raise KeyboardInterrupt
-
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, remember) if in_main else None
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-
-        def advance(text: str, steps: int) -> None:
-            if interrupted:
-                raise KeyboardInterrupt
-            bar.update(task, description=text, advance=steps)
-
-        try:
-            yield advance
-            if interrupted:
-                raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print("Interrupted: nothing was written.")
-            raise typer.Exit(INTERRUPTED) from None
-        finally:
-            if in_main:
-                signal.signal(signal.SIGINT, before)
-
-
-def _write(path: Path | None, data: Any) -> None:
-    if path is None:
-        return
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
-    if str(path) == "-":
-        sys.stdout.write(text)
-    else:
-        _atomically(path, lambda name: Path(name).write_text(text, "utf-8"))
-
-
-def _writable(path: Path | None, endings: Sequence[str] = ()) -> None:
-    """Refuse an output path before the work, not after it."""
-    if path is None or str(path) == "-":
-        return
-    if endings and path.suffix.lstrip(".").lower() not in endings:
-        raise typer.BadParameter(f"The plot {path} must end in one of {', '.join('.' + e for e in endings)}.")
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise typer.BadParameter(f"The folder {folder} does not exist.")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise typer.BadParameter(f"{path} cannot be written.")
-
-
-def _atomically(path: Path, write: Callable[[str], Any]) -> None:
-    """Write to a temporary file beside `path` and rename it: an interrupt leaves the old file or the new one.
-
-    A device or pipe is written to as it is.
-    """
-    path = path.resolve()
-    try:
-        if path.exists() and not path.is_file():
-            write(str(path))
-            return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-        os.close(handle)
-        try:
-            write(name)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}.") from None
 
 
 def main() -> None:

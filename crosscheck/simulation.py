@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -53,11 +53,6 @@ class Study:
     stopped: str = ""
 
 
-@dataclass
-class _History:
-    values: list[float] = field(default_factory=list)
-
-
 def study(
     places: Sequence[Place],
     states_at: Callable[[tuple[int, ...]], Sequence[fock.FockState]],
@@ -75,7 +70,7 @@ def study(
 
     Running out of the budget gives inconclusive comparisons and a reason, never an exception.
     """
-    history = [[_History() for _ in place.quantities] for place in places]
+    history: list[list[list[float]]] = [[[] for _ in place.quantities] for place in places]
     used: list[tuple[int, ...]] = []
     cutoffs, comparisons, stopped = start, [], ""
     edges: NDArray[Any] = np.ones(len(start))
@@ -136,13 +131,13 @@ def spell(cutoffs: Sequence[int]) -> str:
 
 
 def _compare(
-    place: Place, quantity: Quantity, past: _History, state: fock.FockState, edge_weight: float, tolerance: float
+    place: Place, quantity: Quantity, past: list[float], state: fock.FockState, edge_weight: float, tolerance: float
 ) -> Comparison:
     value = quantity.of_state(state)
-    past.values.append(value)
-    error = max(estimated_error(past.values), state.solver_error, NEGLIGIBLE * tolerance)
+    past.append(value)
+    error = max(estimated_error(past), state.solver_error, NEGLIGIBLE * tolerance)
     if quantity.blind_at_zero:
-        error = max(error, blind_error(past.values, edge_weight))
+        error = max(error, blind_error(past, edge_weight))
     mine, my_error = quantity.of_moments(place.moments)
     return Comparison(
         quantity=quantity.name,

@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import cli
+from crosscheck import cli, terminal
 from crosscheck.engine import GAUSSIAN
 
 runner = CliRunner()
@@ -120,7 +120,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        cli._atomically(path, interrupted)
+        terminal.atomically(path, interrupted)
     assert path.read_text("utf-8") == "old"
     assert len(list(tmp_path.iterdir())) == 1
 

@@ -1,0 +1,91 @@
+"""A model as `certify` needs it, checked, and an engine on trial, listened to with care."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+import gaussian
+from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.errors import InvalidParameter
+from crosscheck.model import require
+from crosscheck.quantities import Moments, Quantity, quantities
+from crosscheck.simulation import Place
+
+
+@dataclass(frozen=True)
+class System:
+    """A model with what is to be compared, checked: times, observed modes, and one party of them."""
+
+    model: Any
+    modes: int
+    times: tuple[float, ...]
+    observed: tuple[int, ...]
+    party: tuple[int, ...]
+
+    @classmethod
+    def of(cls, model: Any, times: Sequence[float] | None) -> System:
+        """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
+        if isinstance(model, type) or not hasattr(model, "hamiltonian"):
+            raise InvalidParameter("model", "be a model, with parameters", model, "A class needs .example() or values.")
+        equations = gaussian.moment_equations(model)
+        if equations.drift.ndim != 2:
+            raise InvalidParameter("model", "hold numbers, not arrays", model, "Certify one parameter point at a time.")
+        n = len(equations.drift) // 2
+        times = getattr(model, "times", ()) if times is None else times
+        require("times", times, "be ≥ 0", lambda v: v >= 0)
+        observed = _modes("observed", getattr(model, "observed", range(n)), n)
+        party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))
+        if not observed or bool(party) is (len(observed) == 1) or len(party) == len(observed) > 1:
+            raise InvalidParameter("party", "name some of the observed modes, but not all", party)
+        return cls(model, n, tuple(sorted({float(t) for t in np.atleast_1d(times)})), observed, party)
+
+    def place(self, label: str, mean: Any, covariance: Any, error: Any, engine: Engine) -> Place:
+        """The observed modes of a claimed state of all modes."""
+        if np.shape(mean) != (2 * self.modes,) or np.shape(covariance) != (2 * self.modes, 2 * self.modes):
+            raise EngineFailed(f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.")
+        if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
+            raise EngineFailed(f"{engine.name} returned moments that are not finite, or a negative error.")
+        rows = [2 * m + i for m in self.observed for i in (0, 1)]
+        sigma = np.asarray(covariance, float)[np.ix_(rows, rows)]
+        if not np.linalg.eigvalsh(0.5 * (sigma + sigma.T))[0] > 0 or not np.allclose(sigma, sigma.T, rtol=1e-9):
+            raise EngineFailed(f"{engine.name} returned a covariance that is not symmetric and positive definite.")
+        moments = Moments(np.asarray(mean, float)[rows], sigma, float(error))
+        chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
+        return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
+
+
+class EngineFailed(Exception):
+    """An engine on trial returned something that is not an answer."""
+
+
+def _modes(name: str, modes: Any, total: int) -> tuple[int, ...]:
+    wrong = InvalidParameter(name, f"list modes in 0 … {total - 1}, each once", modes)
+    try:
+        chosen = tuple(modes)
+    except TypeError:
+        raise wrong from None
+    if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) or not 0 <= m < total for m in chosen):
+        raise wrong
+    if len(set(chosen)) != len(chosen):
+        raise wrong
+    return tuple(int(m) for m in chosen)
+
+
+def ask(engine: Engine, question: Callable[[], Any]) -> Any:
+    """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
+    try:
+        return question()
+    except (gaussian.NoSteadyState, EngineFailed):
+        raise
+    except Exception as error:
+        if engine is GAUSSIAN:
+            raise
+        raise EngineFailed(f"{engine.name} raised {type(error).__name__}: {error}") from error
+
+
+def _guarded(engine: Engine, quantity: Quantity) -> Quantity:
+    return replace(quantity, of_moments=lambda m: ask(engine, lambda: quantity.of_moments(m)))
