@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-import scipy.linalg
+import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import ArrayLike
 
 from gaussian.errors import GaussianError, InvalidArgument
@@ -124,8 +124,6 @@ def _integrate(
     equations: Callable[[float], MomentEquations], start: GaussianState, times: Array, modes: list[int]
 ) -> Trajectory:
     """DOP853 on (⟨r⟩, σ), once at working tolerance and once looser: their difference is the error estimate."""
-    from scipy.integrate import solve_ivp  # a third of a second to import, and only needed here
-
     m = 2 * start.modes
 
     def flow(t: float, y: Array) -> Array:
@@ -141,7 +139,7 @@ def _integrate(
         if grid.size == 0 or grid[-1] == 0:
             solutions.append(np.tile(y0, (grid.size, 1))[where])
             continue
-        solution = solve_ivp(
+        solution = scipy.integrate.solve_ivp(
             flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / 20
         )
         if not solution.success or not np.isfinite(solution.y).all():

@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
+import scipy  # its submodules load when first used: importing this package stays light
 
 from gaussian.errors import MarginalDrift, NoSteadyState, TimeDependent, UnstableDrift
 from gaussian.generator import Array, MomentEquations, is_time_dependent, moment_equations

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import scipy.linalg
+import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import NDArray
 
 from gaussian.generator import MomentEquations

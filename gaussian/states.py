@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import scipy.linalg
+import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import NDArray
 
 from gaussian.errors import InvalidArgument, NotHermitian
