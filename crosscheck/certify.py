@@ -18,7 +18,7 @@ import numpy as np
 
 import fock
 import gaussian
-from crosscheck.cutoffs import STEP, starting_cutoffs
+from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
@@ -34,6 +34,8 @@ FLOOR = 1e-6
 BETWEEN = 25
 # A drift this many times its rounding away from the imaginary axis leaves no excuse for calling it marginal.
 CLEARLY = 1e6
+# Of the spectra of a d × d matrix, per d³: measured, 2 × 10⁻⁹ for the three that a state needs.
+SECONDS_PER_CUBE = 2e-9
 
 
 def certify(
@@ -86,6 +88,10 @@ def certify(
 
 def _failed(kind: str, reason: EngineFailed) -> Certificate:
     return Certificate(kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED)
+
+
+def _hopeless(kind: str, reason: TooManyPhotons) -> Certificate:
+    return Certificate(kind=kind, basis="no cutoff", comparisons=(), note=str(reason), decided=Verdict.INCONCLUSIVE)
 
 
 def _generator(system: System, engine: Engine) -> Certificate:
@@ -148,12 +154,20 @@ def _trajectory(
             system.observed,
             tolerance=tolerance,
             budget=budget,
-            predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]),
+            predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]) + _measuring(system, cutoffs),
             progress=lambda text: progress(f"trajectory, {text}"),
         )
     except EngineFailed as reason:
         return _failed("trajectory", reason)
+    except TooManyPhotons as reason:
+        return _hopeless("trajectory", reason)
     return _certificate("trajectory", outcome)
+
+
+def _measuring(system: System, cutoffs: Sequence[int]) -> float:
+    """Seconds for the spectra of the observed state at each time: some twenty flops for each d³."""
+    d = float(np.prod([cutoffs[m] for m in system.observed]))
+    return SECONDS_PER_CUBE * d**3 * len(system.times)
 
 
 def _steady(
@@ -197,14 +211,17 @@ def _steady(
         )
     except EngineFailed as reason:
         return _failed("steady state", reason)
+    except TooManyPhotons as reason:
+        return _hopeless("steady state", reason)
     return _certificate("steady state", outcome)
 
 
 def _fock_says_it_exists(model: Any) -> tuple[bool | None, bool, str]:
     """Whether the drift read off the ladder algebra is Hurwitz (None if rounding hides it), how clearly, and why.
 
-    An eigenvalue within rounding of the imaginary axis counts as undamped if damping at the model's slowest rate would
-    have been seen, a thousand times over; otherwise nothing can be said.
+    An eigenvalue within rounding of the imaginary axis counts as undamped only if the weakest damping that the model
+    could hide there would have been seen a thousand times over: with s the smallest coefficient, or the smallest
+    difference between frequencies, damping that acts through s is of order s²/‖A‖.
     """
     found = ladder_moments(model)
     values, vectors = np.linalg.eig(found.drift)
@@ -216,7 +233,10 @@ def _fock_says_it_exists(model: Any) -> tuple[bool | None, bool, str]:
     why = f"the slowest drift eigenvalue is {worst.real:+.3g}{worst.imag:+.3g}i, known to {blur:.0e}."
     if abs(worst.real) > blur:
         return worst.real < 0, abs(worst.real) > CLEARLY * blur, why
-    return (False if blur < 1e-3 * found.slowest else None), False, why
+    coefficients = np.abs(np.concatenate([found.drift.ravel(), found.diffusion.ravel()]))
+    gaps = np.abs(values[:, None] - values[None, :]).ravel()
+    smallest = min(x.min(initial=size) for x in (coefficients[coefficients > found.rounding], gaps[gaps > blur]))
+    return (False if blur < 1e-3 * smallest**2 / max(size, 1e-300) else None), False, why
 
 
 def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ...]:

@@ -96,7 +96,7 @@ def list_models(
         table.add_row(name, str(example.modes), Text(first_line), Text(fields))
         rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
     require_writable(as_json)
-    console().print(table)
+    console(as_json).print(table)
     write_json(as_json, rows)
 
 
@@ -123,7 +123,7 @@ def certify_command(
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
-    screen = console()
+    screen = console(json_path)
     require_writable(json_path)
     if settings and not models:
         raise typer.BadParameter("--set changes the fields of one model: name the model.")
@@ -211,7 +211,7 @@ def truncation_command(
 
     Example: crosscheck truncation LossyTwinBeams --set r=0.8 --time 0 --cutoffs 4:20:4 --plot tail.png
     """
-    screen = console()
+    screen = console(json_path)
     require_writable(json_path)
     require_writable(plot, PLOTS)
     chosen = _usage(lambda: _example(model, settings or []))

@@ -6,8 +6,10 @@ d = |Q_N − Q_{N−2}| shrink by some q < 1 and the error that remains is d q/(
 (at most `SLOWEST`: a sequence that does not shrink yet is trusted to a tenth of a step at best). The estimate is never
 less than d itself, nor, against one step that is small by accident, than the step before divided by `ACCIDENT`.
 
-A negativity that is zero at every cutoff shows no convergence to judge. Its error is bounded through the populations
-p_n of a truncated mode by 2 s_< s_> + s_>² with s = Σ√p_n, of which √(weight at the edge) is the scale.
+Whatever the sequence shows, a state that presses against its cutoff with weight w on the highest levels has moments and
+entropies that err by up to N w, and a negativity that errs by up to the scale √w: with populations p_n of a truncated
+mode it is bounded through 2 s_< s_> + s_>², s = Σ√p_n. A sequence that is stuck at zero, or held up by one mode, cannot
+claim less.
 """
 
 from __future__ import annotations
@@ -19,15 +21,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.errors import CrosscheckError
 
 Array = NDArray[Any]
 
 STEP = 2
 SMALLEST = 4
-ACCIDENT = 8.0
+ACCIDENT = 2.0
 SLOWEST = 0.9
 LARGEST = 80
-WAITS = 0.01
+WAITS = 1e-4
+
+
+# A mode with this much weight above the largest cutoff is not worth starting with.
+HOPELESS = 0.01
+
+
+class TooManyPhotons(CrosscheckError):
+    """The moments put mode `mode` above any cutoff worth trying."""
+
+    def __init__(self, mode: int, cutoff: int) -> None:
+        super().__init__(
+            f"Mode {mode} holds more photons than {cutoff} Fock levels can: lower its temperature, drive or squeezing, "
+            "or compare at earlier times."
+        )
 
 
 def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Array:
@@ -50,17 +67,16 @@ def predicted_tails(mean: Array, covariance: Array, levels: int = LARGEST) -> Ar
 def starting_cutoffs(states: Sequence[tuple[Array, Array]], tail: float) -> tuple[int, ...]:
     """Per mode, the smallest cutoff at which the predicted weight above it is below `tail` in every state."""
     worst = np.stack([predicted_tails(mean, covariance) for mean, covariance in states]).max(axis=0)
+    if worst[:, -1].max() > HOPELESS:
+        raise TooManyPhotons(int(np.argmax(worst[:, -1])), LARGEST)
     chosen = [int(np.argmax(t < tail)) if np.any(t < tail) else LARGEST for t in worst]
     return tuple(max(SMALLEST, n) for n in chosen)
 
 
 def next_cutoffs(cutoffs: tuple[int, ...], edge_weights: Array) -> tuple[int, ...]:
-    """Two more levels for each mode that presses against its cutoff; a mode whose edge weight is less than `WAITS` of
-    the largest waits, since it contributes less than √WAITS of the error.
-    """
-    return tuple(
-        n + STEP if w >= WAITS * np.max(edge_weights) else n for n, w in zip(cutoffs, edge_weights, strict=True)
-    )
+    """Two more levels for each mode; of three or more, one whose edge weight is below `WAITS` of the largest waits."""
+    waits = [len(cutoffs) > 2 and w < WAITS * np.max(edge_weights) for w in edge_weights]
+    return tuple(n if wait else n + STEP for n, wait in zip(cutoffs, waits, strict=True))
 
 
 def estimated_error(values: Sequence[float]) -> float:
@@ -72,6 +88,11 @@ def estimated_error(values: Sequence[float]) -> float:
     return max(last, last * q / (1 - q), older / ACCIDENT)
 
 
-def blind_error(values: Sequence[float], edge_weight: float) -> float:
-    """Error of a value that truncation may have hidden: √(edge weight) where all values so far are zero."""
-    return float(np.sqrt(max(edge_weight, 0.0))) if max(np.abs(values), default=0.0) < 1e-9 else 0.0
+def tail_error(edge_weight: float, cutoff: int) -> float:
+    """N w: what weight w at the edge of N levels does to moments and entropies."""
+    return cutoff * edge_weight
+
+
+def negativity_tail_error(edge_weight: float, cutoff: int) -> float:
+    """√w: what weight w at the edge does to a trace norm of the partial transpose."""
+    return float(np.sqrt(edge_weight))

@@ -32,6 +32,9 @@ class Engine:
         """The same engine with other moment equations, solved as `gaussian` solves its own."""
 
         def evolve(model: Any, times: Any, modes: Any = None) -> Any:
+            if gaussian.is_time_dependent(model):
+                start = self.initial_state(model)
+                return gaussian.integrate(lambda t: moment_equations(model, t), start, times, modes)
             return gaussian.propagate(moment_equations(model), self.initial_state(model), times, modes)
 
         def steady_state(model: Any) -> Any:

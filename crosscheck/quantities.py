@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 import fock
 import gaussian
+from crosscheck.cutoffs import negativity_tail_error, tail_error
 from crosscheck.engine import Engine
 from crosscheck.generator_certificate import entry_name
 
@@ -53,7 +54,7 @@ class Quantity:
     name: str
     of_moments: Callable[[Moments], tuple[float, float]]
     of_state: Callable[[fock.FockState], float]
-    blind_at_zero: bool = False
+    tail_error: Callable[[float, int], float] = tail_error
 
 
 def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool) -> Iterator[Quantity]:
@@ -67,7 +68,7 @@ def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: 
                 _of_logarithms(m, modes),
             ),
             lambda state: fock.log_negativity(state.rho, party=party),
-            blind_at_zero=True,
+            tail_error=negativity_tail_error,
         )
     if not physical:
         yield Quantity("trace_norm", _trace_norm, lambda state: fock.trace_norm(state.rho))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.cutoffs import blind_error, estimated_error, next_cutoffs
+from crosscheck.cutoffs import estimated_error, next_cutoffs
 from crosscheck.model import require
 from crosscheck.quantities import Moments, Quantity
 from crosscheck.verdict import Comparison, Verdict
@@ -136,8 +136,7 @@ def _compare(
     value = quantity.of_state(state)
     past.append(value)
     error = max(estimated_error(past), state.solver_error, NEGLIGIBLE * tolerance)
-    if quantity.blind_at_zero:
-        error = max(error, blind_error(past, edge_weight))
+    error = max(error, quantity.tail_error(edge_weight, max(state.cutoffs)))
     mine, my_error = quantity.of_moments(place.moments)
     return Comparison(
         quantity=quantity.name,

@@ -22,9 +22,10 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 WIDTH = 120
 
 
-def console() -> Console:
-    """At least as wide as the tables, so that numbers are never cut short."""
-    return PatientConsole(width=max(WIDTH, Console().width) if os.isatty(1) else WIDTH, highlight=False)
+def console(json_path: Path | None = None) -> Console:
+    """At least as wide as the tables, lest numbers be cut short; on stderr if JSON goes to standard output."""
+    width = max(WIDTH, Console().width) if os.isatty(1) else WIDTH
+    return PatientConsole(width=width, highlight=False, stderr=str(json_path) == "-")
 
 
 class PatientConsole(Console):

@@ -22,7 +22,7 @@ from rich.text import Text
 
 import fock
 import gaussian
-from crosscheck.cutoffs import blind_error, estimated_error, predicted_tails
+from crosscheck.cutoffs import estimated_error, predicted_tails
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model
@@ -196,8 +196,7 @@ def truncation(
             value = values[q.name]
             history[q.name].append(value)
             estimate = max(estimated_error(history[q.name]), state.solver_error)
-            if q.blind_at_zero:
-                estimate = max(estimate, blind_error(history[q.name], edge))
+            estimate = max(estimate, q.tail_error(edge, cutoff))
             steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
     return TruncationStudy(repr(model), place, exact, tuple(steps), tuple(costs), stopped)
 

@@ -21,7 +21,7 @@ from gaussian.errors import (
     UnphysicalState,
     UnstableDrift,
 )
-from gaussian.evolution import evolve, propagate
+from gaussian.evolution import evolve, integrate, propagate
 from gaussian.generator import (
     MomentEquations,
     diffusion,
@@ -65,6 +65,7 @@ __all__ = [
     "entropy_of_mode",
     "evolve",
     "initial_state",
+    "integrate",
     "is_isolated",
     "is_physical",
     "is_time_dependent",

@@ -36,6 +36,8 @@ from gaussian.symplectic import as_modes, quadratures
 
 # Times are propagated in chunks whose block matrices stay below this size.
 CHUNK_BYTES = 2**28
+# Steps that an explicitly time-dependent evolution takes at least, lest a pulse be stepped over.
+PULSE = 200
 
 
 def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> Trajectory:
@@ -59,7 +61,7 @@ def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> 
     chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
     if is_time_dependent(model):
-        return _integrate(equations_of_time(model), start, times, chosen)
+        return integrate(equations_of_time(model), start, times, chosen)
     equations = equations_of_time(model)(0.0)
     network = normal_modes(equations) if is_isolated(model) else None
     if network is not None:
@@ -120,10 +122,19 @@ def _leap(
     return mean[:, rows], (0.5 * (sigma + np.swapaxes(sigma, -1, -2)))[:, rows][:, :, rows], error
 
 
-def _integrate(
-    equations: Callable[[float], MomentEquations], start: GaussianState, times: Array, modes: list[int]
+def integrate(
+    equations: Callable[[float], MomentEquations],
+    start: GaussianState,
+    times: ArrayLike,
+    modes: Sequence[int] | None = None,
 ) -> Trajectory:
-    """DOP853 on (⟨r⟩, σ), once at working tolerance and once looser: their difference is the error estimate."""
+    """DOP853 on (⟨r⟩, σ) for equations t ↦ (A, d, D), once at working tolerance and once looser.
+
+    Their difference is the error estimate. A pulse narrower than 1/`PULSE` of the last time can fall between the steps
+    of both: end the grid soon after it, or start from a state prepared by it. Arguments and result as `evolve`.
+    """
+    times = _as_times(times)
+    modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
     m = 2 * start.modes
 
     def flow(t: float, y: Array) -> Array:
@@ -140,7 +151,7 @@ def _integrate(
             solutions.append(np.tile(y0, (grid.size, 1))[where])
             continue
         solution = scipy.integrate.solve_ivp(
-            flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / 20
+            flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / PULSE
         )
         if not solution.success or not np.isfinite(solution.y).all():
             reached = float(solution.t[-1]) if np.size(solution.t) else 0.0
@@ -152,7 +163,9 @@ def _integrate(
     coarse, fine = solutions
     rows = quadratures(modes)
     sigma = fine[:, m:].reshape(-1, m, m)
-    error = np.linalg.norm((fine - coarse)[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + start.error
+    change = fine - coarse
+    error = np.linalg.norm(change[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + np.linalg.norm(change[:, :m], axis=-1)
+    error += start.error
     return Trajectory(
         times=times,
         mean=fine[:, :m][:, rows],

@@ -192,7 +192,7 @@ def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
     except (TypeError, AttributeError, ValueError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {found!r}."
+            f"but returned {type(found).__name__} holding something else."
         ) from None
 
 

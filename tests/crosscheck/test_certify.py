@@ -12,11 +12,30 @@ import pytest
 from hypothesis import given, settings
 
 import gaussian
-from crosscheck import Budget, Comparison, InvalidParameter, Model, Preparation, Refuted, Verdict, certify, models
+from crosscheck import (
+    Budget,
+    Comparison,
+    Dissipator,
+    InvalidParameter,
+    Model,
+    Preparation,
+    Refuted,
+    Verdict,
+    certify,
+    models,
+)
 from crosscheck.certify import _fock_says_it_exists
-from crosscheck.cutoffs import blind_error, estimated_error, next_cutoffs, predicted_tails, starting_cutoffs
+from crosscheck.cutoffs import (
+    estimated_error,
+    negativity_tail_error,
+    next_cutoffs,
+    predicted_tails,
+    starting_cutoffs,
+    tail_error,
+)
 from crosscheck.engine import GAUSSIAN
 from crosscheck.generator_certificate import compare_generators, ladder_moments
+from crosscheck.model import squeezing
 from crosscheck.planted import planted_bugs
 from crosscheck.verdict import overall
 from tests.random_models import quadratic_models
@@ -250,7 +269,42 @@ def test_a_tighter_tolerance_takes_a_larger_cutoff():
     assert max(max(c) for c in tight.cutoffs) > max(max(c) for c in loose.cutoffs)
 
 
+@dataclass(frozen=True)
+class Oscillators(Model):
+    """a†a + ω b†b + g(a†b + ab†) + (ε/2)(a² + a†²) + F(a + a†), both damped, from a squeezed vacuum."""
+
+    omega: float = 1.0
+    g: float = 0.0
+    epsilon: float = 0.0
+    drive: float = 0.0
+    damping: tuple = (0.0, 0.0)
+    squeeze: float = 0.0
+
+    @property
+    def modes(self):
+        return 2
+
+    def hamiltonian(self, a, b):
+        h = a.dag() * a + self.omega * b.dag() * b + self.g * (a.dag() * b + a * b.dag())
+        return h + self.epsilon / 2 * (a * a + a.dag() * a.dag()) + self.drive * (a + a.dag())
+
+    def dissipators(self, a, b):
+        yield Dissipator(self.damping[0], a)
+        yield Dissipator(self.damping[1], b)
+
+    def preparation(self, a, b):
+        return Preparation(unitaries=[squeezing(a, self.squeeze)] if self.squeeze else [])
+
+    @classmethod
+    def example(cls):
+        return cls()
+
+
 HARD = {
+    "beam splitter": (Oscillators(omega=0.81, g=0.228, squeeze=-0.425), (7.8,)),
+    "parametric": (Oscillators(epsilon=0.7435241500135227, damping=(0.0, 1.0)), (20.734210331279886,)),
+    "driven hard": (Oscillators(drive=0.3, damping=(1e-5, 1.0)), ()),
+    "second-order damping": (Oscillators(g=1e-7, damping=(0.0, 1.0)), ()),
     "near threshold": (models.ParametricOscillator(0.44, 1.0), ()),
     "above threshold": (models.ParametricOscillator(0.6, 1.0), (3.0,)),
     "hot": (models.DampedThermalMode(1.0, 0.5, 3.0, start=3.0), (0.5,)),
@@ -273,6 +327,14 @@ def test_a_correct_engine_is_never_refuted(name, tolerance):
     model, times = HARD[name]
     report = certify(model, times=times, tolerance=tolerance, budget=Budget(seconds=4))
     assert report.verdict is not Verdict.REFUTED, str(report)
+
+
+@pytest.mark.parametrize("g", [1e-9, 1e-5])
+def test_a_steady_state_that_exists_is_never_certified_not_to(g):
+    """Damping through a weak coupling, of order g²/κ: found, or not decided."""
+    steady = certify(Oscillators(g=g, damping=(0.0, 1.0)), times=(), tolerance=1e-2, budget=4).certificates[-1]
+    assert steady.verdict is not Verdict.REFUTED
+    assert steady.comparisons or steady.verdict is Verdict.INCONCLUSIVE
 
 
 def test_a_zero_negativity_carries_the_scale_of_the_photon_tail():
@@ -374,13 +436,12 @@ def test_ladder_moments_of_three_modes_need_no_large_cutoff():
 
 @given(st.floats(0.05, 0.94), st.floats(0.01, 1))
 def test_the_estimate_bounds_the_error_of_geometric_convergence(q, size):
-    """For Q_N = Q + c qᴺ in steps of two the estimate covers the error, and is not more than ten times too large."""
+    """For Q_N = Q + c qᴺ in steps of two the estimate covers the error, and is at most ten times it, or half a step."""
     values = [1 + size * q**n for n in (4, 6, 8)]
     error = abs(values[-1] - 1)
+    steps = abs(values[1] - values[0]) / 2, abs(values[2] - values[1])
     assert error <= estimated_error(values) * (1 + 1e-6) + 1e-15
-    assert (
-        estimated_error(values) <= max(10 * error, abs(values[1] - values[0]) / 8, abs(values[2] - values[1])) + 1e-12
-    )
+    assert estimated_error(values) <= max(10 * error, *steps) + 1e-12
     assert estimated_error(values[:2]) == math.inf
 
 
@@ -390,12 +451,12 @@ def test_a_sequence_that_does_not_converge_is_hardly_trusted():
 
 
 def test_one_step_that_is_small_by_accident_is_not_believed():
-    assert estimated_error([0.0, 0.8, 0.8]) == pytest.approx(0.1)
+    assert estimated_error([0.0, 0.8, 0.8]) == pytest.approx(0.4)
 
 
-def test_a_negativity_of_zero_has_the_error_of_the_edge():
-    assert blind_error([0.0, 0.0, 0.0], 1e-6) == pytest.approx(1e-3)
-    assert blind_error([0.0, 0.1], 1e-6) == 0
+def test_weight_at_the_edge_is_an_error_whatever_the_sequence_shows():
+    assert negativity_tail_error(1e-6, 20) == pytest.approx(1e-3)
+    assert tail_error(1e-6, 20) == pytest.approx(2e-5)
 
 
 def test_cutoffs_start_where_the_photon_tail_ends():
@@ -406,7 +467,8 @@ def test_cutoffs_start_where_the_photon_tail_ends():
 
 
 def test_only_modes_that_press_against_their_cutoff_get_more():
-    assert next_cutoffs((8, 8, 5), np.array([1e-4, 2e-5, 1e-8])) == (10, 10, 5)
+    assert next_cutoffs((8, 8, 5), np.array([1e-4, 2e-5, 1e-9])) == (10, 10, 5)
+    assert next_cutoffs((8, 5), np.array([1e-4, 0.0])) == (10, 7)  # one of two may be held up by parity alone
 
 
 # Reports

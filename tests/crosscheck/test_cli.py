@@ -138,8 +138,10 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(tmp_path):
 
 
 def test_a_dash_writes_json_to_standard_output():
-    result = run("list", "--json", "-")
-    assert '"model": "ReservoirGravity"' in result.output
+    command = [sys.executable, "-m", "crosscheck", "list", "--json", "-"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "ReservoirGravity" in [m["model"] for m in json.loads(result.stdout)]
+    assert "ReservoirGravity" in result.stderr
 
 
 def test_files_get_the_usual_permissions_and_links_stay_links(tmp_path):
