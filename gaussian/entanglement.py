@@ -88,7 +88,7 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
         lowest = min(np.linalg.eigvalsh(m - 1j * j)[0] for m, j in ((block_a, j_a), (block_b, j_b)))
         if lowest < -2 * tolerance:
             # Near the boundary the map halves everything and amplifies rounding: only a clear violation is a proof.
-            return False if lowest < -max(CLEAR, CLEAR * np.linalg.norm(block_c, 2)) else None
+            return False if lowest < -CLEAR * max(1.0, float(np.linalg.norm(block_c, 2))) else None
         if lowest >= np.linalg.norm(block_c, 2):  # then A ⊕ B − ‖C‖ is a valid product below σ
             return True
         x = block_c @ np.linalg.pinv(block_b - 1j * j_b, hermitian=True, rcond=1e-12) @ block_c.T
