@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import functools
 import io
 import json
 import os
@@ -26,7 +27,7 @@ from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import Model
 from crosscheck.models import MODELS, find_model
 from crosscheck.planted import planted_bugs
-from crosscheck.report import coloured, summary
+from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
@@ -87,12 +88,9 @@ def list_models(
     table = Table("model", "modes", "master equation of", "example")
     rows = []
     for name, model in MODELS.items():
-        example = model.example()
+        example: Any = model.example()
         first_line = (model.__doc__ or "").strip().splitlines()[0]
-        fields = ", ".join(
-            f"{f.name}={_short(getattr(example, f.name))}"
-            for f in dataclasses.fields(example)  # type: ignore[arg-type]
-        )
+        fields = ", ".join(f"{f.name}={_short(getattr(example, f.name))}" for f in dataclasses.fields(example))
         table.add_row(name, str(example.modes), Text(first_line), Text(fields))
         rows.append({"model": name, "modes": example.modes, "summary": first_line, "example": repr(example)})
     require_writable(as_json)
@@ -133,18 +131,15 @@ def certify_command(
     bugs = planted_bugs() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
-        for model in chosen:
+
+        def certified(model: Model) -> Report:
             name = type(model).__name__
-            report = _usage(
-                lambda model=model, name=name: certify(  # type: ignore[misc]
-                    model,
-                    tolerance=tol,
-                    budget=Budget(budget, memory * 2**30),
-                    progress=lambda text: advance(f"{name}: {text}", 0),
-                )
-            )
-            reports.append(report)
-            advance(name, 1)
+            limits = Budget(budget, memory * 2**30)
+            return certify(model, tolerance=tol, budget=limits, progress=lambda text: advance(f"{name}: {text}", 0))
+
+        for model in chosen:
+            reports.append(_usage(functools.partial(certified, model)))
+            advance(type(model).__name__, 1)
         for bug in bugs:
             advance(f"planted bug: {bug.name}", 0)
             trials.append((bug, bug.certify()))
@@ -225,8 +220,8 @@ def truncation_command(
 
 
 def _example(name: str, settings: list[str]) -> Model:
-    example = find_model(name).example()
-    fields = {f.name for f in dataclasses.fields(example)}  # type: ignore[arg-type]
+    example: Any = find_model(name).example()
+    fields = {f.name for f in dataclasses.fields(example)}
     changes: dict[str, Any] = {}
     for setting in settings:
         field, equals, text = setting.partition("=")
@@ -237,11 +232,12 @@ def _example(name: str, settings: list[str]) -> Model:
         except (ValueError, SyntaxError):
             changes[field] = text  # a bare word, as in approach=local
     try:
-        return dataclasses.replace(example, **changes)  # type: ignore[type-var]
+        changed: Model = dataclasses.replace(example, **changes)
     except (TypeError, ValueError) as error:
         if isinstance(error, CrosscheckError):
             raise
         raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
+    return changed
 
 
 def _usage(work: Callable[[], Any]) -> Any:

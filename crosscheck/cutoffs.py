@@ -27,12 +27,12 @@ Array = NDArray[Any]
 
 STEP = 2
 SMALLEST = 4
+LARGEST = 80
+# How the error is read off a sequence: see above.
 ACCIDENT = 2.0
 SLOWEST = 0.9
-LARGEST = 80
+# Of three or more modes, one with this share of the largest edge weight adds a hundredth to a negativity's error.
 WAITS = 1e-4
-
-
 # A mode with this much weight above the largest cutoff is not worth starting with.
 HOPELESS = 0.01
 

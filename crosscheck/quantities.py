@@ -47,8 +47,7 @@ class Moments:
 class Quantity:
     """`name`; `of_moments(moments) -> (value, error)`; `of_state(state) -> value`.
 
-    `blind_at_zero`: zero at a finite cutoff does not show that the limit is zero, so a cutoff study cannot see its
-    error.
+    `tail_error(w, N)` is the error that weight w on the highest of N levels brings, whatever a cutoff study shows.
     """
 
     name: str
@@ -101,18 +100,20 @@ def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: 
 def moments_of(modes: int) -> Iterator[Quantity]:
     """The entries of mean and covariance."""
     for j in range(2 * modes):
-        yield Quantity(
-            f"⟨{entry_name(j)}⟩",
-            lambda m, j=j: (float(m.mean[j]), _of_mean(m)),  # type: ignore[misc]
-            lambda state, j=j: float(state.mean[j]),  # type: ignore[misc]
-        )
+        yield _mean_entry(j)
     for j in range(2 * modes):
         for k in range(j, 2 * modes):
-            yield Quantity(
-                f"σ[{entry_name(j)}, {entry_name(k)}]",
-                lambda m, j=j, k=k: (float(m.covariance[j, k]), m.error),  # type: ignore[misc]
-                lambda state, j=j, k=k: float(state.covariance[j, k]),  # type: ignore[misc]
-            )
+            yield _covariance_entry(j, k)
+
+
+def _mean_entry(j: int) -> Quantity:
+    name = f"⟨{entry_name(j)}⟩"
+    return Quantity(name, lambda m: (float(m.mean[j]), _of_mean(m)), lambda state: float(state.mean[j]))
+
+
+def _covariance_entry(j: int, k: int) -> Quantity:
+    name = f"σ[{entry_name(j)}, {entry_name(k)}]"
+    return Quantity(name, lambda m: (float(m.covariance[j, k]), m.error), lambda state: float(state.covariance[j, k]))
 
 
 def _of_mean(m: Moments) -> float:
@@ -144,9 +145,7 @@ def _trace_norm(m: Moments) -> tuple[float, float]:
 
 
 def _lowest_eigenvalue(m: Moments) -> tuple[float, float]:
-    """Lowest eigenvalue of the Gaussian operator Π (1 − x_k) x_k^{n_k}, x = (ν − ½)/(ν + ½), which alternates for ν <
-    ½.
-    """
+    """Lowest of the eigenvalues Π_k (1 − x_k) x_k^{n_k}, x = (ν − ½)/(ν + ½), whose signs alternate for ν < ½."""
     nu = gaussian.symplectic_eigenvalues(m.covariance)
     x = (nu - 0.5) / (nu + 0.5)
     spectra = [[(1 - v) * v**n for n in (0, 1, 2)] for v in x]

@@ -164,11 +164,9 @@ class Report:
         table = Table(
             box=box.SIMPLE_HEAD, pad_edge=False, title=Text(self.model), title_justify="left", title_style="bold"
         )
-        for heading, justify in (
-            ("certificate", "left"), ("place", "left"), ("quantity", "left"),
-            (self.engine, "right"), ("fock", "right"), ("verdict", "left"),
-        ):  # fmt: skip
-            table.add_column(heading, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+        for heading in ("certificate", "place", "quantity", self.engine, "fock", "verdict"):
+            numeric = heading in (self.engine, "fock")
+            table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
         for certificate in self.certificates:
             kind = certificate.kind
             for c in certificate.shown:

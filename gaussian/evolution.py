@@ -96,9 +96,8 @@ def _leap(
     a, d, noise = equations.drift, equations.drive, equations.diffusion
     m = len(a)
     size = np.linalg.norm(a, 1)
-    doublings = np.ceil(np.log2(np.maximum(size * times, 1.0))).astype(
-        int
-    )  # its own for each time: squaring costs digits
+    # Each time is halved as often as it needs: every squaring costs digits.
+    doublings = np.ceil(np.log2(np.maximum(size * times, 1.0))).astype(int)
     h = (times / 2.0**doublings)[:, None, None]
     block = np.zeros((2 * m + 1, 2 * m + 1))
     block[:m, :m], block[:m, m : 2 * m], block[m : 2 * m, m : 2 * m] = -a, noise, a.T

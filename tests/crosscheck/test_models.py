@@ -92,21 +92,22 @@ def test_dissipative_gravity_becomes_ktm_as_alpha_vanishes():
     st.floats(0.1, 3), st.floats(0, 0.5), st.floats(0.01, 0.5), st.floats(0, 2), st.floats(0.1, 2), st.floats(0, 1),
     st.floats(0, 0.3),
 )  # fmt: skip
-def test_reservoir_gravity_has_the_moments_of_equation_19(O, k, gm, n, G, r, kG):  # noqa: E741
+def test_reservoir_gravity_has_the_moments_of_equation_19(omega, k, gm, n, G, r, kG):
     """⟨a†a⟩, ⟨aa⟩, ⟨ab⟩ and ⟨ab†⟩ of the symmetric model, with the sign of (19E) restored."""
-    sigma = steady(ReservoirGravity(O, k, gm, n, G, r, kG))
+    sigma = steady(ReservoirGravity(omega, k, gm, n, G, r, kG))
     A, den = (
-        (gm + G) ** 2 + 4 * (O**2 + k**2),
-        gm * (gm + 2 * G) * ((gm + G) ** 2 + 4 * (O**2 + k**2)) + 4 * G**2 * O**2,
+        (gm + G) ** 2 + 4 * (omega**2 + k**2),
+        gm * (gm + 2 * G) * ((gm + G) ** 2 + 4 * (omega**2 + k**2)) + 4 * G**2 * omega**2,
     )
     sh, s2 = np.sinh(r) ** 2, np.sinh(2 * r)
     common = G * s2 / (2 * (gm + G) * (G**2 + 4j * k * G - A))
     expected = {
-        "aa": (gm + G - 2j * O) * (gm - 2j * k) * common,
-        "ab": ((gm + G) * (gm - 2j * k) + 4 * O**2) * common,
-        "ab†": -G * ((gm + G) * (gm + G - 2j * O) + 4 * k**2) * ((n - sh) * gm + 2 * kG) / den,
+        "aa": (gm + G - 2j * omega) * (gm - 2j * k) * common,
+        "ab": ((gm + G) * (gm - 2j * k) + 4 * omega**2) * common,
+        "ab†": -G * ((gm + G) * (gm + G - 2j * omega) + 4 * k**2) * ((n - sh) * gm + 2 * kG) / den,
         "a†a": (
-            (n * gm + 2 * kG) * ((gm + G) * A - 4 * G * O * k) + (gm * A + 4 * O * (G * O + k * gm)) * G * sh
+            (n * gm + 2 * kG) * ((gm + G) * A - 4 * G * omega * k)
+            + (gm * A + 4 * omega * (G * omega + k * gm)) * G * sh
         ) / den,
     }  # fmt: skip
     (xx, xp, xX, xP), (_, pp, pX, pP) = sigma[0], sigma[1]

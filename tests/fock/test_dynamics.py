@@ -183,7 +183,9 @@ def test_a_generator_that_is_not_hermitian_is_refused():
     def model(h, dissipators=lambda *a: (), preparation=lambda *a: Preparation(), modes=2):
         return SimpleNamespace(modes=modes, hamiltonian=h, dissipators=dissipators, preparation=preparation)
 
-    number = lambda a, b: a.dag() * a + b.dag() * b  # noqa: E731
+    def number(a, b):
+        return a.dag() * a + b.dag() * b
+
     wrong = [
         model(lambda a, b: -1j * number(a, b)),
         model(number, lambda a, b: [Dissipator(0.5, a, b)]),

@@ -215,9 +215,12 @@ def test_a_short_time_is_as_exact_beside_a_long_one():
 
 def enclosed(equations, start, t):
     """σ(t) by Van Loan's block exponential in 300-bit ball arithmetic: Φ σ(0) Φᵀ + ∫Φ D Φᵀ, as floats."""
+
+    def exact(matrix):
+        return flint.arb_mat([[flint.arb(float(v)) for v in row] for row in matrix])
+
     with flint.ctx.workprec(300):
         n = len(equations.drift)
-        exact = lambda m: flint.arb_mat([[flint.arb(float(v)) for v in row] for row in m])  # noqa: E731
         a, d, sigma = exact(equations.drift), exact(equations.diffusion), exact(start.covariance)
         block = flint.arb_mat(2 * n, 2 * n)
         for j in range(n):
@@ -283,7 +286,10 @@ def test_300_sites_give_the_probes_a_physical_covariance():
 
 def test_explicit_time_dependence_follows_its_closed_form():
     """H = F cos(t) x on a free mode: ⟨p⟩ = −F sin t, and σ does not move."""
-    q = lambda a: (a + a.dag()) / np.sqrt(2)  # noqa: E731
+
+    def q(a):
+        return (a + a.dag()) / np.sqrt(2)
+
     m = SimpleNamespace(
         modes=1,
         hamiltonian=lambda a: [0 * (a.dag() * a), [0.8 * q(a), np.cos]],
