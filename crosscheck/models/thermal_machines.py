@@ -183,7 +183,8 @@ class ThermalNetwork(Model):
                     if omega > 0:
                         up, down = np.outer(c, c.conj()), np.outer(c.conj(), c)
                     else:  # only η couples to it, and it is emission that costs no energy
-                        down, up = (e := np.asarray(self.eta) * c)[:, None] * e.conj(), np.outer(e.conj(), e)
+                        e = np.asarray(self.eta) * c
+                        up, down = np.outer(e.conj(), e), np.outer(e, e.conj())
                     occupied = bath.occupation(abs(omega))
                     absorb, emit = density * occupied, density * (1 - bath.xi * occupied)
                     gain += projector @ up @ projector * (absorb if omega > 0 else emit)
