@@ -115,14 +115,28 @@ class Model(ABC):
         """Parameters that fit in Fock space (mean photon numbers below about 1.5), used by `certify`."""
 
 
+class Root(float):
+    """√square as a float that remembers what it rounds, so that engines with exact arithmetic lose nothing."""
+
+    square: Any
+
+    def __new__(cls, square: Any) -> Self:
+        root = super().__new__(cls, np.sqrt(float(square)))
+        root.square = square
+        return root
+
+
+SQRT_HALF = Root("0.5")
+
+
 def x(a: Any) -> Any:
     """Position quadrature (a + a†)/√2."""
-    return (a + a.dag()) / np.sqrt(2)
+    return (a + a.dag()) * SQRT_HALF
 
 
 def p(a: Any) -> Any:
     """Momentum quadrature (a − a†)/(i√2)."""
-    return (a - a.dag()) * (-1j / np.sqrt(2))
+    return (a - a.dag()) * SQRT_HALF * -1j
 
 
 def displacing(a: Any, alpha: complex) -> Any:
@@ -177,10 +191,10 @@ def require_finite(model: Any, *names: str) -> None:
         require(name, getattr(model, name), "be finite", lambda v: True)
 
 
-def pair(value: Any, name: str) -> tuple[float, float]:
+def pair(value: Any, name: str) -> tuple[Any, Any]:
     """(value, value) of a number, or the pair itself."""
-    numbers = np.asarray(value, dtype=float)
-    if numbers.shape not in {(), (2,)}:
+    shape = np.shape(np.asarray(value, dtype=float))
+    if shape not in {(), (2,)}:
         raise InvalidParameter(name, "be a number or a pair of numbers", value)
-    first, second = np.broadcast_to(numbers, 2)
-    return float(first), float(second)
+    first, second = (value, value) if shape == () else value
+    return first, second

@@ -56,7 +56,7 @@ def solve_steady(equations: MomentEquations) -> SteadyState:
     n = len(a)
     response = _response(a, equations.rounding)
     if response is None:
-        raise _why_not(a)
+        raise why_not(a)
     sigma = scipy.linalg.solve_continuous_lyapunov(a, -d)
     sigma = 0.5 * (sigma + sigma.T)
     sigma = sigma - scipy.linalg.solve_continuous_lyapunov(a, a @ sigma + sigma @ a.T + d)  # one refinement
@@ -89,7 +89,7 @@ def _response(a: Array, rounding: float) -> Array | None:
     return np.asarray(response / (1 - residual)) if residual < 0.5 else None
 
 
-def _why_not(a: Array) -> NoSteadyState:
+def why_not(a: Array) -> NoSteadyState:
     """Name the eigenvalues that are not safely negative and the modes they live on."""
     values, left, right = scipy.linalg.eig(a, left=True, right=True)
     overlap = np.abs(np.sum(left.conj() * right, axis=0)).clip(1e-8)  # 1/condition of each eigenvalue

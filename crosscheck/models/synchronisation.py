@@ -14,7 +14,17 @@ from typing import Any, Self
 import numpy as np
 
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import Model, Preparation, displacing, p, require, require_finite, require_non_negative, x
+from crosscheck.model import (
+    SQRT_HALF,
+    Model,
+    Preparation,
+    displacing,
+    p,
+    require,
+    require_finite,
+    require_non_negative,
+    x,
+)
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class ProbedChain(Model):
         for c, omega, r in ((a, self.omega1, self.squeezing[0]), (b, self.omega2, self.squeezing[1])):
             h = h + (p(c) ** 2 + (omega * np.exp(-2 * r)) ** 2 * x(c) ** 2) / 2
         kicks = [
-            displacing(c, (q + 1j * k) / np.sqrt(2))
+            displacing(c, (q + 1j * k) * SQRT_HALF)
             for c, q, k in zip((a, b), self.position, self.momentum, strict=True)
             if q or k
         ]

@@ -155,8 +155,8 @@ class BathBeamSplitter(Model):
         return self.g * (a.dag() * b + b.dag() * a)
 
     def dissipators(self, a: Any, b: Any) -> Iterator[Dissipator]:
-        for c, nbar in zip((a, b), np.broadcast_to(self.nbar, 2), strict=True):
-            yield from thermal_bath(c, self.kappa, float(nbar))
+        for c, nbar in zip((a, b), pair(self.nbar, "nbar"), strict=True):
+            yield from thermal_bath(c, self.kappa, nbar)
 
     @classmethod
     def example(cls) -> Self:

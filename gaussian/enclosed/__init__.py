@@ -1,0 +1,44 @@
+r"""The moment engine in ball arithmetic: every number is an interval that provably holds the exact value.
+
+Parameters are exact decimals or rationals (0.1 is one tenth, not the double nearest to it), every step from them on is
+enclosed by python-flint's `arb`, and what is decided (a drift is Hurwitz, a covariance is positive) is proved. A
+calculation is repeated with twice the precision until its interval is as narrow as asked for:
+
+>>> from gaussian import enclosed
+>>> beams = enclosed.matrix([["1.0", 0, "0.9", 0], [0, "1.0", 0, "-0.9"], ["0.9", 0, "1.0", 0], [0, "-0.9", 0, "1.0"]])
+>>> enclosed.enclose(lambda: enclosed.log_negativity(beams, party=[0]), digits=20).str(20, radius=False)   # ln 5
+'1.6094379124341003746'
+
+Intervals are `flint.arb`, matrices `flint.arb_mat`; conventions as in `gaussian`. The arithmetic:
+F. Johansson, IEEE Trans. Comput. 66, 1281 (2017).
+"""
+
+from gaussian.enclosed.ball import Ball, exact, matrix
+from gaussian.enclosed.discord import discord
+from gaussian.enclosed.generator import EnclosedEquations, moment_equations
+from gaussian.enclosed.lyapunov import solve_steady, steady_state
+from gaussian.enclosed.measures import entropy, log_negativity, mutual_information
+from gaussian.enclosed.precision import PrecisionExhausted, enclose
+from gaussian.enclosed.states import EnclosedState, evolve, initial_state
+from gaussian.enclosed.symplectic import require_positive, symplectic_eigenvalues
+
+__all__ = [
+    "Ball",
+    "EnclosedEquations",
+    "EnclosedState",
+    "PrecisionExhausted",
+    "discord",
+    "enclose",
+    "entropy",
+    "evolve",
+    "exact",
+    "initial_state",
+    "log_negativity",
+    "matrix",
+    "moment_equations",
+    "mutual_information",
+    "require_positive",
+    "solve_steady",
+    "steady_state",
+    "symplectic_eigenvalues",
+]

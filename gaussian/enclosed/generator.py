@@ -1,0 +1,165 @@
+r"""Drift, drive and diffusion of a model, enclosed: the formulas of `gaussian.generator` with every coefficient a ball.
+
+    A = Ω(h + Im S),   D = Ω (Re S) Ωᵀ,   d = Ω(v + Σ_k (iγ_k/2)(m⁰_k* l_k − l⁰_k m_k*)),   S = Σ_k γ_k m_k* l_kᵀ
+
+Products of two ladder operators become quadratures through a = (x + ip)/√2, whose two roots make an exact ½.
+
+>>> from types import SimpleNamespace as Loss
+>>> class DampedMode:
+...     modes = 1
+...     def hamiltonian(self, a): return a.dag() * a
+...     def dissipators(self, a): yield Loss(rate=0.2, left=a, right=a)
+>>> print(moment_equations(DampedMode()).drift.str(3))           # −1/10, not the double nearest to it
+[-0.100,   1.00]
+[ -1.00, -0.100]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+
+from gaussian.enclosed.ball import Ball, exact
+from gaussian.enclosed.precision import Undecided
+from gaussian.errors import NotHermitian, NotQuadratic, TimeDependent
+from gaussian.generator import HERMITIAN_TOLERANCE, as_number_of_modes
+from gaussian.ladder import Polynomial, Word, normal_ordered, spell
+
+# (a, a†) = (x ± ip)/√2
+SIGNS = (flint.acb(0, 1), flint.acb(0, -1))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class EnclosedEquations:
+    """`drift` A (2n, 2n), `drive` d (2n, 1), `diffusion` D (2n, 2n) as real matrices of balls."""
+
+    drift: flint.arb_mat
+    drive: flint.arb_mat
+    diffusion: flint.arb_mat
+
+
+def moment_equations(model: Any) -> EnclosedEquations:
+    """A, d and D of a model with constant coefficients, at the working precision.
+
+    A model that computes with NumPy's matrices (eigenvectors of its Hamiltonian, say) does so in double precision; each
+    of its coefficients is then enclosed by two units of its last place.
+
+    Raises:
+        NotQuadratic: a term of the Hamiltonian has degree > 2 or a jump operator degree > 1.
+        NotHermitian: H or the matrix of rates certainly is not.
+        TimeDependent: the model has terms with a coefficient f(t).
+    """
+    try:
+        return _moment_equations(exact(model))
+    except TypeError:  # NumPy's matrix routines take no balls: what they computed comes as rounded doubles
+        return _moment_equations(model)
+
+
+def _moment_equations(model: Any) -> EnclosedEquations:
+    n = as_number_of_modes(model)
+    a = ladder(n)
+    hamiltonian = model.hamiltonian(*a)
+    terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]
+    if any(isinstance(term, (list, tuple)) for term in terms):
+        raise TimeDependent
+    h, v = quadratic(sum(terms), n, "Hamiltonian")
+    s = flint.acb_mat(2 * n, 2 * n)
+    half = flint.acb(1) / 2
+    for dissipator in model.dissipators(*a) if hasattr(model, "dissipators") else ():
+        if callable(dissipator.rate):
+            raise TimeDependent
+        rate = Ball(dissipator.rate).z
+        (l0, left), (m0, right) = (_linear(x, n) for x in (dissipator.left, dissipator.right))
+        for j in range(2 * n):
+            v[j, 0] += half * flint.acb(0, 1) * rate * (m0.conjugate() * left[j] - l0 * right[j].conjugate())
+            for k in range(2 * n):
+                s[j, k] += rate * right[j].conjugate() * left[k]
+    skew = s - s.conjugate().transpose()
+    size = max(abs(x).abs_upper() for x in (*h.entries(), *v.entries(), *s.entries()))
+    _require_small("Hamiltonian", [x.imag for x in (*h.entries(), *v.entries())], size)
+    _require_small("matrix of rates", [x for z in skew.entries() for x in (z.real, z.imag)], size)
+    s = (s + s.conjugate().transpose()) / 2
+    w = omega(n)
+    return EnclosedEquations(
+        drift=w * (real_part(h) + _imag_part(s)), drive=w * real_part(v), diffusion=w * real_part(s) * w.transpose()
+    )
+
+
+def quadratic(operator: Any, modes: int, where: str) -> tuple[flint.acb_mat, flint.acb_mat]:
+    """(h, v) of ½ rᵀhr + v·r, up to a scalar, complex as long as a term of a sum."""
+    h, v = flint.acb_mat(2 * modes, 2 * modes), flint.acb_mat(2 * modes, 1)
+    half, root = flint.acb(1) / 2, (flint.acb(1) / 2).sqrt()
+    for word, coefficient in _words(operator, 2, where).items():
+        c = Ball(coefficient).z
+        if len(word) == 1:
+            for x, u in _quadratures(word[0]):
+                v[x, 0] += root * c * u
+        elif len(word) == 2:
+            for x, u in _quadratures(word[0]):
+                for y, w in _quadratures(word[1]):
+                    h[x, y] += half * c * u * w
+                    h[y, x] += half * c * u * w
+    return h, v
+
+
+def ladder(modes: int) -> tuple[Polynomial, ...]:
+    """The annihilation operators with exact coefficients, so that what a model multiplies them by stays exact."""
+    return tuple(Polynomial({(2 * j,): Ball(1)}) for j in range(modes))
+
+
+def omega(modes: int) -> flint.arb_mat:
+    """Ω = ⊕ [[0, 1], [−1, 0]], exactly."""
+    w = flint.arb_mat(2 * modes, 2 * modes)
+    for j in range(modes):
+        w[2 * j, 2 * j + 1], w[2 * j + 1, 2 * j] = 1, -1
+    return w
+
+
+def _linear(operator: Any, modes: int) -> tuple[flint.acb, list[flint.acb]]:
+    """(l⁰, l) of l⁰ + l·r."""
+    constant, vector = flint.acb(0), [flint.acb(0)] * (2 * modes)
+    root = (flint.acb(1) / 2).sqrt()
+    for word, coefficient in _words(operator, 1, "jump operator").items():
+        c = Ball(coefficient).z
+        if not word:
+            constant += c
+        else:
+            for x, u in _quadratures(word[0]):
+                vector[x] += root * c * u
+    return constant, vector
+
+
+def _quadratures(letter: int) -> tuple[tuple[int, flint.acb], tuple[int, flint.acb]]:
+    j = letter >> 1
+    return (2 * j, flint.acb(1)), (2 * j + 1, SIGNS[letter & 1])
+
+
+def _words(operator: Any, degree: int, where: str) -> dict[Word, Any]:
+    if not isinstance(operator, Polynomial):
+        operator = Polynomial({(): operator})
+    if all(len(word) <= degree for word in operator.words):
+        return operator.words
+    words = normal_ordered(operator).words
+    for word, coefficient in words.items():
+        if len(word) > degree and not Ball(coefficient).z.contains(0):
+            raise NotQuadratic(spell(word), len(word), where, degree)
+    return {word: c for word, c in words.items() if len(word) <= degree}
+
+
+def _require_small(what: str, parts: list[Any], size: Any) -> None:
+    if not all(x.is_finite() for x in parts):
+        raise Undecided(f"the {what} is not finite")
+    worst = max(parts, key=lambda x: x.abs_lower())
+    if worst.abs_lower() > HERMITIAN_TOLERANCE * size:
+        raise NotHermitian(what, float(abs(worst)))
+
+
+def real_part(m: flint.acb_mat) -> flint.arb_mat:
+    """Re M, entry by entry."""
+    return flint.arb_mat([[m[j, k].real for k in range(m.ncols())] for j in range(m.nrows())])
+
+
+def _imag_part(m: flint.acb_mat) -> flint.arb_mat:
+    return flint.arb_mat([[m[j, k].imag for k in range(m.ncols())] for j in range(m.nrows())])

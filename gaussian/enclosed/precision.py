@@ -1,0 +1,86 @@
+r"""Twice the precision, until the interval is narrow enough.
+
+>>> import flint
+>>> third = enclose(lambda: flint.arb(1) / 3, digits=40)
+>>> third.rad() < 1e-40
+True
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import flint
+
+from gaussian.errors import GaussianError, InvalidArgument
+
+Result = TypeVar("Result")
+
+FIRST_BITS, LAST_BITS = 96, 6144
+
+
+class PrecisionExhausted(GaussianError):
+    """No precision made the interval as narrow as asked for, or a decision possible."""
+
+
+class Undecided(ArithmeticError):
+    """An interval straddles the border of a decision; more precision may decide."""
+
+
+def enclose(
+    calculate: Callable[[], Result], *, width: float | None = None, digits: float | None = None, bits: int = LAST_BITS
+) -> Result:
+    """`calculate()` at 96, 192, 384, … bits, until every interval in its result is narrow enough.
+
+    Args:
+        calculate: reads its parameters exactly (`exact(model)`, decimal strings) and returns an interval or a matrix,
+            or a dataclass, tuple or list of them. It is called anew at each precision.
+        width: largest radius allowed, absolutely.
+        digits: or relatively: radius ≤ 10^−digits of the value (for a matrix, of its largest entry). 15 if neither is
+            given. An exact zero satisfies it, an interval around zero never does.
+        bits: the highest precision to try.
+
+    Raises:
+        PrecisionExhausted: if it is never narrow enough; the narrowest interval is in the message.
+    """
+    if width is not None and digits is not None:
+        raise InvalidArgument("Give either width or digits, not both.")
+    wanted = width if width is not None else 10.0 ** -(15.0 if digits is None else digits)
+    if not 0 < wanted < float("inf"):
+        raise InvalidArgument(f"The width must be > 0 and finite, but is {wanted}.")
+    precision, best = FIRST_BITS, "nothing"
+    while precision <= bits:
+        with flint.ctx.workprec(precision):
+            try:
+                result = calculate()
+            except (Undecided, ZeroDivisionError) as why:
+                best = str(why)
+            else:
+                if all(_narrow(part, wanted, absolute=width is not None) for part in _intervals(result)):
+                    return result
+                best = str(result)
+        precision *= 2
+    raise PrecisionExhausted(
+        f"At {precision // 2} bits the interval is not yet {'±' if width is not None else 'relatively'} {wanted:.0e} "
+        f"narrow, but {best[:200]}. A value that is exactly zero needs `width`, not `digits`; a border case (a mode "
+        "without damping, a state on the edge of the uncertainty relation) cannot be decided by intervals."
+    )
+
+
+def _intervals(result: Any) -> list[list[Any]]:
+    if isinstance(result, flint.arb):
+        return [[result]]
+    if isinstance(result, flint.arb_mat):
+        return [result.entries()]
+    if isinstance(result, (tuple, list)):
+        return [part for item in result for part in _intervals(item)]
+    return [part for item in vars(result).values() for part in _intervals(item)]
+
+
+def _narrow(entries: list[Any], wanted: float, *, absolute: bool) -> bool:
+    if not all(x.is_finite() for x in entries):
+        return False
+    radius = max(x.rad() for x in entries)
+    size = flint.arb(1) if absolute else max(x.abs_lower() for x in entries)
+    return bool(radius <= wanted * size)
