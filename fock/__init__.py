@@ -8,6 +8,7 @@ A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `pr
 operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
 """
 
+from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
 from fock.discord import discord
 from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
 from fock.entropy import entropy, mutual_information, non_gaussianity, purity
@@ -28,6 +29,15 @@ from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
 from fock.states import FockState, FockTrajectory, moments, photon_distribution
 from fock.steady import FockSteadyState, steady_state
+from fock.tails import (
+    Tail,
+    gentle_bound,
+    geometric_tail,
+    log_negativity_interval,
+    moment_bound,
+    negativity_bound,
+    thermal_tail,
+)
 
 __all__ = [
     "CutoffTooSmall",
@@ -41,6 +51,7 @@ __all__ = [
     "NotConverged",
     "NotHermitian",
     "NotUnique",
+    "Tail",
     "TimeDependent",
     "TooLarge",
     "annihilators",
@@ -49,19 +60,28 @@ __all__ = [
     "corner",
     "discord",
     "entropy",
+    "entropy_bound",
     "evolve",
+    "finite_entropy_bound",
     "generator",
+    "gentle_bound",
+    "geometric_tail",
     "hamiltonian",
     "liouvillian",
     "log_negativity",
+    "log_negativity_interval",
     "lowest_eigenvalue",
+    "moment_bound",
     "moments",
     "mutual_information",
+    "mutual_information_bound",
+    "negativity_bound",
     "non_gaussianity",
     "photon_distribution",
     "predicted_seconds",
     "prepare",
     "purity",
     "steady_state",
+    "thermal_tail",
     "trace_norm",
 ]
