@@ -8,6 +8,7 @@ FockError
 ├── NotConverged          a solver stopped before its residual was small
 ├── NotUnique             the truncated generator has more than one steady state
 ├── TimeDependent         a steady state was asked of a time-dependent generator
+├── NotBounded            no error bound can be proved for the model, or not one as small as asked for
 └── NotAState             an entropy was asked of an operator with a negative eigenvalue
 """
 
@@ -78,6 +79,13 @@ class TimeDependent(FockError):
             "A steady state needs a constant generator, but this model has explicitly time-dependent terms. "
             "Follow it with `evolve` instead."
         )
+
+
+class NotBounded(FockError):
+    """An error bound was asked for, but `condition` fails."""
+
+    def __init__(self, condition: str, hint: str) -> None:
+        super().__init__(f"For a proved error bound {condition}. {hint}")
 
 
 class NotAState(FockError):

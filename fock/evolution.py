@@ -16,6 +16,7 @@ import numpy as np
 import qutip
 from numpy.typing import ArrayLike
 
+from fock.bounded import evolve_bounded
 from fock.errors import FockError, InvalidArgument, NotConverged
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.operators import as_cutoffs
@@ -33,26 +34,37 @@ PULSE = 200
 SECONDS_PER_ENTRY = 2e-9
 
 
-def evolve(model: Any, times: ArrayLike, *, cutoff: int | Sequence[int], memory: float = MEMORY) -> FockTrajectory:
+def evolve(
+    model: Any,
+    times: ArrayLike,
+    *,
+    cutoff: int | Sequence[int] | None = None,
+    tol: float | None = None,
+    memory: float = MEMORY,
+) -> FockTrajectory:
     """States of a model at each of `times`, from its preparation at t = 0.
 
     Args:
         model: modes, hamiltonian, dissipators, preparation.
         times: shape (T,), increasing, each ≥ 0.
         cutoff: number of Fock levels, or one number per mode.
+        tol: instead of a cutoff: the cutoffs grow and shrink on the way so that ‖ρ(t) − ρ_N(t)‖₁ ≤ tol, which is proved
+            (each state's `bound`). For completely positive generators with constant coefficients.
         memory: bytes the superoperator may take.
 
     Returns:
         FockTrajectory with a FockState per time: kets for an isolated model that starts pure, else density matrices.
 
     Raises:
-        InvalidArgument: times or cutoffs that make no sense.
+        InvalidArgument: times, cutoffs or a tolerance that make no sense.
+        NotBounded, TimeDependent: with `tol`, a model for which no bound is proved.
         CutoffTooSmall: the initial state does not fit.
         NotHermitian: the generator, or that of a preparing unitary, is not.
         NotConverged: QuTiP's integrator gave up.
         TooLarge: the superoperator would not fit in `memory`.
     """
-    cutoffs = as_cutoffs(cutoff, model.modes)
+    if (cutoff is None) is (tol is None):
+        raise InvalidArgument(f"Give either cutoff or tol, but they are {cutoff} and {tol}.")
     try:
         grid = np.atleast_1d(np.asarray(times, float))
     except (TypeError, ValueError):
@@ -61,6 +73,11 @@ def evolve(model: Any, times: ArrayLike, *, cutoff: int | Sequence[int], memory:
         raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.")
     if not grid.size:
         return FockTrajectory(times=grid, states=())
+    if tol is not None:
+        if not 0 < tol < 2:
+            raise InvalidArgument(f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol}.")
+        return evolve_bounded(model, grid.tolist(), float(tol), memory)
+    cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
     gen = generator(model, cutoffs)
     start = prepare(model, cutoffs)
     padded = grid if grid.size and grid[0] == 0 else np.concatenate([[0.0], grid])

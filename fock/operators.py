@@ -85,6 +85,17 @@ def degree_of(x: Any) -> int:
     return x.degree if isinstance(x, Degree) else 0
 
 
+def degrees(model: Any, modes: int) -> tuple[int, int]:
+    """Degrees of the model's Hamiltonian and of its jump operators in the ladder operators."""
+    probe = [Degree(1)] * modes
+    h = model.hamiltonian(*probe)
+    terms = [t[0] if isinstance(t, (list, tuple)) else t for t in (h if isinstance(h, list) else [h])]
+    jumps = model.dissipators(*probe) if hasattr(model, "dissipators") else ()
+    return max(map(degree_of, terms), default=0), max(
+        (degree_of(x) for d in jumps for x in (d.left, d.right)), default=0
+    )
+
+
 def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
     """The operators that `build(*a)` yields, composed in a padded space and cut to `cutoffs`; numbers become c·1."""
     pad = max((degree_of(x) for x in build(*[Degree(1)] * len(cutoffs))), default=0)

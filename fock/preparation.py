@@ -65,19 +65,19 @@ def _distance(low: Columns, previous: Columns) -> float:
 
 def _is_product(model: Any, cutoffs: Cutoffs) -> bool:
     """Whether the preparation is diagonal, so that no larger space is needed."""
-    preparation = _preparation(model, annihilators((2,) * len(cutoffs)))
+    preparation = preparation_at(model, annihilators((2,) * len(cutoffs)))
     return preparation.ground_of is None and not len(preparation.unitaries)
 
 
 def _columns(model: Any, levels: Cutoffs) -> Columns:
     """V with ρ = VV† on the given levels: one column for a pure state, one per populated level of a thermal one."""
-    preparation = _preparation(model, annihilators((2,) * len(levels)))
+    preparation = preparation_at(model, annihilators((2,) * len(levels)))
     if preparation.ground_of is not None:
-        (h,) = compose(lambda *a: [_preparation(model, a).ground_of], levels)
+        (h,) = compose(lambda *a: [preparation_at(model, a).ground_of], levels)
         columns = _lowest(h)
     else:
         columns = _thermal(preparation.occupations, levels)
-    for generator in compose(lambda *a: _preparation(model, a).unitaries, levels):
+    for generator in compose(lambda *a: preparation_at(model, a).unitaries, levels):
         matrix = generator.to("CSR").data_as("csr_matrix")
         defect, size = float(abs(matrix - matrix.conj().T).max()), float(abs(matrix).max())
         if not np.isfinite(size):
@@ -88,7 +88,12 @@ def _columns(model: Any, levels: Cutoffs) -> Columns:
     return np.asarray(columns)
 
 
-def _preparation(model: Any, a: tuple[Any, ...]) -> Any:
+def preparation_of(model: Any, modes: int) -> Any:
+    """The preparation by two-level operators: enough for its occupations and the number of its unitaries."""
+    return preparation_at(model, annihilators((2,) * modes))
+
+
+def preparation_at(model: Any, a: tuple[Any, ...]) -> Any:
     """`model.preparation(*a)`; the vacuum if the model has none."""
     preparation = model.preparation(*a) if hasattr(model, "preparation") else VACUUM
     if not all(hasattr(preparation, name) for name in ("occupations", "ground_of", "unitaries")):
@@ -98,13 +103,19 @@ def _preparation(model: Any, a: tuple[Any, ...]) -> Any:
     return preparation
 
 
-def _thermal(occupations: Any, levels: Cutoffs) -> Columns:
+def thermal_populations(occupations: Any, levels: Cutoffs) -> NDArray[np.float64]:
+    """Joint populations Π_j n̄_j^n/(1 + n̄_j)^{n+1} below the cutoff. Raises InvalidArgument for a negative n̄."""
     nbar = np.zeros(len(levels)) if occupations is None else np.asarray(occupations, float)
     if nbar.shape != (len(levels),) or not np.all(nbar >= 0):
         raise InvalidArgument(f"Argument occupations must hold {len(levels)} numbers ≥ 0, but is {occupations}.")
     populations = np.ones(1)
     for n, occupation in zip(levels, nbar, strict=True):
         populations = np.kron(populations, (occupation / (1 + occupation)) ** np.arange(n) / (1 + occupation))
+    return populations
+
+
+def _thermal(occupations: Any, levels: Cutoffs) -> Columns:
+    populations = thermal_populations(occupations, levels)
     filled = np.flatnonzero(populations > NEGLIGIBLE)
     columns = np.zeros((len(populations), len(filled)), complex)
     columns[filled, np.arange(len(filled))] = np.sqrt(populations[filled])

@@ -139,8 +139,9 @@ def _quadratures(letter: int) -> tuple[tuple[int, flint.acb], tuple[int, flint.a
 def _words(operator: Any, degree: int, where: str) -> dict[Word, Any]:
     if not isinstance(operator, Polynomial):
         operator = Polynomial({(): operator})
-    if all(len(word) <= degree for word in operator.words):
-        return operator.words
+    words: dict[Word, Any] = operator.words
+    if all(len(word) <= degree for word in words):
+        return words
     words = normal_ordered(operator).words
     for word, coefficient in words.items():
         if len(word) > degree and not Ball(coefficient).z.contains(0):

@@ -1,0 +1,178 @@
+r"""The Fock-space generator on the lowest levels, exactly: no matrix, no truncation, no quadrature.
+
+With unnormalised elements R_mn = ρ_mn/√(m! n!) the ladder operators act by integers,
+
+    (aρ)_mn = (m + 1) R_{m+1,n},      (a†ρ)_mn = R_{m−1,n},
+
+and from the right by the conjugate of O† on the other index. An operator is the function that gives one of its rows, so
+a product reaches as many levels further as it has factors, and nothing is ever cut off.
+
+>>> a, b = ladder(2)
+>>> row = (a.dag() * a + 2 * b).row((3, 1))                       # 3 times R_31 and 2·2 times R_32
+>>> {source: float(weight.real) for source, weight in row.items()}
+{(3, 1): 3.0, (3, 2): 4.0}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flint
+
+from gaussian.enclosed import Ball, exact
+from gaussian.errors import TimeDependent
+
+Levels = tuple[int, ...]
+Element = tuple[Levels, Levels]
+Row = dict[Levels, flint.acb]
+
+
+class FockOperator:
+    """An operator by its rows over unnormalised levels, with those of its adjoint; what a model is handed."""
+
+    __slots__ = ("adjoint_row", "row")
+    __array_ufunc__ = None  # let `np.float64 * operator` reach __rmul__
+
+    def __init__(self, row: Callable[[Levels], Row], adjoint_row: Callable[[Levels], Row]) -> None:
+        self.row, self.adjoint_row = row, adjoint_row
+
+    def dag(self) -> FockOperator:
+        return FockOperator(self.adjoint_row, self.row)
+
+    def __add__(self, other: Any) -> FockOperator:
+        other = _operator(other)
+        return FockOperator(_sum(self.row, other.row), _sum(self.adjoint_row, other.adjoint_row))
+
+    __radd__ = __add__
+
+    def __neg__(self) -> FockOperator:
+        return self * -1
+
+    def __sub__(self, other: Any) -> FockOperator:
+        return self + _operator(other) * -1
+
+    def __rsub__(self, other: Any) -> FockOperator:
+        return _operator(other) + self * -1
+
+    def __mul__(self, other: Any) -> FockOperator:
+        if isinstance(other, FockOperator):
+            return FockOperator(_product(self.row, other.row), _product(other.adjoint_row, self.adjoint_row))
+        c = Ball(other).z
+        return FockOperator(_scaled(c, self.row), _scaled(c.conjugate(), self.adjoint_row))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, other: Any) -> FockOperator:
+        return self * (1 / Ball(other))
+
+    def __pow__(self, power: int) -> FockOperator:
+        result: FockOperator = _operator(1)
+        for _ in range(power):
+            result = result * self
+        return result
+
+
+def ladder(modes: int) -> tuple[FockOperator, ...]:
+    """The annihilation operators of so many modes."""
+    return tuple(_annihilator(j) for j in range(modes))
+
+
+def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Element, flint.acb]]:
+    """Rows of 𝓛: (m, n) ↦ {(m', n'): weight of R_{m'n'} in 𝓛(ρ)_mn}, for the elements (m, n) in `window`.
+
+    Raises:
+        TimeDependent: the model has terms with a coefficient f(t).
+    """
+    a = ladder(model.modes)
+    hamiltonian = model.hamiltonian(*a)
+    terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]
+    dissipators = list(model.dissipators(*a)) if hasattr(model, "dissipators") else []
+    if any(isinstance(term, (list, tuple)) for term in terms) or any(callable(d.rate) for d in dissipators):
+        raise TimeDependent
+    h = sum(terms, start=_operator(0))
+    jumps = [(Ball(d.rate).z, _operator(d.left), _operator(d.right)) for d in dissipators]
+    # −i[H, ρ] − ½Σγ{R†L, ρ} = −iKρ + iρK', with K = H − (i/2)ΣγR†L and, on the right, ρ(iH − ½ΣγR†L).
+    lost = sum((r.dag() * left * rate for rate, left, r in jumps), start=_operator(0))
+    from_left = h * -1j - lost * 0.5
+    from_right = (h * 1j - lost * 0.5).dag()
+    cached: dict[tuple[int, Levels], Row] = {}
+
+    def row(operator: FockOperator, levels: Levels) -> Row:
+        key = id(operator), levels
+        if key not in cached:
+            cached[key] = operator.row(levels)
+        return cached[key]
+
+    rows: dict[Element, dict[Element, flint.acb]] = {}
+    for m, n in window:
+        found: dict[Element, flint.acb] = {}
+
+        def add(source: Element, weight: flint.acb, found: dict[Element, flint.acb] = found) -> None:
+            found[source] = found.get(source, flint.acb(0)) + weight
+
+        for k, weight in row(from_left, m).items():
+            add((k, n), weight)
+        for k, weight in row(from_right, n).items():
+            add((m, k), weight.conjugate())
+        for rate, left, right in jumps:
+            for k, u in row(left, m).items():
+                for j, v in row(right, n).items():
+                    add((k, j), rate * u * v.conjugate())
+        rows[m, n] = found
+    return rows
+
+
+def read(model: Any) -> Any:
+    """The model with exact parameters, or as it is where its own arithmetic takes only doubles."""
+    read = exact(model)
+    try:
+        a = ladder(model.modes)
+        read.hamiltonian(*a)
+        list(read.dissipators(*a) if hasattr(read, "dissipators") else ())
+        read.preparation(*a) if hasattr(read, "preparation") else None
+    except TypeError:
+        return model
+    return read
+
+
+def _annihilator(j: int) -> FockOperator:
+    def lower(levels: Levels) -> Row:
+        return {(*levels[:j], levels[j] + 1, *levels[j + 1 :]): flint.acb(levels[j] + 1)}
+
+    def raised(levels: Levels) -> Row:
+        return {(*levels[:j], levels[j] - 1, *levels[j + 1 :]): flint.acb(1)} if levels[j] else {}
+
+    return FockOperator(lower, raised)
+
+
+def _operator(x: Any) -> FockOperator:
+    if isinstance(x, FockOperator):
+        return x
+    c = Ball(x).z
+    return FockOperator(lambda levels: {levels: c}, lambda levels: {levels: c.conjugate()})
+
+
+def _sum(one: Callable[[Levels], Row], other: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
+    def row(levels: Levels) -> Row:
+        found = dict(one(levels))
+        for source, weight in other(levels).items():
+            found[source] = found[source] + weight if source in found else weight
+        return found
+
+    return row
+
+
+def _product(first: Callable[[Levels], Row], second: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
+    def row(levels: Levels) -> Row:
+        found: Row = {}
+        for between, u in first(levels).items():
+            for source, v in second(between).items():
+                found[source] = found[source] + u * v if source in found else u * v
+        return found
+
+    return row
+
+
+def _scaled(c: flint.acb, of: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
+    return lambda levels: {source: c * weight for source, weight in of(levels).items()}
