@@ -24,9 +24,9 @@ from rich.text import Text
 
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.exam import planted_sample
 from crosscheck.model import Model
 from crosscheck.models import MODELS, find_model
-from crosscheck.planted import planted_bugs
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
@@ -116,8 +116,8 @@ def certify_command(
 ) -> None:
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
 
-    Without arguments all models are certified, and then a collection of deliberately wrong moment engines is put on
-    trial: each must be refuted.
+    Without arguments all models are certified, and then some deliberately wrong moment engines are put on trial: each
+    must be refuted.
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
@@ -128,7 +128,7 @@ def certify_command(
     chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
-    bugs = planted_bugs() if (planted if planted is not None else not models) else []
+    bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
 
