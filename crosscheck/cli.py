@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`.
+"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`, `crosscheck exam`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -25,6 +25,7 @@ from rich.text import Text
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.exam import planted_sample
+from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS, find_model
 from crosscheck.report import Report, coloured, summary
@@ -117,7 +118,7 @@ def certify_command(
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
 
     Without arguments all models are certified, and then some deliberately wrong moment engines are put on trial: each
-    must be refuted.
+    must be refuted. `crosscheck exam` puts all of them on trial.
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
@@ -217,6 +218,9 @@ def truncation_command(
     write_json(json_path, json.loads(study.to_json()))
     if plot is not None:
         atomically(plot, lambda path: study.plot(path))
+
+
+app.command("exam")(exam_command)
 
 
 def _example(name: str, settings: list[str]) -> Model:

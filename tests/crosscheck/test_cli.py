@@ -211,7 +211,7 @@ def test_the_version_is_that_of_the_package():
 
 
 def test_help_teaches():
-    for command in ("certify", "truncation", "list"):
+    for command in ("certify", "truncation", "exam", "list"):
         result = run(command, "--help")
         assert result.exit_code == 0
         assert "Usage" in result.output
