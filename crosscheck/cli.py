@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`.
+"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`, `crosscheck exam`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -24,9 +24,10 @@ from rich.text import Text
 
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.exam import planted_sample
+from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS, find_model
-from crosscheck.planted import planted_bugs
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
@@ -116,8 +117,8 @@ def certify_command(
 ) -> None:
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
 
-    Without arguments all models are certified, and then a collection of deliberately wrong moment engines is put on
-    trial: each must be refuted.
+    Without arguments all models are certified, and then some deliberately wrong moment engines are put on trial: each
+    must be refuted. `crosscheck exam` puts all of them on trial.
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
@@ -128,7 +129,7 @@ def certify_command(
     chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
-    bugs = planted_bugs() if (planted if planted is not None else not models) else []
+    bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
 
@@ -217,6 +218,9 @@ def truncation_command(
     write_json(json_path, json.loads(study.to_json()))
     if plot is not None:
         atomically(plot, lambda path: study.plot(path))
+
+
+app.command("exam")(exam_command)
 
 
 def _example(name: str, settings: list[str]) -> Model:

@@ -43,7 +43,7 @@ def test_certify_exits_with_3_when_the_budget_is_too_small():
 
 
 def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
-    bug = cli.planted_bugs()[0]
+    bug = cli.planted_sample()[0]
     monkeypatch.setattr(cli, "certify", lambda model, **options: bug.certify())
     result = run("certify", "DampedThermalMode")
     assert result.exit_code == 1
@@ -52,16 +52,17 @@ def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
 
 def test_a_planted_bug_that_escapes_fails_the_run(monkeypatch):
     """The check of the checks: an engine that passes although it was planted."""
-    harmless = replace(cli.planted_bugs()[-2], engine=GAUSSIAN, name="harmless")
-    monkeypatch.setattr(cli, "planted_bugs", lambda: [harmless])
+    bug = cli.planted_sample()[0]
+    harmless = replace(bug, trial=replace(bug.trial, engine=GAUSSIAN), name="harmless")
+    monkeypatch.setattr(cli, "planted_sample", lambda: [harmless])
     result = run("certify", "DampedThermalMode", "--planted")
     assert result.exit_code == 1
     assert "escaped" in result.output
 
 
 def test_planted_bugs_can_be_put_on_trial_with_a_model(monkeypatch):
-    few = cli.planted_bugs()[:2]
-    monkeypatch.setattr(cli, "planted_bugs", lambda: few)
+    few = cli.planted_sample()[:2]
+    monkeypatch.setattr(cli, "planted_sample", lambda: few)
     result = run("certify", "DampedThermalMode", "--planted")
     assert result.exit_code == 0
     assert "2 of 2 planted bugs refuted" in result.output
@@ -210,7 +211,7 @@ def test_the_version_is_that_of_the_package():
 
 
 def test_help_teaches():
-    for command in ("certify", "truncation", "list"):
+    for command in ("certify", "truncation", "exam", "list"):
         result = run(command, "--help")
         assert result.exit_code == 0
         assert "Usage" in result.output

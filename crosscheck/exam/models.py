@@ -1,0 +1,126 @@
+r"""Small models of the exam: few photons, and no sign or factor without consequence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from crosscheck.model import Dissipator, Model, Preparation, displacing, squeezing, thermal_bath
+from crosscheck.models import (
+    BathBeamSplitter,
+    ClassicalGravity,
+    DissipativeClassicalGravity,
+    LossyTwinBeams,
+    ParametricOscillator,
+    ReservoirGravity,
+)
+
+
+class _OneTime:
+    """Trajectories are compared at one time."""
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        return (0.5,)
+
+
+@dataclass(frozen=True)
+class DrivenMode(_OneTime, Model):
+    r"""dρ/dt = −i[ωa†a + (iε/2)(a†² − a²) + F a† + F*a, ρ] + γ(n̄+1)𝓓[a]ρ + γn̄𝓓[a†]ρ, from D(α)S(s)ρ_th S†D†.
+
+    ⟨r⟩ = (√2 Re α, √2 Im α) and σ = (n₀ + ½) diag(e^{−2s}, e^{2s}) at t = 0.
+    """
+
+    omega: float = 0.8
+    epsilon: float = 0.1
+    force: complex = 0.2 + 0.1j
+    gamma: float = 1.0
+    nbar: float = 0.1
+    start: float = 0.1
+    squeezing: float = 0.25
+    alpha: complex = 0.4 + 0.2j
+
+    @property
+    def modes(self) -> int:
+        return 1
+
+    def hamiltonian(self, a: Any) -> Any:
+        drive = self.force * a.dag() + np.conj(self.force) * a
+        return self.omega * a.dag() * a + 0.5j * self.epsilon * (a.dag() ** 2 - a**2) + drive
+
+    def dissipators(self, a: Any) -> Iterator[Dissipator]:
+        yield from thermal_bath(a, self.gamma, self.nbar)
+
+    def preparation(self, a: Any) -> Preparation:
+        return Preparation([self.start], unitaries=[squeezing(a, self.squeezing), displacing(a, self.alpha)])
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+@dataclass(frozen=True)
+class ModulatedMode(_OneTime, Model):
+    r"""dρ/dt = −i[a†a + cos(Ωt) (iε/2)(a†² − a²), ρ] + γ𝓓[a]ρ from the vacuum: squeezing that comes and goes."""
+
+    epsilon: float = 0.4
+    modulation: float = 4.0
+    gamma: float = 0.5
+
+    @property
+    def modes(self) -> int:
+        return 1
+
+    def hamiltonian(self, a: Any) -> Any:
+        return [a.dag() * a, [0.5j * self.epsilon * (a.dag() ** 2 - a**2), lambda t: np.cos(self.modulation * t)]]
+
+    def dissipators(self, a: Any) -> Iterator[Dissipator]:
+        yield Dissipator(self.gamma, a)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+@dataclass(frozen=True)
+class CollectiveDecay(_OneTime, Model):
+    r"""dρ/dt = −i[Δ(a†a − b†b), ρ] + Σ_jk Γ_jk (a_jρa_k† − ½{a_k†a_j, ρ}) with Γ = [[Γ₁, c], [c, Γ₂]], c² ≤ Γ₁Γ₂."""
+
+    detuning: float = 0.3
+    rates: tuple[float, float] = (1.0, 0.5)
+    cross: float = 0.6
+
+    @property
+    def modes(self) -> int:
+        return 2
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        return self.detuning * (a.dag() * a - b.dag() * b)
+
+    def dissipators(self, a: Any, b: Any) -> Iterator[Dissipator]:
+        for rate, c in zip(self.rates, (a, b), strict=True):
+            yield Dissipator(rate, c)
+        yield Dissipator(self.cross, a, b)
+        yield Dissipator(self.cross, b, a)
+
+    def preparation(self, a: Any, b: Any) -> Preparation:
+        return Preparation(unitaries=[squeezing(a, 0.2)])
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+RESERVOIR = ReservoirGravity(detuning=0.7, k_M=0.1, gamma=0.1, nbar=0.1, Gamma=1.0, r=0.3, kappa_G=0.02)
+FEEDBACK = DissipativeClassicalGravity.example()
+RINGING = ClassicalGravity(g=0.2, squeezing=0.2)
+BATHS = BathBeamSplitter(g=0.5, kappa=1.0, nbar=(0.25, 0.05))
+BEAMS = LossyTwinBeams(r=0.3, gamma=0.6, nbar=0.05)
+COLD_BEAMS = LossyTwinBeams(r=0.3, gamma=0.6)
+UNSTABLE = ParametricOscillator(epsilon=0.6, kappa=1.0)
+DRIVEN = DrivenMode()
+MODULATED = ModulatedMode()
+COLLECTIVE = CollectiveDecay()
