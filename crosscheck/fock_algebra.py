@@ -64,7 +64,8 @@ class FockOperator:
     __rmul__ = __mul__
 
     def __truediv__(self, other: Any) -> FockOperator:
-        return self * (1 / Ball(other))
+        quotient: FockOperator = self * (1 / Ball(other))
+        return quotient
 
     def __pow__(self, power: int) -> FockOperator:
         result: FockOperator = _operator(1)

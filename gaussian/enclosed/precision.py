@@ -1,6 +1,7 @@
 r"""Twice the precision, until the interval is narrow enough.
 
 >>> import flint
+import numpy as np
 >>> third = enclose(lambda: flint.arb(1) / 3, digits=40)
 >>> third.rad() < 1e-40
 True
@@ -12,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import flint
+import numpy as np
 
 from gaussian.errors import GaussianError, InvalidArgument
 
@@ -29,7 +31,12 @@ class Undecided(ArithmeticError):
 
 
 def enclose(
-    calculate: Callable[[], Result], *, width: float | None = None, digits: float | None = None, bits: int = LAST_BITS
+    calculate: Callable[[], Result],
+    *,
+    width: float | None = None,
+    digits: float | None = None,
+    bits: int = LAST_BITS,
+    strict: bool = True,
 ) -> Result:
     """`calculate()` at 96, 192, 384, … bits, until every interval in its result is narrow enough.
 
@@ -40,6 +47,8 @@ def enclose(
         digits: or relatively: radius ≤ 10^−digits of the value (for a matrix, of its largest entry). 15 if neither is
             given. An exact zero satisfies it, an interval around zero never does.
         bits: the highest precision to try.
+        strict: False returns the narrowest result there is, if coefficients that are themselves known to so many digits
+            only keep it from being as narrow as asked for.
 
     Raises:
         PrecisionExhausted: if it is never narrow enough; the narrowest interval is in the message.
@@ -50,6 +59,7 @@ def enclose(
     if not 0 < wanted < float("inf"):
         raise InvalidArgument(f"The width must be > 0 and finite, but is {wanted}.")
     precision, best = FIRST_BITS, "nothing"
+    narrowest: list[tuple[float, Result]] = []
     while precision <= bits:
         with flint.ctx.workprec(precision):
             try:
@@ -60,9 +70,15 @@ def enclose(
                 if all(_narrow(part, wanted, absolute=width is not None) for part in _intervals(result)):
                     return result
                 best = str(result)
+                radius = _radius(result)
+                if narrowest and radius > 0.5 * narrowest[-1][0]:
+                    break  # the width is that of the parameters, not of the arithmetic
+                narrowest.append((radius, result))
         precision *= 2
+    if narrowest and not strict:
+        return narrowest[-1][1]
     raise PrecisionExhausted(
-        f"At {precision // 2} bits the interval is not yet {'±' if width is not None else 'relatively'} {wanted:.0e} "
+        f"At {min(precision, bits)} bits the interval is not yet {'±' if width is not None else 'relatively'} {wanted:.0e} "
         f"narrow, but {best[:200]}. A value that is exactly zero needs `width`, not `digits`; a border case (a mode "
         "without damping, a state on the edge of the uncertainty relation) cannot be decided by intervals."
     )
@@ -76,6 +92,13 @@ def _intervals(result: Any) -> list[list[Any]]:
     if isinstance(result, (tuple, list)):
         return [part for item in result for part in _intervals(item)]
     return [part for item in vars(result).values() for part in _intervals(item)]
+
+
+def _radius(result: Any) -> float:
+    return max(
+        (float(x.rad().abs_upper()) if x.is_finite() else np.inf for part in _intervals(result) for x in part),
+        default=0.0,
+    )
 
 
 def _narrow(entries: list[Any], wanted: float, *, absolute: bool) -> bool:

@@ -15,10 +15,12 @@ from typing import Any
 import flint
 
 from gaussian.enclosed.ball import Ball, exact
-from gaussian.enclosed.generator import ladder, moment_equations, omega, quadratic, real_part
+from gaussian.enclosed.generator import EnclosedEquations, ladder, moment_equations, omega, quadratic, real_part
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor, square_root
 from gaussian.errors import InvalidArgument, UnphysicalState
+
+QuadraticForm = tuple[flint.arb_mat, flint.arb_mat]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -46,38 +48,54 @@ def initial_state(model: Any) -> EnclosedState:
     """
     model = exact(model)
     n = int(model.modes)
-    preparation = model.preparation(*ladder(n)) if hasattr(model, "preparation") else None
-    occupations = [0] * n
+    if not hasattr(model, "preparation"):
+        return prepared(n, None, None, [])
+    preparation = model.preparation(*ladder(n))
+    ground = preparation.ground_of
+    return prepared(
+        n,
+        preparation.occupations,
+        None if ground is None else _real(ground, n, "Hamiltonian of the prepared ground state"),
+        [_real(generator, n, "generator of a preparing unitary") for generator in preparation.unitaries],
+    )
+
+
+def prepared(
+    modes: int, occupations: Sequence[Any] | None, ground: QuadraticForm | None, unitaries: Sequence[QuadraticForm]
+) -> EnclosedState:
+    """Thermal occupations, or the ground state of a form (h, v), moved by exp(−iG) for the forms in `unitaries`."""
+    n = modes
     mean = flint.arb_mat(2 * n, 1)
-    if preparation is not None and preparation.occupations is not None:
-        occupations = list(preparation.occupations)
-    nbar = [Ball(exact(x)).z.real for x in occupations]
+    nbar = [Ball(exact(x)).z.real for x in ([0] * n if occupations is None else occupations)]
     if len(nbar) != n or not all(x >= 0 for x in nbar):
         raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {occupations}.")
     sigma = flint.arb_mat(2 * n, 2 * n)
     for j in range(2 * n):
         sigma[j, j] = nbar[j // 2] + flint.arb(1) / 2
-    if preparation is not None and preparation.ground_of is not None:
-        mean, sigma = _ground_state(preparation.ground_of, n)
-    for generator in preparation.unitaries if preparation is not None else ():
-        h, v = quadratic(generator, n, "generator of a preparing unitary")
-        unitary = bordered(omega(n) * real_part(h), omega(n) * real_part(v)).exp()
+    if ground is not None:
+        mean, sigma = _ground_state(*ground)
+    for h, v in unitaries:
+        unitary = bordered(omega(n) * h, omega(n) * v).exp()
         symplectic = block(unitary, 0, 0, 2 * n)
         mean = symplectic * mean + flint.arb_mat([[unitary[j, 2 * n]] for j in range(2 * n)])
         sigma = symplectic * sigma * symplectic.transpose()
     return EnclosedState(mean=mean, covariance=(sigma + sigma.transpose()) / 2)
 
 
-def _ground_state(operator: Any, modes: int) -> tuple[flint.arb_mat, flint.arb_mat]:
+def _real(operator: Any, modes: int, what: str) -> QuadraticForm:
+    h, v = quadratic(operator, modes, what)
+    return real_part(h), real_part(v)
+
+
+def _ground_state(h: flint.arb_mat, v: flint.arb_mat) -> tuple[flint.arb_mat, flint.arb_mat]:
     """⟨r⟩ = −h⁻¹v and σ = ½ L⁻ᵀ (KᵀK)^½ L⁻¹ with h = LLᵀ and K = LᵀΩL (Williamson)."""
-    h, v = (real_part(part) for part in quadratic(operator, modes, "Hamiltonian of the prepared ground state"))
     try:
         lower = lower_factor(h)
     except UnphysicalState as error:
         raise InvalidArgument(
             f"A ground state needs a positive definite Hamiltonian, but a pivot of it is {error.lowest:.3g}."
         ) from None
-    k = lower.transpose() * omega(modes) * lower
+    k = lower.transpose() * omega(h.nrows() // 2) * lower
     inverse = lower.inv()
     return -h.solve(v), inverse.transpose() * square_root(k.transpose() * k) * inverse / 2
 
@@ -89,7 +107,11 @@ def evolve(model: Any, times: Sequence[Any]) -> list[EnclosedState]:
         TimeDependent: the generator depends on time.
         InvalidArgument: as `initial_state`.
     """
-    equations, start = moment_equations(model), initial_state(model)
+    return propagate(moment_equations(model), initial_state(model), times)
+
+
+def propagate(equations: EnclosedEquations, start: EnclosedState, times: Sequence[Any]) -> list[EnclosedState]:
+    """The states at each of `times` under constant A, d, D."""
     a, noise = equations.drift, equations.diffusion
     m = a.nrows()
     van_loan = flint.arb_mat(2 * m, 2 * m)
