@@ -1,6 +1,8 @@
 r"""`certify`: one model, two engines, one report.
 
     generator      drift, drive and diffusion against the Fock ladder algebra, exact up to rounding
+    window         moments at the model's times and of the steady state, against the Fock window, proved
+    measures       entropies and negativity of those states, from exact matrix elements with proved tails
     trajectory     moments and measures at the model's times, against truncated dynamics
     steady state   whether it exists (from the drift the ladder algebra gives) and, if so, moments and measures
 
@@ -22,6 +24,7 @@ from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
+from crosscheck.proofs import Truth, equations_from_balls, measures_certificate, window_certificate
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
 from crosscheck.system import EngineFailed, System, ask
@@ -71,11 +74,16 @@ def certify(
     began = time.perf_counter()
     progress("generator")
     certificates = [_generator(system, engine)]
+    constant = not gaussian.is_time_dependent(model)
     if certificates[0].verdict is not Verdict.REFUTED and system.modes <= MOST_MODES:
-        if system.times:
-            certificates.append(_trajectory(system, engine, tolerance, budget, progress))
-        if not gaussian.is_time_dependent(model):
-            certificates.append(_steady(system, engine, tolerance, budget, progress))
+        if constant:
+            certificates += _proofs(system, engine, tolerance, progress)
+        # What is refuted with proof needs no estimates.
+        if certificates[-1].verdict is not Verdict.REFUTED:
+            if system.times:
+                certificates.append(_trajectory(system, engine, tolerance, budget, progress))
+            if constant:
+                certificates.append(_steady(system, engine, tolerance, budget, progress))
     return Report(
         model=repr(model),
         name=type(model).__name__,
@@ -84,6 +92,17 @@ def certify(
         notes=tuple(_notes(model)),
         seconds=time.perf_counter() - began,
     )
+
+
+def _proofs(system: System, engine: Engine, tolerance: float, progress: Callable[[str], None]) -> list[Certificate]:
+    """The window, and the measures unless it is refuted."""
+    progress("window")
+    truth = Truth.of(system)
+    window = window_certificate(system, engine, truth)
+    if window.verdict is Verdict.REFUTED:
+        return [window]
+    measures = measures_certificate(system, engine, truth, tolerance, progress)
+    return [window] if measures is None else [window, measures]
 
 
 def _failed(kind: str, reason: EngineFailed) -> Certificate:
@@ -109,9 +128,12 @@ def _generator(system: System, engine: Engine) -> Certificate:
         comparisons = ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments))
     except EngineFailed as reason:
         return _failed("generator", reason)
+    if engine is GAUSSIAN and len(moments) == 1 and overall(c.verdict for c in comparisons) is Verdict.INCONCLUSIVE:
+        comparisons = compare_generators(system.model, equations_from_balls)
     return Certificate(
         kind="generator",
         basis="ladder algebra, exact up to rounding",
+        theorem=all(c.theorem for c in comparisons),
         comparisons=tuple(comparisons),
         note=_unresolved(comparisons),
         seconds=time.perf_counter() - began,

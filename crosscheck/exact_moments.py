@@ -1,7 +1,7 @@
 r"""Moments as the Fock window gives them, enclosed: what any moment engine's claims are held against.
 
-A, d and D come from matrix elements of 𝓛(ρ) on the lowest levels (`crosscheck.window`), preparing unitaries from those of
-−i[G, ρ]. Moments of a quadratic generator obey a linear equation with these coefficients, solved in ball arithmetic:
+A, d and D come from matrix elements of 𝓛(ρ) on the lowest levels (`crosscheck.window`), preparing unitaries from those
+of −i[G, ρ]. Moments of a quadratic generator obey a linear equation with these coefficients, solved in ball arithmetic:
 nothing is truncated and every interval is a theorem.
 """
 

@@ -27,7 +27,7 @@ class Certificate:
     """One question asked of a model, with its comparisons.
 
     `decided` is the verdict where there is nothing numerical to compare (no steady state); otherwise it follows from
-    them.
+    them. It is a `theorem` if the errors on the Fock side are proved, an estimate if they come from comparing cutoffs.
     """
 
     kind: str
@@ -37,6 +37,12 @@ class Certificate:
     decided: Verdict | None = None
     seconds: float = 0.0
     cutoffs: tuple[tuple[int, ...], ...] = ()
+    theorem: bool = False
+
+    @property
+    def grade(self) -> str:
+        """Whether the errors on the Fock side are proved."""
+        return "theorem" if self.theorem else "estimate"
 
     @property
     def verdict(self) -> Verdict:
@@ -132,6 +138,7 @@ class Report:
             "certificates": [
                 {
                     "kind": certificate.kind,
+                    "grade": certificate.grade,
                     "verdict": str(certificate.verdict),
                     "basis": certificate.basis,
                     "note": certificate.note,
@@ -176,7 +183,10 @@ class Report:
             if not certificate.comparisons:
                 table.add_row(kind, "", certificate.summary, "–", "–", coloured(certificate.verdict))
         lines = [Text(text, style="dim") for text in self.notes]
-        lines += [Text(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", style="dim") for c in self.certificates]
+        lines += [
+            Text(f"{c.kind} ({c.grade}): {c.basis}{'. ' + c.note if c.note else ''}", style="dim")
+            for c in self.certificates
+        ]
         lines.append(Text.assemble("verdict: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))
         return Group(table, *lines)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,17 +45,25 @@ class System:
 
     def place(self, label: str, mean: Any, covariance: Any, error: Any, engine: Engine) -> Place:
         """The observed modes of a claimed state of all modes."""
+        moments = self.moments(mean, covariance, error, engine, self.observed)
+        chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
+        return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
+
+    def moments(self, mean: Any, covariance: Any, error: Any, engine: Engine, modes: Iterable[int]) -> Moments:
+        """Those of some modes of a claimed state of all modes.
+
+        Raises:
+            EngineFailed: the claim is not a mean and a positive definite covariance.
+        """
         if np.shape(mean) != (2 * self.modes,) or np.shape(covariance) != (2 * self.modes, 2 * self.modes):
             raise EngineFailed(f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.")
         if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
             raise EngineFailed(f"{engine.name} returned moments that are not finite, or a negative error.")
-        rows = [2 * m + i for m in self.observed for i in (0, 1)]
+        rows = [2 * m + i for m in modes for i in (0, 1)]
         sigma = np.asarray(covariance, float)[np.ix_(rows, rows)]
         if not np.linalg.eigvalsh(0.5 * (sigma + sigma.T))[0] > 0 or not np.allclose(sigma, sigma.T, rtol=1e-9):
             raise EngineFailed(f"{engine.name} returned a covariance that is not symmetric and positive definite.")
-        moments = Moments(np.asarray(mean, float)[rows], sigma, float(error))
-        chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
-        return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
+        return Moments(np.asarray(mean, float)[rows], sigma, float(error))
 
 
 class EngineFailed(Exception):

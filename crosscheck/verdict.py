@@ -28,7 +28,8 @@ class Verdict(StrEnum):
 class Comparison:
     """One quantity at one place (a time, or the steady state): value ± error from each engine.
 
-    `tolerance` is how narrow the two intervals together must be, absolutely.
+    `tolerance` is how narrow the two intervals together must be, absolutely. `theorem` says that the Fock side's
+    interval is proved to hold the exact value; otherwise its error is an estimate.
     """
 
     quantity: str
@@ -38,6 +39,7 @@ class Comparison:
     fock: float
     fock_error: float
     tolerance: float
+    theorem: bool = False
 
     @property
     def difference(self) -> float:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
+from scipy import constants
 
 from crosscheck.model import Dissipator, Model, pair, require, require_finite, require_non_negative, thermal_bath
 
@@ -85,6 +86,26 @@ class ReservoirGravity(Model):
     @classmethod
     def example(cls) -> Self:
         return cls(detuning=0.7, k_M=0.1, gamma=0.05, nbar=0.3, Gamma=1.0, r=0.4, kappa_G=0.02)
+
+    @classmethod
+    def laboratory(cls) -> Self:
+        """Table S3 in rad/s, at 10 mK, with the classical channel at the paper's rate: n̄ = 4.17 × 10⁶.
+
+        ω/2π = 50 Hz, Q = 2.5 × 10¹⁰, Ω/2π = 0.5 Hz, k_G/2π = κ_G/2π = 7 × 10⁻¹⁰ Hz as printed; G_± = gE_±/√(ω² + κ²/4)
+        with g/2π = 1 Hz, E_± = 100, 200 and κ/2π = 10 Hz, tanh r = G₊/G₋, Γ = 4(G₋² − G₊²)/κ.
+        """
+        omega, kappa, g = 2 * np.pi * 50, 2 * np.pi * 10, 2 * np.pi
+        plus, minus = (g * e / np.hypot(omega, kappa / 2) for e in (100, 200))
+        k_G = 2 * np.pi * 7e-10
+        return cls(
+            detuning=float(np.pi),
+            k_M=k_G,
+            gamma=omega / 2.5e10,
+            nbar=float(1 / np.expm1(constants.hbar * omega / (constants.k * 0.01))),
+            Gamma=float(4 * (minus**2 - plus**2) / kappa),
+            r=float(np.arctanh(plus / minus)),
+            kappa_G=k_G,
+        )
 
 
 @dataclass(frozen=True)

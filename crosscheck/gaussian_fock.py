@@ -1,0 +1,192 @@
+r"""Fock elements of a Gaussian state from its moments, exact below any cutoff, each with a bound on its rounding.
+
+With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `crosscheck.window` and ρ_00 = exp(−½μᵀGμ)/√det(σ + ½),
+
+    √(k_i + 1) ρ_{k+e_i} = b_i ρ_k + Σ_j 𝒜_ij √k_j ρ_{k−e_j},      k = (m, n),
+
+one axis after another, in double precision. The same recurrence over moduli carries a bound on the error of every
+element: that of 𝒜 and b, which are balls, and what each sum adds. Only the tail above the cutoff is missing, and the
+trace and the photon number tell how much that is.
+
+>>> from gaussian import enclosed
+>>> origin, sigma = enclosed.matrix([[0], [0]]), enclosed.matrix([["1.5", 0], [0, "1.5"]])
+>>> below(enclosed.EnclosedState(mean=origin, covariance=sigma), (4,)).rho.real.diagonal()         # p_n = 2^{−n−1}
+array([0.5   , 0.25  , 0.125 , 0.0625])
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import flint
+import numpy as np
+from numpy.typing import NDArray
+
+from crosscheck.window import Kernel
+from fock import Tail, geometric_tail
+from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.lyapunov import identity
+
+Array = NDArray[Any]
+EPS = float(np.finfo(float).eps)
+# A complex product and a sum round by less than so many units.
+UNITS = 8.0
+# Bits for 𝒜 and b: their own radius is then far below a double's.
+BITS = 160
+# The envelope of photon numbers uses λ = x^{−SHARE}, where tr ρλ^N diverges at λ = 1/x.
+SHARE = 0.8
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Corner:
+    """PρP as a matrix `rho` (d, d), with ‖rho − PρP‖₁ ≤ `error`, δ = 1 − tr PρP ≤ `weight`, tr QρN ≤ `photons`.
+
+    `even` says that ρ commutes with the parity of the total photon number.
+    """
+
+    rho: Array
+    cutoffs: tuple[int, ...]
+    error: float
+    weight: float
+    photons: float
+    even: bool
+
+
+def below(state: EnclosedState, cutoffs: Sequence[int]) -> Corner:
+    """The part of a Gaussian state below the cutoffs (levels per mode), with what is known of the rest."""
+    rho, rounding = elements(state, cutoffs)
+    d = int(np.prod(cutoffs))
+    populations = rho.diagonal().real
+    blur = float(rounding.diagonal().sum())
+    numbers = sum(np.indices(tuple(cutoffs)).reshape(len(cutoffs), -1))
+    trace_of_rest = max(0.0, 1.0 - float(populations.sum())) + blur + UNITS * d * EPS
+    inside = float(numbers @ populations)
+    rest = (
+        max(0.0, mean_photons(state) - inside) + float(numbers @ rounding.diagonal()) + UNITS * d * EPS * (1 + inside)
+    )
+    return Corner(
+        rho=rho,
+        cutoffs=tuple(cutoffs),
+        error=math.sqrt(d) * float(np.linalg.norm(rounding)) * (1 + UNITS * d * EPS),
+        weight=trace_of_rest,
+        photons=rest,
+        even=all(x.is_zero() for x in state.mean.entries()),
+    )
+
+
+def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array]:
+    """(⟨m|ρ|n⟩, bounds on their errors), each (d, d), for all levels below the cutoffs."""
+    with flint.ctx.workprec(BITS):
+        kernel = Kernel.of(state.mean, state.covariance)
+        m = state.covariance.nrows()
+        a, a_radius = _doubles([[kernel.matrix[i, j] for j in range(m)] for i in range(m)])
+        b, b_radius = _doubles([[kernel.vector[i, 0] for i in range(m)]])
+        exponent = (flint.acb_mat(state.mean).transpose() * kernel.inverse * kernel.mean)[0, 0].real / 2
+        vacuum = (-exponent).exp() / kernel.widened.det().real.sqrt()
+    shape = (*cutoffs, *cutoffs)
+    values, errors = np.zeros(shape, complex), np.zeros(shape)
+    origin = (0,) * m
+    values[origin] = float(vacuum)
+    errors[origin] = float(vacuum.rad().abs_upper()) + EPS * float(vacuum)
+    roots = [np.sqrt(np.arange(n)) for n in shape]
+    size_a, size_b = np.abs(a), np.abs(b[0])
+    for i in range(m - 1, -1, -1):
+        # Axes before i are at zero; axis i grows, those after it are complete.
+        later = range(i + 1, m)
+
+        def at(k: int, i: int = i) -> tuple[Any, ...]:
+            return (*(0,) * i, k)
+
+        for k in range(shape[i] - 1):
+            here, slack = values[at(k)], errors[at(k)]
+            new, size = b[0, i] * here, size_b[i] * slack
+            moduli = size_b[i] * np.abs(here)
+            loose = b_radius[0, i] * np.abs(here)
+            if k:
+                down, slack_down = values[at(k - 1)], errors[at(k - 1)]
+                new = new + a[i, i] * roots[i][k] * down
+                size = size + size_a[i, i] * roots[i][k] * slack_down
+                moduli = moduli + size_a[i, i] * roots[i][k] * np.abs(down)
+                loose = loose + a_radius[i, i] * roots[i][k] * np.abs(down)
+            for j in later:
+                shifted, slack_shifted = _lowered(here, j - i - 1, roots[j]), _lowered(slack, j - i - 1, roots[j])
+                new = new + a[i, j] * shifted
+                size = size + size_a[i, j] * slack_shifted
+                moduli = moduli + size_a[i, j] * np.abs(shifted)
+                loose = loose + a_radius[i, j] * np.abs(shifted)
+            values[at(k + 1)] = new / roots[i][k + 1]
+            grown = (size + loose + UNITS * (m + 2) * EPS * moduli) / roots[i][k + 1]
+            errors[at(k + 1)] = grown * (1 + UNITS * (m + 4) * EPS)
+    d = int(np.prod(cutoffs))
+    rho = values.reshape(d, d)
+    return 0.5 * (rho + rho.conj().T), errors.reshape(d, d) + errors.reshape(d, d).T
+
+
+def photon_tail(state: EnclosedState, levels: Sequence[int]) -> Tail:
+    """Σ√p_n below and beyond the cutoffs, and the weight beyond, of all the modes of a state: proved upper bounds.
+
+    p_n exactly on a larger box, and outside of it p_n ≤ (tr ρλ^N) λ^{−|n|} with
+
+        tr ρλ^N = exp(−½(1 − λ) μᵀM⁻¹μ)/√det M,      M = ½(1 + λ) + (1 − λ)σ > 0.
+    """
+    modes = len(levels)
+    box = tuple(max(n, 160 if modes == 1 else 30) for n in levels)
+    rho, rounding = elements(state, box)
+    p = (rho.diagonal().real.clip(0) + rounding.diagonal()).reshape(box)
+    prefactor, ratio = _envelope(state)
+    return geometric_tail(p, list(levels), prefactor=prefactor, ratios=[ratio] * modes)
+
+
+def mean_photons(state: EnclosedState) -> float:
+    """⟨N⟩ = ½(tr σ + |μ|² − n), rounded up."""
+    with flint.ctx.workprec(BITS):
+        squares = sum((x * x for x in state.mean.entries()), flint.arb(0))
+        total = (state.covariance.trace() + squares - state.mean.nrows() // 2) / 2
+        return max(0.0, float(total.upper()) * (1 + 2 * EPS))
+
+
+def _envelope(state: EnclosedState) -> tuple[float, float]:
+    """(C, x) with p_n ≤ C x^{|n|} for every n."""
+    m = state.covariance.nrows()
+    with flint.ctx.workprec(BITS):
+        widest = max(
+            np.linalg.eigvalsh(np.array([[float(x) for x in row] for row in state.covariance.tolist()]))[-1], 0.5
+        )
+        x = ((widest - 0.5) / (widest + 0.5)) ** SHARE
+        # A pure coherent state has every λ; 4 is enough.
+        lam = flint.arb(min(1 / x, 4.0) if x > 0 else 4.0)
+        matrix = identity(m) * ((1 + lam) / 2) + state.covariance * (1 - lam)
+        exponent = (state.mean.transpose() * matrix.solve(state.mean))[0, 0] * (1 - lam) / 2
+        generating = (-exponent).exp() / matrix.det().sqrt()
+        positive = all(matrix_minor(matrix, k) > 0 for k in range(1, m + 1))
+        if not positive or not generating.is_finite():
+            return math.inf, 1.0
+        return float(generating.upper()) * (1 + 2 * EPS), float((1 / lam).upper()) * (1 + 2 * EPS)
+
+
+def matrix_minor(matrix: flint.arb_mat, k: int) -> flint.arb:
+    """The leading k × k determinant."""
+    return flint.arb_mat([[matrix[i, j] for j in range(k)] for i in range(k)]).det()
+
+
+def _lowered(x: Array, axis: int, roots: Array) -> Array:
+    """√k_j x_{k − e_j} along one axis."""
+    moved = np.zeros_like(x)
+    to, of = [slice(None)] * x.ndim, [slice(None)] * x.ndim
+    to[axis], of[axis] = slice(1, None), slice(None, -1)
+    shape = [1] * x.ndim
+    shape[axis] = -1
+    moved[tuple(to)] = x[tuple(of)] * roots[1:].reshape(shape)
+    return moved
+
+
+def _doubles(rows: list[list[Any]]) -> tuple[Array, Array]:
+    """Midpoints as doubles, and how far the exact values may be from them."""
+    middle = np.array([[complex(x) for x in row] for row in rows])
+    radius = np.array(
+        [[float(abs(x - flint.acb(complex(x))).abs_upper()) * (1 + 2 * EPS) for x in row] for row in rows]
+    )
+    return middle, radius

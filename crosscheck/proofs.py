@@ -1,0 +1,257 @@
+r"""The certificates that are theorems: moments by the Fock window, measures from exact matrix elements.
+
+    window      the claimed moments at each time, and of the steady state, against those of the window elements
+    measures    E_N, S and I by the engine's formulas against density matrices with proved bounds on what is cut off
+
+Neither truncates the dynamics, so both hold at any temperature at which the numbers can still be written down.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import gaussian
+from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.exact_moments import exact_steady_state, exact_trajectory
+from crosscheck.generator_certificate import entry_name
+from crosscheck.proved_measures import proved_measures
+from crosscheck.quantities import Moments, quantities
+from crosscheck.report import Certificate
+from crosscheck.system import EngineFailed, System, ask
+from crosscheck.verdict import Comparison, Verdict
+from gaussian import enclosed
+from gaussian.enclosed import EnclosedState, PrecisionExhausted
+from gaussian.enclosed.symplectic import to_doubles
+
+# A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
+WINDOW_TOLERANCE = 1e-8
+STEADY = "steady state"
+# Mean photon numbers above this have too many levels for matrix elements.
+FEW_PHOTONS = 6.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """The exact states of all modes by place; `steady` says whether a steady state exists (None: not decided)."""
+
+    states: dict[str, EnclosedState]
+    steady: bool | None
+    why: str
+
+    @classmethod
+    def of(cls, system: System) -> Truth:
+        """From the window elements of the model alone."""
+        states = dict(zip(map(label, system.times), exact_trajectory(system.model, system.times), strict=True))
+        try:
+            states[STEADY] = exact_steady_state(system.model)
+        except gaussian.NoSteadyState as error:
+            return cls(states=states, steady=False, why=str(error))
+        except PrecisionExhausted as error:
+            return cls(states=states, steady=None, why=str(error))
+        return cls(states=states, steady=True, why="")
+
+
+def label(t: float) -> str:
+    """How a time is called in reports."""
+    return f"t = {t:g}"
+
+
+def window_certificate(system: System, engine: Engine, truth: Truth) -> Certificate:
+    """Every entry of the claimed moments against its exact interval, and the existence of the steady state."""
+    began = time.perf_counter()
+    try:
+        claims = ask(engine, lambda: _claims(system, engine, truth))
+    except EngineFailed as reason:
+        return _no_answer("window", reason)
+    comparisons, notes, decided = [], [], None
+    for place, claim in claims.items():
+        if isinstance(claim, str):
+            notes.append(claim)
+            decided = Verdict.REFUTED if truth.steady else decided
+        elif place == STEADY and not truth.steady:
+            if truth.steady is False:
+                notes.append(f"{engine.name} gives a steady state, but there provably is none: {truth.why}")
+                decided = Verdict.REFUTED
+        else:
+            comparisons += _entries(place, claim, truth.states[place])
+    refuted = any(c.verdict is Verdict.REFUTED for c in comparisons)
+    return Certificate(
+        kind="window",
+        basis=f"matrix elements with |m| + |n| ≤ 2, no truncation, {_digits(comparisons)} digits",
+        comparisons=tuple(comparisons),
+        note=" ".join(notes),
+        decided=Verdict.REFUTED if refuted else decided,
+        seconds=time.perf_counter() - began,
+        theorem=True,
+    )
+
+
+def measures_certificate(
+    system: System, engine: Engine, truth: Truth, tolerance: float, progress: Callable[[str], None]
+) -> Certificate | None:
+    """E_N, S and I at each place, from exact matrix elements; None where the states may not be positive."""
+    if not _positive(system.model):
+        return None
+    began = time.perf_counter()
+    comparisons, skipped = [], []
+    for place, state in truth.states.items():
+        observed = state.reduced(system.observed)
+        photons = max(float(_photons(observed.reduced([j]))) for j in range(len(system.observed)))
+        if photons > FEW_PHOTONS:
+            skipped.append(f"{place}: {photons:.3g} quanta in a mode need more levels than fit.")
+            continue
+        progress(f"measures, {place}")
+        try:
+            comparisons += _measured(system, engine, place, observed, tolerance)
+        except EngineFailed as reason:
+            return Certificate(
+                kind="measures",
+                basis="no answer",
+                comparisons=(),
+                note=str(reason),
+                decided=Verdict.REFUTED,
+                theorem=True,
+            )
+    return Certificate(
+        kind="measures",
+        basis="exact Fock elements of the states that the window proves, tails bounded",
+        comparisons=tuple(comparisons),
+        note=" ".join(skipped),
+        seconds=time.perf_counter() - began,
+        theorem=True,
+    )
+
+
+def _no_answer(kind: str, reason: EngineFailed) -> Certificate:
+    basis = "no answer"
+    return Certificate(kind=kind, basis=basis, comparisons=(), note=str(reason), decided=Verdict.REFUTED, theorem=True)
+
+
+def equations_from_balls(model: Any) -> gaussian.MomentEquations:
+    """The package's own A, d and D, computed in balls and rounded once: for rates too far apart for doubles."""
+    found = enclosed.enclose(lambda: enclosed.moment_equations(model), digits=20, strict=False)
+    drift, diffusion = to_doubles(found.drift), to_doubles(found.diffusion)
+    radius = max(float(x.rad().abs_upper()) for part in (found.drift, found.diffusion) for x in part.entries())
+    size = max(float(np.abs(drift).max()), float(np.abs(diffusion).max()))
+    return gaussian.MomentEquations(
+        drift=drift,
+        drive=to_doubles(found.drive)[:, 0],
+        diffusion=diffusion,
+        rounding=len(drift) * (radius + float(np.finfo(float).eps) * size),
+    )
+
+
+def _claims(system: System, engine: Engine, truth: Truth) -> dict[str, Moments | str]:
+    """What the engine says of each place: moments, or why it has none."""
+    model = system.model
+    every = range(system.modes)
+    claims: dict[str, Moments | str] = {}
+    if system.times:
+        found = engine.evolve(model, system.times)
+        for i, t in enumerate(system.times):
+            claims[label(t)] = system.moments(found.mean[i], found.covariance[i], found.error[i], engine, every)
+    if truth.steady is None:
+        return _sharpened(system, engine, claims)
+    try:
+        steady = engine.steady_state(model)
+        claims[STEADY] = system.moments(steady.mean, steady.covariance, steady.error, engine, every)
+    except gaussian.NoSteadyState as reason:
+        claims[STEADY] = (
+            f"{engine.name} finds no steady state{', but there provably is one' if truth.steady else ''}: {reason}"
+        )
+    return _sharpened(system, engine, claims)
+
+
+def _sharpened(system: System, engine: Engine, claims: dict[str, Moments | str]) -> dict[str, Moments | str]:
+    """The package's own claims in ball arithmetic where double precision has lost the digits that matter."""
+    if engine is not GAUSSIAN:
+        return claims
+    blurred = [p for p, c in claims.items() if isinstance(c, Moments) and not c.error <= 0.1 * WINDOW_TOLERANCE]
+    for place in blurred:
+        if place == STEADY:
+            state = enclosed.enclose(lambda: enclosed.steady_state(system.model), digits=16, strict=False)
+        else:
+            state = _evolved(system.model, next(t for t in system.times if label(t) == place))
+        claims[place] = rounded(state)
+    return claims
+
+
+def _evolved(model: Any, t: float) -> EnclosedState:
+    return enclosed.enclose(lambda: enclosed.evolve(model, [t]), digits=16, strict=False)[0]
+
+
+def rounded(state: EnclosedState) -> Moments:
+    """The nearest doubles, with the radius and half a unit of the last place as their error."""
+    sigma = to_doubles(state.covariance)
+    radius = max(float(x.rad().abs_upper()) for x in state.covariance.entries())
+    error = len(sigma) * (radius + float(np.finfo(float).eps) * float(np.abs(sigma).max()))
+    return Moments(to_doubles(state.mean)[:, 0], sigma, error)
+
+
+def _entries(place: str, claim: Moments, exact: EnclosedState) -> list[Comparison]:
+    """One comparison for each entry of mean and covariance."""
+    m = len(claim.mean)
+    mean_error = claim.error * (1 + float(np.linalg.norm(claim.mean) / np.linalg.norm(claim.covariance, 2)))
+    compared = [(f"⟨{entry_name(j)}⟩", claim.mean[j], mean_error, exact.mean[j, 0]) for j in range(m)]
+    for j in range(m):
+        for k in range(j, m):
+            name = f"σ[{entry_name(j)}, {entry_name(k)}]"
+            compared.append((name, claim.covariance[j, k], claim.error, exact.covariance[j, k]))
+    return [
+        Comparison(
+            quantity=name,
+            place=place,
+            gaussian=float(mine),
+            gaussian_error=error,
+            fock=float(ball),
+            fock_error=float(ball.rad().abs_upper()) + float(np.spacing(abs(float(ball)))),
+            tolerance=WINDOW_TOLERANCE * max(1.0, abs(float(ball))),
+            theorem=True,
+        )
+        for name, mine, error, ball in compared
+    ]
+
+
+def _measured(system: System, engine: Engine, place: str, state: EnclosedState, tolerance: float) -> list[Comparison]:
+    """The engine's formulas at the exact moments (rounded to doubles) against proved intervals."""
+    moments = rounded(state)
+    formulas = {q.name: q for q in quantities(engine, system.party, len(system.observed), physical=True)}
+    comparisons = []
+    for interval in proved_measures(state, system.party, tolerance):
+        mine, error = ask(engine, functools.partial(formulas[interval.quantity].of_moments, moments))
+        comparisons.append(
+            Comparison(
+                quantity=interval.quantity,
+                place=place,
+                gaussian=mine,
+                gaussian_error=error,
+                fock=interval.middle,
+                fock_error=interval.radius,
+                tolerance=tolerance * max(1.0, abs(interval.middle)),
+                theorem=True,
+            )
+        )
+    return comparisons
+
+
+def _positive(model: Any) -> bool:
+    """Whether the evolution is completely positive, so that every state is a state."""
+    rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
+    return bool(rates[0] >= -1e-12 * max(1.0, float(np.abs(rates).max())))
+
+
+def _photons(mode: EnclosedState) -> Any:
+    squares = sum((x * x for x in mode.mean.entries()), 0)
+    return (mode.covariance.trace() + squares - 1) / 2
+
+
+def _digits(comparisons: list[Comparison]) -> int:
+    """Digits to which the exact values are known, the worst of them."""
+    worst = max((c.fock_error / max(1.0, abs(c.fock)) for c in comparisons), default=1.0)
+    return max(0, int(-np.log10(max(worst, 1e-300))))
