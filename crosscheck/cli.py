@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `crosscheck certify`, `crosscheck truncation`, `crosscheck exam`.
+"""The command line: `crosscheck list`, `certify`, `window`, `truncation` and `exam`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -6,14 +6,12 @@ reader of the pipe went away.
 
 from __future__ import annotations
 
-import ast
 import dataclasses
 import functools
 import io
 import json
 import os
 import sys
-from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,19 +20,18 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from crosscheck.arguments import Json, Laboratory, Names, Sets, example, usage
 from crosscheck.certify import TOLERANCE, certify
-from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
-from crosscheck.models import MODELS, find_model
+from crosscheck.models import MODELS
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
 from crosscheck.verdict import Verdict, overall
-from fock import FockError
-from gaussian import GaussianError
+from crosscheck.window_command import window_command
 
 BUG = 70
 PLOTS = ("png", "pdf", "svg")
@@ -66,19 +63,6 @@ def options(
     """Options of the program itself; what it does is in the commands."""
 
 
-Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[MODEL …]", help="Models by name; all of them if none is given.")
-]
-Sets = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the example parameters; repeatable."),
-]
-Json = Annotated[
-    Path | None,
-    typer.Option("--json", metavar="PATH", help="Write the full result as JSON; - is standard output.", dir_okay=False),
-]
-
-
 @app.command("list")
 def list_models(
     as_json: Annotated[
@@ -103,6 +87,7 @@ def list_models(
 def certify_command(
     models: Names = None,
     settings: Sets = None,
+    laboratory: Laboratory = False,
     tol: Annotated[
         float, typer.Option(help="Width that both error intervals together may have, relative to max(1, |value|).")
     ] = TOLERANCE,
@@ -124,9 +109,9 @@ def certify_command(
     """
     screen = console(json_path)
     require_writable(json_path)
-    if settings and not models:
-        raise typer.BadParameter("--set changes the fields of one model: name the model.")
-    chosen = _usage(lambda: [_example(name, settings or []) for name in (models or MODELS)])
+    if (settings or laboratory) and not models:
+        raise typer.BadParameter("--set and --laboratory are about one model: name the model.")
+    chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
     bugs = planted_sample() if (planted if planted is not None else not models) else []
@@ -139,7 +124,7 @@ def certify_command(
             return certify(model, tolerance=tol, budget=limits, progress=lambda text: advance(f"{name}: {text}", 0))
 
         for model in chosen:
-            reports.append(_usage(functools.partial(certified, model)))
+            reports.append(usage(functools.partial(certified, model)))
             advance(type(model).__name__, 1)
         for bug in bugs:
             advance(f"planted bug: {bug.name}", 0)
@@ -210,46 +195,18 @@ def truncation_command(
     screen = console(json_path)
     require_writable(json_path)
     require_writable(plot, PLOTS)
-    chosen = _usage(lambda: _example(model, settings or []))
+    chosen = usage(lambda: example(model, settings or []))
     levels = _range(cutoffs)
     with progress(len(levels)) as advance:
-        study = _usage(lambda: truncation(chosen, cutoffs=levels, time=time, progress=lambda text: advance(text, 1)))
+        study = usage(lambda: truncation(chosen, cutoffs=levels, time=time, progress=lambda text: advance(text, 1)))
     screen.print(study.renderable())
     write_json(json_path, json.loads(study.to_json()))
     if plot is not None:
         atomically(plot, lambda path: study.plot(path))
 
 
+app.command("window")(window_command)
 app.command("exam")(exam_command)
-
-
-def _example(name: str, settings: list[str]) -> Model:
-    example: Any = find_model(name).example()
-    fields = {f.name for f in dataclasses.fields(example)}
-    changes: dict[str, Any] = {}
-    for setting in settings:
-        field, equals, text = setting.partition("=")
-        if not equals or field not in fields:
-            raise InvalidParameter("--set", f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}", setting)
-        try:
-            changes[field] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            changes[field] = text  # a bare word, as in approach=local
-    try:
-        changed: Model = dataclasses.replace(example, **changes)
-    except (TypeError, ValueError) as error:
-        if isinstance(error, CrosscheckError):
-            raise
-        raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
-    return changed
-
-
-def _usage(work: Callable[[], Any]) -> Any:
-    """`work()`, with this project's errors turned into one sentence and exit code 2."""
-    try:
-        return work()
-    except (CrosscheckError, GaussianError, FockError, MemoryError, OverflowError) as error:
-        raise typer.BadParameter(str(error) or type(error).__name__) from None
 
 
 def _range(text: str) -> list[int]:

@@ -1,0 +1,66 @@
+"""What the commands share: models by name with fields set, and errors as one sentence."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.model import Model
+from crosscheck.models import MODELS, find_model
+from fock import FockError
+from gaussian import GaussianError
+
+Names = Annotated[
+    list[str] | None, typer.Argument(metavar="[MODEL …]", help="Models by name; all of them if none is given.")
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="FIELD=VALUE", help="Change a field of the example parameters; repeatable."),
+]
+Laboratory = Annotated[
+    bool, typer.Option("--laboratory", help="Start from the parameters of the experiment, not from the example.")
+]
+Json = Annotated[
+    Path | None,
+    typer.Option("--json", metavar="PATH", help="Write the full result as JSON; - is standard output.", dir_okay=False),
+]
+
+
+def example(name: str, settings: list[str], *, laboratory: bool = False) -> Model:
+    """The example parameters of a model (or those of the laboratory), with fields set as in `field=value`."""
+    model = find_model(name)
+    if laboratory and not hasattr(model, "laboratory"):
+        known = [name for name, other in MODELS.items() if hasattr(other, "laboratory")]
+        raise InvalidParameter("--laboratory", f"be used with {', '.join(known)}", name)
+    example: Any = getattr(model, "laboratory" if laboratory else "example")()
+    fields = {f.name for f in dataclasses.fields(example)}
+    changes: dict[str, Any] = {}
+    for setting in settings:
+        field, equals, text = setting.partition("=")
+        if not equals or field not in fields:
+            raise InvalidParameter("--set", f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}", setting)
+        try:
+            changes[field] = ast.literal_eval(text)
+        except (ValueError, SyntaxError):
+            changes[field] = text  # a bare word, as in approach=local
+    try:
+        changed: Model = dataclasses.replace(example, **changes)
+    except (TypeError, ValueError) as error:
+        if isinstance(error, CrosscheckError):
+            raise
+        raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
+    return changed
+
+
+def usage(work: Callable[[], Any]) -> Any:
+    """`work()`, with this project's errors turned into one sentence and exit code 2."""
+    try:
+        return work()
+    except (CrosscheckError, GaussianError, FockError, MemoryError, OverflowError) as error:
+        raise typer.BadParameter(str(error) or type(error).__name__) from None

@@ -1,0 +1,273 @@
+r"""Whether a claimed steady state is the steady state, to every digit it is given with: a theorem either way.
+
+The residual 𝓛(ρ) of the claim on the Fock window gives S = Aσ + σAᵀ + D and v = Aμ + d in balls (`crosscheck.window`).
+The exact state differs from the claim by the only solution of
+
+    AΔ + ΔAᵀ + S = 0,      Aδ + v = 0,
+
+unique and attracting because the same solver proves A Hurwitz. So Δ is enclosed entry by entry, and with it σ, and E_N.
+
+>>> from crosscheck.models import DampedThermalMode
+>>> mode = DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.4)
+>>> str(prove_steady_state(mode, [["0.9", "0"], ["0", "0.9"]]).verdict)                # n̄ + ½
+'certified'
+>>> str(prove_steady_state(mode, [["0.900000000001", "0"], ["0", "0.9"]]).verdict)
+'refuted'
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import Any
+
+import flint
+import numpy as np
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from crosscheck.errors import InvalidParameter
+from crosscheck.exact_moments import exact_steady_state
+from crosscheck.generator_certificate import entry_name
+from crosscheck.report import coloured, to_text
+from crosscheck.verdict import Verdict
+from crosscheck.window import Window
+from gaussian import enclosed
+from gaussian.enclosed.lyapunov import identity, solve_lyapunov
+from gaussian.enclosed.symplectic import lower_factor
+
+Claim = Sequence[Sequence[Any]]
+# Bits beyond those that the claim's last digit needs.
+SPARE_BITS = 160
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One entry of the claim: what it says, how far it may be off, and how far it provably is."""
+
+    name: str
+    claimed: str
+    allowed: flint.arb
+    deviation: flint.arb
+
+    @property
+    def verdict(self) -> Verdict:
+        if abs(self.deviation) <= self.allowed:
+            return Verdict.CERTIFIED
+        return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SteadyProof:
+    """The outcome: every entry, the residual's largest window element, and E_N of the exact state."""
+
+    model: str
+    entries: tuple[Entry, ...]
+    residual: flint.arb
+    log_negativity: flint.arb | None
+    bits: int
+    seconds: float
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        found = {entry.verdict for entry in self.entries}
+        if Verdict.REFUTED in found:
+            return Verdict.REFUTED
+        return Verdict.CERTIFIED if found == {Verdict.CERTIFIED} else Verdict.INCONCLUSIVE
+
+    @property
+    def refuted(self) -> list[Entry]:
+        """The entries that are provably wrong."""
+        return [entry for entry in self.entries if entry.verdict is Verdict.REFUTED]
+
+    def __str__(self) -> str:
+        return to_text(self.renderable())
+
+    def renderable(self) -> RenderableType:
+        """A table for a terminal."""
+        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(self.model), title_justify="left")
+        for heading in ("entry", "claimed", "exact minus claimed", "allowed", "verdict"):
+            table.add_column(heading, justify="left" if heading in ("entry", "verdict") else "right", no_wrap=True)
+        for entry in self.entries:
+            table.add_row(
+                Text(entry.name), entry.claimed, _short(entry.deviation), _short(entry.allowed), coloured(entry.verdict)
+            )
+        lines = [
+            Text("A unique steady state exists (proved). Largest window element of 𝓛(ρ): " + _short(self.residual))
+        ]
+        if self.log_negativity is not None:
+            with flint.ctx.workprec(self.bits):
+                lines.append(Text(f"E_N of the exact state: {self.log_negativity.str(20)}"))
+        verdict = Text.assemble("verdict (theorem): ", coloured(self.verdict), f"   ({self.seconds:.2f} s)")
+        return Group(table, *lines, verdict)
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>"
+            for cells in (
+                (e.name, e.claimed, _short(e.deviation), _short(e.allowed), str(e.verdict)) for e in self.entries
+            )
+        )
+        head = "".join(f"<th>{h}</th>" for h in ("entry", "claimed", "exact minus claimed", "allowed", "verdict"))
+        return (
+            f"<div><strong>{html.escape(self.model)}: {self.verdict}</strong>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The proof as plain data; intervals as strings."""
+        with flint.ctx.workprec(self.bits):
+            return {
+                "model": self.model,
+                "grade": "theorem",
+                "verdict": str(self.verdict),
+                "residual": self.residual.str(10),
+                "log_negativity": None if self.log_negativity is None else self.log_negativity.str(30),
+                "bits": self.bits,
+                "seconds": round(self.seconds, 3),
+                "entries": [
+                    {
+                        "entry": e.name,
+                        "claimed": e.claimed,
+                        "deviation": e.deviation.str(10),
+                        "allowed": e.allowed.str(5),
+                        "verdict": str(e.verdict),
+                    }
+                    for e in self.entries
+                ],
+            }
+
+    def to_json(self, indent: int = 2) -> str:
+        """`to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+
+
+def prove_steady_state(
+    model: Any, covariance: Claim, mean: Sequence[Any] | None = None, *, error: float | None = None
+) -> SteadyProof:
+    """Prove or refute that a Gaussian state is the steady state of a model, entry by entry.
+
+    Args:
+        model: constant coefficients; its parameters are read as exact decimals.
+        covariance: rows of decimal strings (each right to half a unit of its last digit), or of floats.
+        mean: likewise; zero by default.
+        error: how far an entry may be off, in place of half a unit of the last digit. Floats need it.
+
+    Raises:
+        InvalidParameter: a claim of the wrong shape, not symmetric, not finite, or without error bars.
+        gaussian.NoSteadyState: there provably is none.
+        gaussian.enclosed.PrecisionExhausted: whether there is one cannot be decided by intervals.
+        gaussian.TimeDependent: the generator depends on time.
+    """
+    began = time.perf_counter()
+    m = 2 * int(model.modes)
+    rows = [list(row) for row in covariance]
+    centre = [0] * m if mean is None else list(mean)
+    if len(rows) != m or any(len(row) != m for row in rows) or len(centre) != m:
+        raise InvalidParameter("covariance", f"be {m} × {m}, with a mean of {m}", np.shape(covariance))
+    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j)):
+        raise InvalidParameter("covariance", "be symmetric", rows)
+    places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
+    places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
+    allowed = _units([x for _, x in places], error)
+    finest = min(allowed)
+
+    def deviations() -> tuple[list[flint.arb], flint.arb, flint.arb | None]:
+        sigma = enclosed.matrix([[_number(x) for x in row] for row in rows])
+        mu = enclosed.matrix([[_number(x)] for x in centre])
+        window = Window(model)
+        residual = window.residual(mu, sigma)
+        a = window.equations().drift
+        delta, response = solve_lyapunov(a, residual.covariance, identity(m))
+        lower_factor(response)
+        shift = -a.solve(residual.mean)
+        largest = max((abs(x) for x in residual.elements.values()), key=lambda x: x.abs_upper())
+        party = getattr(model, "party", ())
+        exact = sigma + delta
+        negativity = enclosed.log_negativity(exact, party=party) if party and len(party) < model.modes else None
+        flat = [shift[j, 0] for j in range(m)] + [delta[j, k] for j in range(m) for k in range(j, m)]
+        return flat, largest, negativity
+
+    exact_steady_state(model)  # names what is wrong if there is none
+    bits = max(192, SPARE_BITS + int(-np.log2(finest)))
+    found: tuple[list[flint.arb], flint.arb, flint.arb | None] | None = None
+    while found is None or (bits < 4096 and any(x.rad() > 1e-3 * finest for x in found[0])):
+        bits = bits if found is None else 2 * bits
+        with flint.ctx.workprec(bits):
+            before, found = found, deviations()
+        if before is not None and max(x.rad() for x in found[0]) > 0.5 * max(x.rad() for x in before[0]):
+            break  # the width is the model's own
+    flat, largest, negativity = found
+    entries = tuple(
+        Entry(name=name, claimed=str(x), allowed=flint.arb(unit), deviation=deviation)
+        for (name, x), unit, deviation in zip(places, allowed, flat, strict=True)
+    )
+    return SteadyProof(
+        model=repr(model),
+        entries=entries,
+        residual=largest,
+        log_negativity=negativity,
+        bits=bits,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
+    """(covariance, mean) of the exact steady state, rounded to so many significant digits each."""
+    state = exact_steady_state(model, digits=2 * digits + 10)
+    with flint.ctx.workprec(8 * digits + 64):
+        m = state.covariance.nrows()
+        sigma = [[_rounded(state.covariance[j, k], digits) for k in range(m)] for j in range(m)]
+        return sigma, [_rounded(state.mean[j, 0], digits) for j in range(m)]
+
+
+def spoiled(claim: Claim, row: int, column: int, digit: int) -> list[list[str]]:
+    """The claim with one entry (and its mirror image) changed by one in the given significant digit."""
+    x = Decimal(claim[row][column])
+    wrong = x + Decimal(1).scaleb(x.adjusted() - digit + 1)
+    changed = [list(line) for line in claim]
+    changed[row][column] = changed[column][row] = str(wrong)
+    return changed
+
+
+def _rounded(ball: flint.arb, digits: int) -> str:
+    return "0" if ball.contains(0) else ball.str(digits, radius=False)
+
+
+def _number(x: Any) -> Any:
+    return x if isinstance(x, (float, np.floating)) else str(x)
+
+
+def _units(numbers: list[Any], error: float | None) -> list[float]:
+    """How far each may be off: `error`, or half a unit of its last digit; a plain 0 as little as the finest of them."""
+    if error is not None:
+        return [error] * len(numbers)
+    if any(isinstance(x, (float, np.floating)) for x in numbers):
+        raise InvalidParameter("error", "be given for floats, which do not say how many digits are meant", None)
+    decimals = [_decimal(x) for x in numbers]
+    exact_zeros = [x == 0 and x.as_tuple().exponent == 0 for x in decimals]
+    units = [0.5 * 10.0 ** int(x.as_tuple().exponent) * (1 + 1e-12) for x in decimals]
+    finest = min((u for u, zero in zip(units, exact_zeros, strict=True) if not zero), default=1e-30)
+    return [finest if zero else u for u, zero in zip(units, exact_zeros, strict=True)]
+
+
+def _decimal(x: Any) -> Decimal:
+    try:
+        number = Decimal(str(x))
+    except InvalidOperation:
+        number = Decimal("nan")
+    if not number.is_finite():
+        raise InvalidParameter("covariance", "and mean must hold finite numbers", x)
+    return number
+
+
+def _short(x: flint.arb) -> str:
+    """Its size with two digits, or `0 ± radius` where it may be zero."""
+    return f"0 ± {float(x.abs_upper()):.1e}" if x.contains(0) and not x.is_zero() else f"{float(x):.2e}"

@@ -1,0 +1,73 @@
+"""`crosscheck window`: prove or refute a claimed steady state, digit by digit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crosscheck.arguments import Json, Laboratory, Sets, example, usage
+from crosscheck.errors import InvalidParameter
+from crosscheck.generator_certificate import entry_name
+from crosscheck.steady_proof import claim_of, prove_steady_state, spoiled
+from crosscheck.terminal import console, require_writable, write_json
+from crosscheck.verdict import Verdict
+
+EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
+
+
+def window_command(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model by name.")],
+    settings: Sets = None,
+    laboratory: Laboratory = False,
+    claim: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", exists=True, dir_okay=False, help='JSON {"covariance": [[…]], "mean": […]} to be judged.'
+        ),
+    ] = None,
+    digits: Annotated[int, typer.Option(min=2, max=200, help="Digits of the claim, if none is given.")] = 20,
+    spoil: Annotated[
+        str | None,
+        typer.Option(metavar="ENTRY:DIGIT", help="Change one entry of the claim in one digit, such as x1,p2:12."),
+    ] = None,
+    json_path: Json = None,
+) -> None:
+    """Prove, in Fock space and without truncation, that a Gaussian state is the steady state; or refute it.
+
+    The claim is read from a file, each number right to half a unit of its last digit; without one, the steady state
+    itself is written down with so many digits and judged by the Fock window.
+
+    Example: crosscheck window ReservoirGravity --laboratory --spoil x1,p2:12
+    """
+    screen = console(json_path)
+    require_writable(json_path)
+    chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
+    covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
+    if spoil:
+        covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
+    proof = usage(lambda: prove_steady_state(chosen, covariance, mean))
+    screen.print(proof.renderable())
+    write_json(json_path, proof.to_dict())
+    raise typer.Exit(EXIT[proof.verdict])
+
+
+def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
+    """Numbers as the text they were written in, so that no digit is lost."""
+    try:
+        data: Any = json.loads(path.read_text("utf-8"), parse_float=str, parse_int=str)
+        covariance, mean = data["covariance"], data.get("mean")
+        return [[str(x) for x in row] for row in covariance], None if mean is None else [str(x) for x in mean]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise InvalidParameter("--claim", 'be a JSON file with {"covariance": [[…], …]}', str(path)) from None
+
+
+def _place(text: str, rows: int) -> tuple[int, int, int]:
+    names = [entry_name(j) for j in range(rows)]
+    entry, _, digit = text.partition(":")
+    row, _, column = entry.partition(",")
+    if row not in names or column not in names or not digit.isdigit() or int(digit) < 1:
+        raise InvalidParameter("--spoil", f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12", text)
+    return names.index(row), names.index(column), int(digit)
