@@ -76,14 +76,17 @@ def certify(
     certificates = [_generator(system, engine)]
     constant = not gaussian.is_time_dependent(model)
     if certificates[0].verdict is not Verdict.REFUTED and system.modes <= MOST_MODES:
+        truth = None
         if constant:
-            certificates += _proofs(system, engine, tolerance, progress)
+            progress("window")
+            truth = Truth.of(system)
+            certificates += _proofs(system, engine, truth, tolerance, progress)
         # What is refuted with proof needs no estimates.
         if certificates[-1].verdict is not Verdict.REFUTED:
             if system.times:
                 certificates.append(_trajectory(system, engine, tolerance, budget, progress))
-            if constant:
-                certificates.append(_steady(system, engine, tolerance, budget, progress))
+            if truth is not None:
+                certificates.append(_steady(system, engine, truth, tolerance, budget, progress))
     return Report(
         model=repr(model),
         name=type(model).__name__,
@@ -94,13 +97,13 @@ def certify(
     )
 
 
-def _proofs(system: System, engine: Engine, tolerance: float, progress: Callable[[str], None]) -> list[Certificate]:
+def _proofs(
+    system: System, engine: Engine, truth: Truth, tolerance: float, progress: Callable[[str], None]
+) -> list[Certificate]:
     """The window, and the measures unless it is refuted."""
-    progress("window")
-    truth = Truth.of(system)
     window = window_certificate(system, engine, truth)
-    if window.verdict is Verdict.REFUTED:
-        return [window]
+    if window is None or window.verdict is Verdict.REFUTED:
+        return [] if window is None else [window]
     measures = measures_certificate(system, engine, truth, tolerance, progress)
     return [window] if measures is None else [window, measures]
 
@@ -193,14 +196,21 @@ def _measuring(system: System, cutoffs: Sequence[int]) -> float:
 
 
 def _steady(
-    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+    system: System,
+    engine: Engine,
+    truth: Truth,
+    tolerance: float,
+    budget: Budget,
+    progress: Callable[[str], None],
 ) -> Certificate:
     model = system.model
     exists, clear, why = _fock_says_it_exists(model)
+    exists = exists if truth.steady is None else truth.steady
 
     def decided(verdict: Verdict, note: str) -> Certificate:
         basis = "drift from the ladder algebra"
-        return Certificate(kind="steady state", basis=basis, comparisons=(), note=note, decided=verdict)
+        proved = truth.steady is not None and verdict is not Verdict.INCONCLUSIVE
+        return Certificate(kind="steady state", basis=basis, comparisons=(), note=note, decided=verdict, theorem=proved)
 
     def claim() -> tuple[Place, list[tuple[Any, Any]]]:
         steady = engine.steady_state(model)

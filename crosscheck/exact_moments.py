@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import gaussian
 from crosscheck.fock_algebra import read
 from crosscheck.window import Window
-from gaussian.enclosed import EnclosedState, enclose
+from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.lyapunov import solve_steady
 from gaussian.enclosed.states import QuadraticForm, prepared, propagate
+from gaussian.enclosed.symplectic import to_doubles
+from gaussian.lyapunov import why_not
 
 # Digits asked of the intervals: beyond those of double precision, so that a claim's own rounding is what is seen.
 DIGITS = 20
@@ -26,8 +29,12 @@ def exact_trajectory(model: Any, times: Sequence[float], digits: float = DIGITS)
     """States of all modes at `times`, from the model's preparation.
 
     Raises:
+        NotQuadratic: the model has a term of higher degree.
         TimeDependent: the generator depends on time.
     """
+    _require_quadratic(model)
+    if not len(times):
+        return []
     return enclose(
         lambda: propagate(Window(model).equations(), exact_start(model), list(times)), digits=digits, strict=False
     )
@@ -38,10 +45,17 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
 
     Raises:
         NoSteadyState: it is proved not to exist.
-        PrecisionExhausted: neither could be proved.
+        PrecisionExhausted: neither could be proved; the eigenvalues that are to blame are named.
         TimeDependent: the generator depends on time.
     """
-    return enclose(lambda: solve_steady(Window(model).equations()), digits=digits, strict=False)
+    _require_quadratic(model)
+    try:
+        return enclose(lambda: solve_steady(Window(model).equations()), digits=digits, strict=False)
+    except PrecisionExhausted:
+        raise PrecisionExhausted(
+            "That there is a unique steady state can neither be proved nor refuted by intervals. "
+            f"{why_not(to_doubles(Window(model).equations().drift))}"
+        ) from None
 
 
 def exact_start(model: Any) -> EnclosedState:
@@ -54,6 +68,11 @@ def exact_start(model: Any) -> EnclosedState:
     ground = None if counted.ground_of is None else _form(known, lambda p: p.ground_of)
     unitaries = [_form(known, lambda p, k=k: p.unitaries[k]) for k in range(len(counted.unitaries))]
     return prepared(n, counted.occupations, ground, unitaries)
+
+
+def _require_quadratic(model: Any) -> None:
+    """The window decides for quadratic generators only; a higher degree is named by the moment engine."""
+    gaussian.moment_equations(model)
 
 
 def _form(model: Any, part: Any) -> QuadraticForm:

@@ -87,6 +87,17 @@ class Report:
         """Every comparison whose intervals are disjoint."""
         return [c for certificate in self.certificates for c in certificate.comparisons if c.verdict is Verdict.REFUTED]
 
+    def certificate(self, kind: str) -> Certificate:
+        """The certificate of that kind: generator, window, measures, trajectory or steady state.
+
+        Raises:
+            KeyError: there is none, with the kinds there are.
+        """
+        found = {c.kind: c for c in self.certificates}
+        if kind not in found:
+            raise KeyError(f"{self.name} has no certificate {kind!r}, only {', '.join(found)}.")
+        return found[kind]
+
     def raise_for_refuted(self) -> Report:
         """The report itself, unless something is refuted.
 

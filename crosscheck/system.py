@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -96,4 +97,11 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
 
 
 def _guarded(engine: Engine, quantity: Quantity) -> Quantity:
-    return replace(quantity, of_moments=lambda m: ask(engine, lambda: quantity.of_moments(m)))
+    def of_moments(moments: Moments) -> tuple[float, float]:
+        with warnings.catch_warnings():
+            # The error bar says it in numbers.
+            warnings.simplefilter("ignore", gaussian.IllConditioned)
+            answer: tuple[float, float] = ask(engine, lambda: quantity.of_moments(moments))
+            return answer
+
+    return replace(quantity, of_moments=of_moments)

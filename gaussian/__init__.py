@@ -12,6 +12,7 @@ from gaussian.entanglement import log_negativity, partial_transpose, separable
 from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
 from gaussian.errors import (
     GaussianError,
+    IllConditioned,
     InvalidArgument,
     MarginalDrift,
     NoSteadyState,
@@ -46,6 +47,7 @@ from gaussian.symplectic import (
 __all__ = [
     "GaussianError",
     "GaussianState",
+    "IllConditioned",
     "InvalidArgument",
     "MarginalDrift",
     "MomentEquations",

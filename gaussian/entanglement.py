@@ -24,7 +24,7 @@ from gaussian.symplectic import (
     omega,
     quadratures,
     require_physical,
-    symplectic_eigenvalues,
+    spectrum,
 )
 
 # Violations of A − iJ ≥ 0 (vacuum 1) that cannot be rounding amplified by the separability map.
@@ -55,10 +55,13 @@ def log_negativity(sigma: ArrayLike, *, party: Sequence[int], require_physical_s
     Raises:
         UnphysicalState: if σ + iΩ/2 has an eigenvalue below −tol·‖σ‖.
 
+    Warns:
+        IllConditioned: if double precision leaves fewer than 6 digits; `gaussian.enclosed.log_negativity` has them.
+
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
     sigma = require_physical(sigma) if require_physical_state else as_covariance(sigma)
-    nu = symplectic_eigenvalues(partial_transpose(sigma, party=party))
+    nu = spectrum(partial_transpose(sigma, party=party), "log_negativity")
     return np.asarray(np.maximum(0.0, -np.log(2 * nu)).sum(-1))
 
 

@@ -9,9 +9,25 @@ GaussianError
 └── NoSteadyState
     ├── UnstableDrift   an eigenvalue of the drift has a positive real part
     └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
+
+and one warning, IllConditioned: double precision leaves too few digits.
 """
 
 from collections.abc import Sequence
+
+
+class IllConditioned(UserWarning):
+    """A covariance so far from a multiple of 1 that double precision leaves few digits, or none, of the answer.
+
+    `function` is what was asked and `digits` how many are left. `gaussian.enclosed` gives as many as wanted.
+    """
+
+    def __init__(self, function: str, digits: float) -> None:
+        self.function, self.digits = function, digits
+        super().__init__(
+            f"{function}: the condition of the covariance matrix leaves about {max(0, int(digits))} digits in double "
+            "precision. gaussian.enclosed computes the same in intervals, to any number of digits."
+        )
 
 
 class GaussianError(Exception):

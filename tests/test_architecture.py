@@ -52,6 +52,7 @@ def test_importing_gaussian_loads_no_qutip_and_nothing_slow():
         "matplotlib",
         "rich",
         "typer",
+        "flint",
         "scipy.integrate",
         "scipy.special",
         "scipy.optimize",

@@ -97,24 +97,31 @@ def wrong_equations(name: str, description: str, model: Model, equations: Callab
 def wrong_evolution(name: str, description: str, model: Model, evolve: Callable[..., Any]) -> Bug:
     """A, d and D are right, the moments at time t are not."""
     trial = EngineTrial(model=model, engine=replace(GAUSSIAN, evolve=evolve), times=model.times[:1])
-    return Bug(name=name, description=description, certificate="trajectory", trial=trial)
+    certificate = "trajectory" if gaussian.is_time_dependent(model) else "window"
+    return Bug(name=name, description=description, certificate=certificate, trial=trial)
 
 
-def wrong_steady_state(name: str, description: str, model: Model, steady_state: Callable[..., Any]) -> Bug:
-    """A, d and D are right, the steady state is not."""
+def wrong_steady_state(
+    name: str, description: str, model: Model, steady_state: Callable[..., Any], *, marginal: bool = False
+) -> Bug:
+    """A, d and D are right, the steady state is not; that a `marginal` drift has none is an estimate, not a theorem."""
     trial = EngineTrial(model=model, engine=replace(GAUSSIAN, steady_state=steady_state))
-    return Bug(name=name, description=description, certificate="steady state", trial=trial)
+    certificate = "steady state" if marginal else "window"
+    return Bug(name=name, description=description, certificate=certificate, trial=trial)
 
 
 def wrong_measure(
     name: str, description: str, model: Model, measure: str, function: Callable[..., Any], *, moving: bool = False
 ) -> Bug:
-    """The moments are right, a measure of them is not, in the steady state or (`moving`) at the model's first time."""
+    """The moments are right, a measure of them is not, in the steady state or (`moving`) at the model's first time.
+
+    Density matrices prove all measures but discord, which is found by minimising in a truncated space.
+    """
     changes: dict[str, Any] = {measure: function}
     engine, times = replace(GAUSSIAN, **changes), model.times[:1] if moving else ()
     return Bug(
         name=name,
         description=description,
-        certificate="trajectory" if moving else "steady state",
+        certificate="measures" if measure != "discord" else "trajectory" if moving else "steady state",
         trial=EngineTrial(model=model, engine=engine, times=times),
     )

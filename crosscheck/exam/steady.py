@@ -17,7 +17,11 @@ def bugs() -> list[Bug]:
     """The steady state is wrong; A, d and D are right."""
     return [
         wrong_steady_state(
-            "any-lyapunov", "a Lyapunov solver believed where modes are undamped", RINGING, _believe_lyapunov
+            "any-lyapunov",
+            "a Lyapunov solver believed where modes are undamped",
+            RINGING,
+            _believe_lyapunov,
+            marginal=True,
         ),
         wrong_steady_state("unstable-lyapunov", "a Lyapunov solver believed above threshold", UNSTABLE, _lyapunov),
         wrong_steady_state(

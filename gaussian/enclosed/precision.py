@@ -1,7 +1,6 @@
 r"""Twice the precision, until the interval is narrow enough.
 
 >>> import flint
-import numpy as np
 >>> third = enclose(lambda: flint.arb(1) / 3, digits=40)
 >>> third.rad() < 1e-40
 True
@@ -77,11 +76,21 @@ def enclose(
         precision *= 2
     if narrowest and not strict:
         return narrowest[-1][1]
+    limit = f"{wanted:.0e}" + ("" if width else " of its value")
     raise PrecisionExhausted(
-        f"At {min(precision, bits)} bits the interval is not yet {'±' if width is not None else 'relatively'} {wanted:.0e} "
-        f"narrow, but {best[:200]}. A value that is exactly zero needs `width`, not `digits`; a border case (a mode "
-        "without damping, a state on the edge of the uncertainty relation) cannot be decided by intervals."
+        f"At {min(precision, bits)} bits the interval is not narrower than {limit}, but {best[:200]}. A value that is "
+        "exactly zero needs `width`, not `digits`; a border case (a mode without damping, a state on the edge of the "
+        "uncertainty relation) cannot be decided by intervals."
     )
+
+
+def decimal(x: flint.arb, digits: int) -> str:
+    """The decimals of an interval as far as they are certain, at most `digits` of them.
+
+    flint prints with the working precision, which outside of `enclose` is that of a double.
+    """
+    with flint.ctx.workprec(max(64, 4 * digits + 32)):
+        return str(x.str(digits, radius=False))
 
 
 def _intervals(result: Any) -> list[list[Any]]:

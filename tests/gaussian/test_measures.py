@@ -175,8 +175,36 @@ def test_measures_take_leading_batch_axes():
 
 
 def test_strong_squeezing_stays_real():
-    """At r = 6 the log-negativity is real and right to the digits that 2σ ~ e¹² leaves."""
-    assert gaussian.log_negativity(two_mode_squeezed(6.0), party=[0]) == pytest.approx(12.0, abs=1e-4)
+    """At r = 6 the log-negativity is real and right to the digits that 2σ ~ e¹² leaves, of which a warning tells."""
+    with pytest.warns(gaussian.IllConditioned, match="log_negativity: .* leaves about 5 digits"):
+        assert gaussian.log_negativity(two_mode_squeezed(6.0), party=[0]) == pytest.approx(12.0, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("name", "measure"),
+    [
+        ("symplectic_eigenvalues", gaussian.symplectic_eigenvalues),
+        ("entropy", gaussian.entropy),
+        ("purity", gaussian.purity),
+        ("mutual_information", lambda s: gaussian.mutual_information(s, party=[0])),
+        ("discord", lambda s: gaussian.discord(s, measured=[1])),
+    ],
+)
+def test_every_measure_says_by_its_own_name_that_digits_are_lost(name, measure):
+    with pytest.warns(gaussian.IllConditioned, match=f"{name}: "):
+        measure(two_mode_squeezed(6.0))
+
+
+@pytest.mark.parametrize("sigma", [np.diag([5e6, 0.5e-7]), 4e6 * np.eye(4), two_mode_squeezed(4.0)])
+def test_large_but_harmless_covariances_raise_no_warning(sigma):
+    """Heat, and the squeezing of a single mode, cost no digits."""
+    assert np.all(gaussian.symplectic_eigenvalues(sigma) > 0.49)
+
+
+def test_squeezing_does_not_hide_an_unphysical_state():
+    """diag(5e6, 4.5e-8) has ν = 0.474, diag(5e6, 5.1e-8) has ν = 0.505."""
+    assert not gaussian.is_physical(np.diag([5e6, 4.5e-8]))
+    assert gaussian.is_physical(np.diag([5e6, 5.1e-8]))
 
 
 def test_physicality_is_relative_to_the_size_of_the_covariance():
