@@ -24,7 +24,7 @@ from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
-from crosscheck.proofs import Truth, equations_from_balls, measures_certificate, window_certificate
+from crosscheck.proofs import Truth, distance_from, equations_from_balls, measures_certificate, window_certificate
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
 from crosscheck.system import EngineFailed, System, ask
@@ -84,7 +84,7 @@ def certify(
         # What is refuted with proof needs no estimates.
         if certificates[-1].verdict is not Verdict.REFUTED:
             if system.times:
-                certificates.append(_trajectory(system, engine, tolerance, budget, progress))
+                certificates.append(_trajectory(system, engine, truth, tolerance, budget, progress))
             if truth is not None:
                 certificates.append(_steady(system, engine, truth, tolerance, budget, progress))
     return Report(
@@ -154,7 +154,12 @@ def _unresolved(comparisons: Sequence[Comparison]) -> str:
 
 
 def _trajectory(
-    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+    system: System,
+    engine: Engine,
+    truth: Truth | None,
+    tolerance: float,
+    budget: Budget,
+    progress: Callable[[str], None],
 ) -> Certificate:
     model, times = system.model, system.times
 
@@ -186,7 +191,7 @@ def _trajectory(
         return _failed("trajectory", reason)
     except TooManyPhotons as reason:
         return _hopeless("trajectory", reason)
-    return _certificate("trajectory", outcome)
+    return _certificate("trajectory", outcome, system, truth)
 
 
 def _measuring(system: System, cutoffs: Sequence[int]) -> float:
@@ -245,7 +250,7 @@ def _steady(
         return _failed("steady state", reason)
     except TooManyPhotons as reason:
         return _hopeless("steady state", reason)
-    return _certificate("steady state", outcome)
+    return _certificate("steady state", outcome, system, truth)
 
 
 def _fock_says_it_exists(model: Any) -> tuple[bool | None, bool, str]:
@@ -280,12 +285,15 @@ def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ..
     return tuple(max(3, n - 2 * STEP) for n in target)
 
 
-def _certificate(kind: str, outcome: Study) -> Certificate:
+def _certificate(kind: str, outcome: Study, system: System, truth: Truth | None) -> Certificate:
+    basis = "no cutoff could be run"
+    if outcome.cutoffs:
+        basis = f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}"
+        proved = None if truth is None else distance_from(truth, system, outcome.states)
+        basis += "" if proved is None else f"; trace distance ‖ρ − ρ_N‖₁ ≤ {proved:.0e} proved for the last"
     return Certificate(
         kind=kind,
-        basis=f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}"
-        if outcome.cutoffs
-        else "no cutoff could be run",
+        basis=basis,
         comparisons=outcome.comparisons,
         note=outcome.stopped if overall(c.verdict for c in outcome.comparisons) is Verdict.INCONCLUSIVE else "",
         seconds=outcome.seconds,

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosscheck.window import Kernel
-from fock import Tail, geometric_tail
+from fock import Tail, gentle_bound, geometric_tail
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity
 
@@ -123,6 +123,18 @@ def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array
     d = int(np.prod(cutoffs))
     rho = values.reshape(d, d)
     return 0.5 * (rho + rho.conj().T), errors.reshape(d, d) + errors.reshape(d, d).T
+
+
+def distance(rho: Array, state: EnclosedState, cutoffs: Sequence[int]) -> float:
+    """An upper bound on ‖ρ_G − ρ_N‖₁ for a Gaussian state and a truncated density matrix.
+
+    It is ‖Pρ_GP − ρ_N‖₁ + √(δ(4 − 3δ)): the first by eigenvalues, with their rounding, the second `fock.gentle_bound`.
+    """
+    exact = below(state, cutoffs)
+    difference = exact.rho - rho
+    d = len(rho)
+    rounding = UNITS * d * d * EPS * (float(np.linalg.norm(difference)) + EPS)
+    return float(np.abs(np.linalg.eigvalsh(difference)).sum()) + rounding + exact.error + gentle_bound(exact.weight)
 
 
 def photon_tail(state: EnclosedState, levels: Sequence[int]) -> Tail:

@@ -17,15 +17,18 @@ from typing import Any
 
 import numpy as np
 
+import fock
 import gaussian
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.exact_moments import exact_steady_state, exact_trajectory
+from crosscheck.gaussian_fock import distance
 from crosscheck.generator_certificate import entry_name
 from crosscheck.proved_measures import proved_measures
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report import Certificate
 from crosscheck.system import EngineFailed, System, ask
 from crosscheck.verdict import Comparison, Verdict, overall
+from fock.states import density
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
 from gaussian.enclosed.symplectic import to_doubles
@@ -34,6 +37,8 @@ from gaussian.enclosed.symplectic import to_doubles
 WINDOW_TOLERANCE = 1e-8
 STEADY = "steady state"
 DOUBT = "Whether there is a steady state is in doubt"
+# Largest matrix whose distance from the exact one is measured.
+LARGEST_COMPARED = 1000
 # Mean photon numbers above this have too many levels for matrix elements.
 FEW_PHOTONS = 6.0
 
@@ -144,6 +149,22 @@ def measures_certificate(
 def _no_answer(kind: str, reason: EngineFailed) -> Certificate:
     basis = "no answer"
     return Certificate(kind=kind, basis=basis, comparisons=(), note=str(reason), decided=Verdict.REFUTED, theorem=True)
+
+
+def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState]) -> float | None:
+    """The largest proved ‖ρ − ρ_N‖₁ of truncated states from the exact ones, by direct comparison below the cutoff.
+
+    None where ρ may not be positive, or the matrices are too large.
+    """
+    known = [place for place in states if place in truth.states]
+    if not known or not _positive(system.model):
+        return None
+    if max(np.prod(states[place].cutoffs) for place in known) > LARGEST_COMPARED:
+        return None
+    return max(
+        distance(density(states[place].rho), truth.states[place].reduced(system.observed), states[place].cutoffs)
+        for place in known
+    )
 
 
 def equations_from_balls(model: Any) -> gaussian.MomentEquations:

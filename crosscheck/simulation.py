@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -45,12 +45,15 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The outcome of raising the cutoff: last comparisons, the cutoffs used, and why it stopped if undecided."""
+    """The outcome of raising the cutoff: last comparisons, the cutoffs used, the last observed states by place, and
+    why it stopped if undecided.
+    """
 
     comparisons: tuple[Comparison, ...]
     cutoffs: tuple[tuple[int, ...], ...]
     seconds: float
     stopped: str = ""
+    states: dict[str, fock.FockState] = field(default_factory=dict)
 
 
 def study(
@@ -73,6 +76,7 @@ def study(
     history: list[list[list[float]]] = [[[] for _ in place.quantities] for place in places]
     used: list[tuple[int, ...]] = []
     cutoffs, comparisons, stopped = start, [], ""
+    last: dict[str, fock.FockState] = {}
     edges: NDArray[Any] = np.ones(len(start))
     began = time.perf_counter()
     while True:
@@ -91,10 +95,11 @@ def study(
         step_began = time.perf_counter()
         try:
             states = states_at(cutoffs)
+            last = dict(zip((place.label for place in places), _reduced(states, observed), strict=True))
             edges = np.asarray(np.max([state.edge_weight for state in states], axis=0), float)
             comparisons = [
                 _compare(place, quantity, past, state, float(edges.max()), tolerance)
-                for place, state, pasts in zip(places, _reduced(states, observed), history, strict=True)
+                for place, state, pasts in zip(places, last.values(), history, strict=True)
                 for quantity, past in zip(place.quantities, pasts, strict=True)
             ]
             used.append(cutoffs)
@@ -122,6 +127,7 @@ def study(
         cutoffs=tuple(used),
         seconds=time.perf_counter() - began,
         stopped=stopped,
+        states=last,
     )
 
 

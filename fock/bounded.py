@@ -145,6 +145,12 @@ class _Stepper:
     def _step(self, state: Bounded, left: float) -> tuple[Bounded, float]:
         while True:
             gen = self._generator(state.cutoffs)
+            if TRUNCATION * self.rate < EPS * gen.leak:
+                raise NotBounded(
+                    f"the tolerance must be above rounding, but leaves {self.rate:.1e} a unit of time where operators "
+                    f"are as large as {gen.leak:.1e}",
+                    "Raise tol, or shorten the times.",
+                )
             first = gen.defect(state.rho)
             if norm_of_defect(first) > 2 * TRUNCATION * self.rate:
                 state = self._grown(state, gen.shares(first))
@@ -159,10 +165,7 @@ class _Stepper:
             h = min(left, (REMAINDER * self.rate / beyond) ** (1 / ORDER) if beyond > 0 else np.inf)
             blocks = [first, *(gen.defect(term) for term in terms[1:])]
             norms = [
-                norm_of_defect(b)
-                if k < EXACT_NORMS
-                else sum(w * crude_nuclear(x) for w, x in zip((1, 2, 1), b, strict=True))
-                for k, b in enumerate(blocks)
+                norm_of_defect(b) if k < EXACT_NORMS else norm_of_defect(b, crude_nuclear) for k, b in enumerate(blocks)
             ]
             while True:
                 chords, bend = _integral(blocks, norms, h)
