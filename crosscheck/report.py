@@ -19,6 +19,7 @@ from crosscheck.errors import Refuted
 from crosscheck.verdict import Comparison, Verdict, overall
 
 COLOURS = {Verdict.CERTIFIED: "green", Verdict.REFUTED: "bold red", Verdict.INCONCLUSIVE: "yellow"}
+KINDS = ("generator", "window", "measures", "trajectory", "steady state")
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
 
 
@@ -203,21 +204,22 @@ class Report:
 
 
 def summary(reports: Sequence[Report]) -> Table:
-    """One line a model: verdict of each certificate, and the entanglement both engines find."""
+    """One line a model: the verdict of each certificate (the first three are theorems) and the entanglement found.
+
+    E_N is that of the last place compared, from the density matrix, with a proved error where there is one.
+    """
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("model", "generator", "trajectory", "steady state", "E_N moments", "E_N Fock", "cutoff", "verdict"):
+    for heading in ("model", *KINDS, "E_N (Fock)", "verdict"):
         table.add_column(heading, no_wrap=True, justify="right" if heading.startswith("E_N") else "left")
     for report in reports:
         verdicts = {c.kind: c for c in report.certificates}
         negativities = [c for cert in report.certificates for c in cert.comparisons if c.quantity == "log_negativity"]
-        last = negativities[-1] if negativities else None
-        cutoffs = [c for cert in report.certificates for c in cert.cutoffs]
+        best = [c for c in negativities if c.theorem] or negativities
+        last = best[-1] if best else None
         table.add_row(
             report.name,
-            *(_cell(verdicts.get(kind)) for kind in ("generator", "trajectory", "steady state")),
-            f"{last.gaussian:.6f}" if last else "–",
+            *(_cell(verdicts.get(kind)) for kind in KINDS),
             interval(last.fock, last.fock_error) if last else "–",
-            "×".join(map(str, _distinct(max(cutoffs, key=math.prod)))) if cutoffs else "–",
             coloured(report.verdict),
         )
     return table
@@ -250,10 +252,6 @@ def _cell(certificate: Certificate | None) -> Text:
     if certificate.decided is Verdict.CERTIFIED:
         return Text("none exists", style=COLOURS[Verdict.CERTIFIED])
     return coloured(certificate.verdict)
-
-
-def _distinct(cutoffs: tuple[int, ...]) -> tuple[int, ...]:
-    return cutoffs if len(set(cutoffs)) > 1 else cutoffs[:1]
 
 
 def _badness(c: Comparison) -> tuple[int, float, float]:
