@@ -19,6 +19,7 @@ from crosscheck.errors import Refuted
 from crosscheck.verdict import Comparison, Verdict, overall
 
 COLOURS = {Verdict.CERTIFIED: "green", Verdict.REFUTED: "bold red", Verdict.INCONCLUSIVE: "yellow"}
+MARKS = {Verdict.CERTIFIED: "✓", Verdict.REFUTED: "✗", Verdict.INCONCLUSIVE: "?"}
 KINDS = ("generator", "window", "measures", "trajectory", "steady state")
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
 
@@ -208,7 +209,12 @@ def summary(reports: Sequence[Report]) -> Table:
 
     E_N is that of the last place compared, from the density matrix, with a proved error where there is one.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        caption="✓ certified   ✗ refuted   ? inconclusive   – not asked;   generator, window and measures are theorems",
+        caption_justify="left",
+    )
     for heading in ("model", *KINDS, "E_N (Fock)", "verdict"):
         table.add_column(heading, no_wrap=True, justify="right" if heading.startswith("E_N") else "left")
     for report in reports:
@@ -249,9 +255,8 @@ def coloured(verdict: Verdict) -> Text:
 def _cell(certificate: Certificate | None) -> Text:
     if certificate is None:
         return Text("–")
-    if certificate.decided is Verdict.CERTIFIED:
-        return Text("none exists", style=COLOURS[Verdict.CERTIFIED])
-    return coloured(certificate.verdict)
+    said = " none exists" if certificate.decided is Verdict.CERTIFIED else ""
+    return Text(MARKS[certificate.verdict] + said, style=COLOURS[certificate.verdict])
 
 
 def _badness(c: Comparison) -> tuple[int, float, float]:

@@ -46,8 +46,8 @@ def test_there_are_two_set_up_commands_and_ci_runs_both():
 
 
 def words_of(line):
-    """The words of a line without errors and run times, which differ from machine to machine; numbers as numbers."""
-    line = re.sub(r"± \S+|─+", "", re.sub(r"\(\d+\.\d+ s\)", "", line))
+    """The words of a line without errors, rules and run times, which differ from run to run; numbers as numbers."""
+    line = re.sub(r"± \S+|─+|\(\d+\.\d+ s\)", "", line)
     for word in line.split():
         try:
             yield float(word)
