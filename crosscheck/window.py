@@ -23,8 +23,8 @@ no truncation anywhere. And P tells how wrong a claim is: with the residuals S =
 
 The same elements at states of our choice give A, d and D themselves.
 
-Everything is a ball (python-flint's `acb`). At `flint.ctx.prec = 53` that is double precision with a forward error bound;
-with more bits the bound shrinks as far as the parameters, which are exact decimals, allow.
+Everything is a ball (python-flint's `acb`). At `flint.ctx.prec = 53` that is double precision with a forward error
+bound; with more bits the bound shrinks as far as the parameters, which are exact decimals, allow.
 """
 
 from __future__ import annotations
