@@ -1,10 +1,13 @@
-"""Whether intervals hold the exact value: what 96 bits enclose must hold what 600 bits find, and be narrow."""
+"""Whether intervals hold the exact value: what 96 bits enclose must hold what 600 find; and an oscillator to try."""
 
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import flint
 import numpy as np
 
+from crosscheck.model import Dissipator
 from gaussian import enclosed
 
 COARSE, FINE = 96, 600
@@ -56,3 +59,23 @@ def assert_equal(calculate, exact, *, width=1e-40):
     found = enclosed.enclose(calculate, width=width)
     assert found.rad() <= width
     assert found.contains(at(8 * FINE, exact).mid())
+
+
+@dataclass(frozen=True)
+class Oscillator:
+    """One mode at frequency ω with loss, gain, a quartic term and an imaginary frequency, all zero unless given."""
+
+    omega: Any = 1
+    loss: Any = 0
+    gain: Any = 0
+    quartic: Any = 0
+    imaginary: Any = 0
+    modes: int = 1
+
+    def hamiltonian(self, a):
+        n = a.dag() * a
+        return self.omega * n + self.quartic * (n * n) + 1j * self.imaginary * n
+
+    def dissipators(self, a):
+        yield Dissipator(self.loss, a)
+        yield Dissipator(self.gain, a.dag())

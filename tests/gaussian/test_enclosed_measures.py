@@ -12,9 +12,10 @@ import gaussian
 from crosscheck.models import LossyTwinBeams
 from gaussian import enclosed
 from gaussian.enclosed.discord import _least_determinant, _standard_form, _stationary
+from gaussian.enclosed.lyapunov import identity
 from gaussian.enclosed.measures import entropy_of_mode
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.symplectic import hermitian_eigenvalues, lower_factor, square_root
+from gaussian.enclosed.symplectic import _diagonalised, hermitian_eigenvalues, lower_factor, square_root
 from tests.enclosures import COARSE, FINE, assert_contained, assert_equal, at, numbers, rational
 from tests.random_models import covariances, reals
 
@@ -86,6 +87,19 @@ def test_eigenvalues_and_roots_hold_every_member_of_a_wide_ball(values, angle, p
     for ball, value in zip(numbers(square_root(wide)), ((v * np.sqrt(lam)) @ v.T).ravel(), strict=True):
         assert ball.overlaps(flint.arb(value, 1e-13))
         assert ball.rad() < 0.5
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**9))
+def test_rotations_are_orthogonal_at_any_precision(seed):
+    """With 12 bits the eigenvalues of exact 4 × 4 matrices are still inside, and so are those of V(Λ + E)Vᵀ = H."""
+    h = np.random.default_rng(seed).integers(-40, 40, (4, 4))
+    exact = flint.arb_mat((h + h.T).tolist())
+    for coarse, fine in zip(at(12, hermitian_eigenvalues, exact), at(FINE, hermitian_eigenvalues, exact), strict=True):
+        assert coarse.contains(fine.mid())
+    diagonal, vectors, _ = at(12, _diagonalised, exact)
+    assert (vectors * diagonal * vectors.transpose()).contains(exact)
+    assert (vectors * vectors.transpose()).contains(identity(4))
 
 
 def test_an_off_diagonal_part_that_does_not_vanish_widens_the_spectrum():
@@ -258,6 +272,7 @@ def test_an_entropy_on_the_edge_is_clipped_from_below_only():
     assert found.contains(0)
     assert found.contains(at(FINE, lambda: g(flint.arb(10) ** -10 * rational("0.999"))))
     assert found.rad() < 1e-8
+    assert entropy_of_mode(flint.arb(0.5)) == 0
 
 
 # What is refused

@@ -66,8 +66,10 @@ def test_rationals_stay_rational(u, v, n):
     a, b = Ball(u), Ball(v)
     for found, exact in ((a + b, u + v), (a - b, u - v), (a * b, u * v), (a**n, u**n), (-a, -u), (abs(a), abs(u))):
         assert found == exact
+    assert (1 - a, a - 1) == (1 - u, u - 1)
     if v:
-        assert a / b == u / v
+        assert (a / b, 2 / b) == (u / v, 2 / v)
+        assert (a + 1j) / (1j * b) == (1 - 1j * a) / b
     assert [a < b, a <= b, a > b, a >= b, a == b] == [u < v, u <= v, u > v, u >= v, u == v]
     assert ((1j * a) * (1j * b)).real == -u * v
     assert (a + 1j * b) * (a + 1j * b).conjugate() == u * u + v * v
@@ -88,6 +90,7 @@ def test_a_comparison_that_is_not_certain_is_undecided():
     for compare in (lambda: two == 2, lambda: two < 2, lambda: two <= 2, lambda: two > 2, lambda: bool(two - 2)):
         with pytest.raises(Undecided, match=r"whether|how"):
             compare()
+    assert 4**two > 15.9
     assert two > 1.9
     assert two != 2.1
     assert two < np.inf
