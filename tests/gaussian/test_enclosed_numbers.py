@@ -69,7 +69,7 @@ def test_rationals_stay_rational(u, v, n):
     assert (1 - a, a - 1) == (1 - u, u - 1)
     if v:
         assert (a / b, 2 / b) == (u / v, 2 / v)
-        assert (a + 1j) / (1j * b) == (1 - 1j * a) / b
+        assert (a + 1j) / (1 + 1j * b) * (1 + 1j * b) == a + 1j
     assert [a < b, a <= b, a > b, a >= b, a == b] == [u < v, u <= v, u > v, u >= v, u == v]
     assert ((1j * a) * (1j * b)).real == -u * v
     assert (a + 1j * b) * (a + 1j * b).conjugate() == u * u + v * v

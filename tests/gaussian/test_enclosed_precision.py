@@ -75,6 +75,14 @@ def test_enclose_stops_where_the_parameters_limit_the_width():
     assert 0.99e-10 < found.rad() < 1.01e-10
 
 
+@pytest.mark.parametrize("asked", [{"width": 0.4}, {"digits": 0.4}])
+def test_a_radius_that_misses_by_little_is_refused(asked):
+    """1 ± ½ is wider than 0.4, and than 10^−0.4 = 0.398 of the least it can be."""
+    with pytest.raises(enclosed.PrecisionExhausted):
+        enclosed.enclose(lambda: flint.arb(1, 0.5), **asked)
+    assert enclosed.enclose(lambda: flint.arb(1, 0.5), width=0.51).contains(1.4)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
