@@ -1,8 +1,10 @@
 r"""The moment engine in ball arithmetic: every number is an interval that provably holds the exact value.
 
 Parameters are exact decimals or rationals (0.1 is one tenth, not the double nearest to it), every step from them on is
-enclosed by python-flint's `arb`, and what is decided (a drift is Hurwitz, a covariance is positive) is proved. A
-calculation is repeated with twice the precision until its interval is as narrow as asked for:
+enclosed by python-flint's `arb`, and what is decided (a drift is Hurwitz, a covariance is positive) is proved. One
+thing is trusted and not proved: that a double computed in the code of a model is right to 16 units of its last place
+(see `gaussian.enclosed.ball`). A calculation is repeated with twice the precision until its interval is as narrow as
+asked for:
 
 >>> from gaussian import enclosed
 >>> def beams():                                                # read anew, with more bits each time

@@ -1,21 +1,28 @@
 r"""Numbers a model can compute with, each a complex interval; and the exact reading of parameters.
 
     field of a model     0.1 means 1/10, and so do "0.1", Fraction(1, 10) and Decimal("0.1")
-    float in its code    up to 15 digits: the decimal that it prints as; longer: something rounded, ± two last places
+    float in its code    up to 12 digits: the decimal that it prints as; longer: something rounded, ± 16 last places
     √½ of x and p        a float with an attribute `square` is √square, however long it prints
 
->>> float(abs(Ball(0.1) * 10 - 1)) < 1e-15, complex(1j * Ball("1/4"))
+Sums, products and quotients of rationals stay rational, at every precision; all else is a ball. A comparison is
+answered where it is certain, and is `Undecided` where it is not.
+
+What `math` or `float` make of a number (math.exp where np.exp was possible) is a double, and is trusted to its 16 last
+places: nothing can be proved about rounding inside the code of a model.
+
+>>> Ball(0.1) * 10 == 1, complex(1j * Ball("1/4"))
 (True, 0.25j)
 >>> import numpy as np
->>> Ball(np.sqrt(2)) ** 2 == 2, float(np.cosh(Ball(0)))
-(False, 1.0)
+>>> Ball(np.sqrt(2)) ** 2 > 1.99, float(np.cosh(Ball(0)))
+(True, 1.0)
 """
 
 from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -23,10 +30,18 @@ from typing import Any
 import flint
 import numpy as np
 
+from gaussian.enclosed.precision import Undecided
 from gaussian.errors import InvalidArgument
 
-# A float that prints with more digits than these is taken for the rounding of something else.
-SHORT = 15
+Rational = tuple[flint.fmpq, flint.fmpq]
+
+# A float that prints with more digits than these is taken for the rounding of something else: one rounded number in
+# ten thousand prints with fewer by chance (with 15 it would be one in twenty), and no constant of physics has more.
+SHORT = 12
+# A rounded number is trusted to so many units of its last place: eigenvectors and exponentials lose a few.
+ROUNDED = 16
+# Rationals of more bits than these go on as balls.
+LONGEST = 4096
 # NumPy's names of functions where flint's differ.
 FLINT_NAMES = {
     "arcsin": "asin",
@@ -40,88 +55,116 @@ FUNCTIONS = ("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh"
 
 
 class Ball:
-    """A complex interval `z` (flint's acb) that mixes with Python's and NumPy's numbers and obeys NumPy's functions."""
+    """A complex interval `z` (flint's acb) that mixes with Python's and NumPy's numbers and obeys NumPy's functions.
 
-    __slots__ = ("z",)
+    `rational` is its exact real and imaginary part where they are known; `z` is then made of them at the precision of
+    the moment.
+    """
+
+    __slots__ = ("_z", "rational")
 
     def __init__(self, value: Any) -> None:
-        self.z = _acb(value)
+        self.rational: Rational | None = value.rational if isinstance(value, Ball) else _rational(value)
+        if self.rational is not None and max(int(x.height_bits()) for x in self.rational) <= LONGEST:
+            self._z = None
+        else:
+            self._z = _acb(value if self.rational is None else self.rational)
+            self.rational = None
+
+    @property
+    def z(self) -> flint.acb:
+        return _acb(self._z if self.rational is None else self.rational)
 
     def __add__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: u + v)
+        return _combine(self, other, operator.add)
 
     def __sub__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: u - v)
+        return _combine(self, other, operator.sub)
 
     def __mul__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: u * v)
+        return _combine(self, other, operator.mul)
 
     def __truediv__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: u / v)
+        return _combine(self, other, operator.truediv)
 
     def __pow__(self, other: Any) -> Any:
         if isinstance(other, (int, np.integer)) and other >= 0:  # flint's power of an interval around zero can be NaN
-            return Ball(math.prod([self.z] * int(other), start=flint.acb(1)))
-        return _combine(self, other, lambda u, v: u**v)
+            return math.prod([self] * int(other), start=Ball(1))
+        return _combine(self, other, operator.pow)
 
     def __rsub__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: v - u)
+        return _combine(self, other, operator.sub, swapped=True)
 
     def __rtruediv__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: v / u)
+        return _combine(self, other, operator.truediv, swapped=True)
 
     def __rpow__(self, other: Any) -> Any:
-        return _combine(self, other, lambda u, v: v**u)
+        return _combine(self, other, operator.pow, swapped=True)
 
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self) -> Ball:
-        return Ball(-self.z)
+        return Ball(-self.z if self.rational is None else (-self.rational[0], -self.rational[1]))
 
     def __pos__(self) -> Ball:
         return self
 
     def __abs__(self) -> Ball:
+        if self.rational is not None and self.rational[1] == 0:
+            return Ball((abs(self.rational[0]), self.rational[1]))
         return Ball(abs(self.z))
 
     def __float__(self) -> float:
-        return float(self.z.real)
+        """The double nearest to a rational, of a ball the midpoint: to look at, not to prove with."""
+        if not self.z.imag.contains(0):
+            raise TypeError("a complex number has no float")
+        return float(self.z.real) if self.rational is None else int(self.rational[0].p) / int(self.rational[0].q)
 
     def __complex__(self) -> complex:
-        return complex(self.z)
+        if self.rational is None:
+            return complex(self.z)
+        return complex(*(int(x.p) / int(x.q) for x in self.rational))
 
     def __bool__(self) -> bool:
-        return not bool(self.z == 0)
+        return self != 0
 
-    # A model may branch on its parameters: they are exact, so that their midpoints decide.
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, (Ball, int, float, complex, Fraction, Decimal)) and bool((self - other).z == 0)
+        if not isinstance(other, (Ball, int, float, complex, Fraction, Decimal, np.number)):
+            return NotImplemented
+        if isinstance(other, (float, complex, np.inexact)) and not np.isfinite(other):
+            return False
+        difference = self - other
+        if difference.rational is not None:
+            return bool(difference.rational[0] == 0 and difference.rational[1] == 0)
+        if difference.z.contains(0):
+            raise Undecided(f"whether {self} equals {other}")
+        return False
 
     def __hash__(self) -> int:
         return hash(complex(self))
 
-    def __lt__(self, other: Any) -> bool:
-        return float(self - other) < 0
+    def __lt__(self, other: Any) -> Any:
+        return _ordered(self, other, operator.lt, operator.ge)
 
-    def __le__(self, other: Any) -> bool:
-        return float(self - other) <= 0
+    def __le__(self, other: Any) -> Any:
+        return _ordered(self, other, operator.le, operator.gt)
 
-    def __gt__(self, other: Any) -> bool:
-        return float(self - other) > 0
+    def __gt__(self, other: Any) -> Any:
+        return _ordered(self, other, operator.gt, operator.le)
 
-    def __ge__(self, other: Any) -> bool:
-        return float(self - other) >= 0
+    def __ge__(self, other: Any) -> Any:
+        return _ordered(self, other, operator.ge, operator.lt)
 
     def conjugate(self) -> Ball:
-        return Ball(self.z.conjugate())
+        return Ball(self.z.conjugate() if self.rational is None else (self.rational[0], -self.rational[1]))
 
     @property
     def real(self) -> Ball:
-        return Ball(self.z.real)
+        return Ball(self.z.real if self.rational is None else (self.rational[0], flint.fmpq(0)))
 
     @property
     def imag(self) -> Ball:
-        return Ball(self.z.imag)
+        return Ball(self.z.imag if self.rational is None else (self.rational[1], flint.fmpq(0)))
 
     def __getattr__(self, name: str) -> Any:
         """NumPy calls x.cosh() for np.cosh(x)."""
@@ -141,10 +184,12 @@ def exact(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: exact(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
         return dataclasses.replace(value, **fields)
+    if hasattr(value, "square"):
+        return Ball(value)
     if isinstance(value, (float, np.floating)):
-        return Ball(repr(float(value))) if math.isfinite(value) else value
+        return Ball(_printed(value)) if np.isfinite(value) else value
     if isinstance(value, (complex, np.complexfloating)):
-        return Ball(repr(_finite(value.real))) + 1j * Ball(repr(_finite(value.imag)))
+        return Ball(_printed(value.real)) + 1j * Ball(_printed(value.imag))
     if isinstance(value, (Fraction, Decimal)):
         return Ball(value)
     if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
@@ -157,63 +202,142 @@ def exact(value: Any) -> Any:
 
 def matrix(rows: Sequence[Sequence[Any]] | np.ndarray[Any, Any]) -> flint.arb_mat:
     """A real matrix from decimal strings, rationals, or floats, which are taken as the binary numbers they are."""
-    return flint.arb_mat([[_entry(x) for x in row] for row in rows])
+    try:
+        entries = [[_entry(x) for x in row] for row in rows]
+    except TypeError:
+        entries = []
+    if len({len(row) for row in entries}) != 1:
+        raise InvalidArgument(f"A matrix must be given as a list of rows of equal length, but is {rows!r}.")
+    return flint.arb_mat(entries)
 
 
 def _entry(x: Any) -> flint.arb:
-    if isinstance(x, (float, np.floating)):
-        return flint.arb(_finite(x))
-    return x if isinstance(x, flint.arb) else _acb(x).real
+    if isinstance(x, (float, np.floating)) and not hasattr(x, "square"):
+        return flint.arb(flint.fmpq(*_finite(x).as_integer_ratio()))
+    try:
+        z = Ball(x).z
+    except TypeError:
+        raise InvalidArgument(f"An entry of a matrix must be a number, but is {x!r}.") from None
+    if z.imag != 0:
+        raise InvalidArgument(f"An entry of a matrix must be real, but is {x}.")
+    return z.real
 
 
-def _combine(ball: Ball, other: Any, operation: Any) -> Any:
+def _combine(ball: Ball, other: Any, operation: Callable[[Any, Any], Any], *, swapped: bool = False) -> Any:
     if isinstance(other, np.ndarray):
         return NotImplemented
     try:
-        return Ball(operation(ball.z, _acb(other)))
+        u, v = (Ball(other), ball) if swapped else (ball, Ball(other))
     except TypeError:
         return NotImplemented
+    if u.rational is not None and v.rational is not None:
+        exactly = _combine_rational(u.rational, v.rational, operation)
+        if exactly is not None:
+            return Ball(exactly)
+    return Ball(operation(u.z, v.z))
+
+
+def _combine_rational(u: Rational, v: Rational, operation: Callable[[Any, Any], Any]) -> Rational | None:
+    """Sum, difference, product or quotient of complex rationals; None for what is not rational."""
+    (a, b), (c, d) = u, v
+    if operation in (operator.add, operator.sub):
+        return operation(a, c), operation(b, d)
+    if operation is operator.mul:
+        return a * c - b * d, a * d + b * c
+    size = c * c + d * d
+    if operation is operator.truediv and size != 0:
+        return (a * c + b * d) / size, (b * c - a * d) / size
+    return None
+
+
+def _ordered(ball: Ball, other: Any, holds: Callable[[Any, Any], Any], fails: Callable[[Any, Any], Any]) -> Any:
+    """holds(ball, other), where it certainly does or certainly does not."""
+    if isinstance(other, np.ndarray):
+        return NotImplemented
+    if isinstance(other, (float, np.floating)) and not np.isfinite(other):
+        return bool(holds(0.0, other))
+    difference = _combine(ball, other, operator.sub)
+    if difference is NotImplemented:
+        return NotImplemented
+    real, imaginary = difference.rational or (difference.z.real, difference.z.imag)
+    if imaginary != 0 and not (difference.rational is None and imaginary.contains(0)):
+        raise TypeError("complex numbers have no order")
+    if holds(real, 0):
+        return True
+    if fails(real, 0):
+        return False
+    raise Undecided(f"how {ball} compares with {other}")
 
 
 def _acb(x: Any) -> flint.acb:
-    if isinstance(x, flint.acb):
-        return x
+    """The interval of what `_rational` does not hold exactly, or of an exact pair."""
+    if isinstance(x, tuple):
+        return flint.acb(flint.arb(x[0]), flint.arb(x[1]))
     if isinstance(x, Ball):
         return x.z
+    if isinstance(x, flint.acb):
+        return x
     if isinstance(x, flint.arb):
         return flint.acb(x)
-    if isinstance(x, (int, np.integer)):
-        return flint.acb(int(x))
-    if isinstance(x, (str, Fraction, Decimal)):
-        return flint.acb(_rational(x))
+    square = getattr(x, "square", None)
+    if square is not None:
+        return Ball(square).z.sqrt()
     if isinstance(x, (float, np.floating)):
-        return flint.acb(_decimal(x))
+        return flint.acb(_blurred(x, x))
     if isinstance(x, (complex, np.complexfloating)):
-        return flint.acb(_decimal(x.real), _decimal(x.imag))
+        return flint.acb(_blurred(x.real, x), _blurred(x.imag, x))
     raise TypeError(f"{type(x).__name__} is not a number")
 
 
-def _rational(x: str | Fraction | Decimal) -> flint.arb:
+def _rational(x: Any) -> Rational | None:
+    """(Re x, Im x) of an exact number or of floats that print as short decimals, None for all else."""
+    zero = flint.fmpq(0)
+    if isinstance(x, tuple):
+        return x
+    if isinstance(x, (int, np.integer)):
+        return flint.fmpq(int(x)), zero
+    if isinstance(x, (str, Fraction, Decimal)):
+        return _fraction(x), zero
+    if getattr(x, "square", None) is not None:
+        return None
+    if isinstance(x, (float, np.floating)):
+        return (_fraction(_printed(x)), zero) if _short(x) else None
+    if isinstance(x, (complex, np.complexfloating)) and _short(x.real) and _short(x.imag):
+        return _fraction(_printed(x.real)), _fraction(_printed(x.imag))
+    return None
+
+
+def _fraction(x: str | Fraction | Decimal) -> flint.fmpq:
     try:
         q = Fraction(x)
     except (ValueError, ZeroDivisionError, OverflowError):
         raise InvalidArgument(
             f"An exact number must be a decimal or a fraction such as 0.1 or 1/3, but is {x!r}."
         ) from None
-    return flint.arb(flint.fmpq(q.numerator, q.denominator))
+    return flint.fmpq(q.numerator, q.denominator)
 
 
-def _decimal(x: Any) -> flint.arb:
-    square = getattr(x, "square", None)
-    if square is not None:
-        return _rational(square).sqrt()
-    x = _finite(x)
-    if len(repr(x).partition("e")[0].replace(".", "").strip("-0")) <= SHORT:
-        return _rational(repr(x))
-    return flint.arb(x, 2 * math.ulp(x))
+def _printed(x: Any) -> str:
+    """The decimal that a float of any width prints as."""
+    _finite(x)
+    return repr(x) if type(x) is float else str(x)
+
+
+def _short(x: Any) -> bool:
+    """Whether a float is taken for the decimal that it prints as; one of another width never is, except zero."""
+    if not isinstance(x, float):
+        return bool(x == 0)
+    return len(repr(_finite(x)).partition("e")[0].replace(".", "").strip("-0")) <= SHORT
+
+
+def _blurred(x: Any, whole: Any) -> flint.arb:
+    """x ± `ROUNDED` units in the last place of |whole|: the parts of a complex number are rounded together."""
+    size = abs(whole)
+    unit = max(float(np.spacing(size)), math.ulp(float(size)))
+    return flint.arb(_finite(x), ROUNDED * unit) if x != 0 else flint.arb(0)
 
 
 def _finite(x: Any) -> float:
-    if not math.isfinite(x):
+    if not np.isfinite(x):
         raise InvalidArgument(f"A number to be enclosed must be finite, but is {float(x)}.")
     return float(x)

@@ -23,7 +23,7 @@ from gaussian.enclosed.generator import EnclosedEquations, moment_equations
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.states import EnclosedState
 from gaussian.enclosed.symplectic import lower_factor, to_doubles
-from gaussian.errors import UnphysicalState
+from gaussian.errors import UnphysicalState, UnstableDrift
 from gaussian.lyapunov import why_not
 
 
@@ -31,7 +31,7 @@ def steady_state(model: Any) -> EnclosedState:
     """The unique attracting state of a model with constant coefficients, at the working precision.
 
     Raises:
-        UnstableDrift, MarginalDrift: A certainly is not Hurwitz; the eigenvalues named are those of double precision.
+        UnstableDrift: A certainly has an eigenvalue with Re λ > 0; the eigenvalues named are those of double precision.
         Undecided: existence cannot be proved at this precision; `enclose` then doubles it.
         TimeDependent, NotQuadratic, NotHermitian: as `moment_equations`.
     """
@@ -45,7 +45,11 @@ def solve_steady(equations: EnclosedEquations) -> EnclosedState:
     try:
         lower_factor(response)
     except UnphysicalState:
-        raise why_not(to_doubles(a)) from None
+        # The equation is regular, so that no two eigenvalues add up to zero: none is on the imaginary axis.
+        named = why_not(to_doubles(a))
+        raise UnstableDrift(
+            "The model provably has no steady state: its moments grow without bound.", named.eigenvalues, named.modes
+        ) from None
     return EnclosedState(mean=-a.solve(equations.drive), covariance=sigma)
 
 

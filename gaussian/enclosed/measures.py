@@ -44,19 +44,20 @@ def transposed_eigenvalues(sigma: flint.arb_mat, party: Sequence[int]) -> list[f
 
 
 def entropy(sigma: flint.arb_mat) -> flint.arb:
-    """S = Σ_k g(ν_k) in nats.
+    """S = Σ_k g(ν_k) in nats, for a quantum state: that ν ≥ ½ is disproved if it can be, and not proved.
 
     Raises:
         UnphysicalState: an eigenvalue certainly is below ½.
+        Undecided: this precision cannot tell whether σ > 0.
     """
     return sum((entropy_of_mode(nu) for nu in symplectic_eigenvalues(sigma)), flint.arb(0))
 
 
 def entropy_of_mode(nu: flint.arb) -> flint.arb:
-    """g(ν); the part of the interval below ½ is no quantum state's and is left out."""
+    """g(ν) of a quantum state, whose ν ≥ ½: the part of the interval below is left out."""
     half = flint.arb(1) / 2
     if nu < half:
-        raise UnphysicalState(float(nu) - 0.5)
+        raise UnphysicalState(float(nu - half))
     return _monotone(nu, lambda end: flint.arb(0) if end <= half else _g(end), falling=False)
 
 

@@ -8,6 +8,7 @@ True
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -54,34 +55,40 @@ def enclose(
     """
     if width is not None and digits is not None:
         raise InvalidArgument("Give either width or digits, not both.")
-    wanted = width if width is not None else 10.0 ** -(15.0 if digits is None else digits)
-    if not 0 < wanted < float("inf"):
-        raise InvalidArgument(f"The width must be > 0 and finite, but is {wanted}.")
-    precision, best = FIRST_BITS, "nothing"
+    for name, value in (("width", width), ("digits", digits)):
+        if value is not None and not 0 < value < float("inf"):
+            raise InvalidArgument(f"Argument {name} must be > 0 and finite, but is {value}.")
+    if bits < FIRST_BITS:
+        raise InvalidArgument(f"Argument bits must be at least {FIRST_BITS}, but is {bits}.")
+    precision, best, limited = FIRST_BITS, "", False
     narrowest: list[tuple[float, Result]] = []
-    while precision <= bits:
+    while precision <= bits and not limited:
         with flint.ctx.workprec(precision):
             try:
                 result = calculate()
             except (Undecided, ZeroDivisionError) as why:
-                best = str(why)
+                best = f"it is not decided: {why}"
             else:
+                wanted = flint.arb(width) if width is not None else 10 ** -flint.arb(15 if digits is None else digits)
                 if all(_narrow(part, wanted, absolute=width is not None) for part in _intervals(result)):
                     return result
-                best = str(result)
+                best = f"it is {str(result)[:200]}"
                 radius = _radius(result)
-                if narrowest and radius > 0.5 * narrowest[-1][0]:
-                    break  # the width is that of the parameters, not of the arithmetic
-                narrowest.append((radius, result))
+                limited = bool(narrowest) and radius > 0.5 * narrowest[-1][0]
+                if not limited:
+                    narrowest.append((radius, result))
         precision *= 2
     if narrowest and not strict:
         return narrowest[-1][1]
-    limit = f"{wanted:.0e}" + ("" if width else " of its value")
-    raise PrecisionExhausted(
-        f"At {min(precision, bits)} bits the interval is not narrower than {limit}, but {best[:200]}. A value that is "
-        "exactly zero needs `width`, not `digits`; a border case (a mode without damping, a state on the edge of the "
-        "uncertainty relation) cannot be decided by intervals."
+    asked = f"narrower than {width:.0e}" if width is not None else f"known to {15 if digits is None else digits} digits"
+    advice = (
+        "More bits do not help: a parameter, or a rounded number in the code of the model, is itself known to so many "
+        "digits only. Give it exactly, or take the narrowest interval with strict=False."
+        if limited
+        else "A value that is exactly zero needs `width`, not `digits`; a border case (a mode without damping, a state "
+        "on the edge of the uncertainty relation) cannot be decided by intervals: move the parameters off the border."
     )
+    raise PrecisionExhausted(f"The result must be {asked}, but at {precision // 2} bits {best}. {advice}")
 
 
 def decimal(x: flint.arb, digits: int) -> str:
@@ -100,7 +107,9 @@ def _intervals(result: Any) -> list[list[Any]]:
         return [result.entries()]
     if isinstance(result, (tuple, list)):
         return [part for item in result for part in _intervals(item)]
-    return [part for item in vars(result).values() for part in _intervals(item)]
+    if dataclasses.is_dataclass(result):
+        return [part for field in dataclasses.fields(result) for part in _intervals(getattr(result, field.name))]
+    raise InvalidArgument(f"What is enclosed must consist of flint's arb and arb_mat, but holds {result!r}.")
 
 
 def _radius(result: Any) -> float:
@@ -110,7 +119,7 @@ def _radius(result: Any) -> float:
     )
 
 
-def _narrow(entries: list[Any], wanted: float, *, absolute: bool) -> bool:
+def _narrow(entries: list[Any], wanted: flint.arb, *, absolute: bool) -> bool:
     if not all(x.is_finite() for x in entries):
         return False
     radius = max(x.rad() for x in entries)

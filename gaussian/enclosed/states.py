@@ -15,10 +15,20 @@ from typing import Any
 import flint
 
 from gaussian.enclosed.ball import Ball, exact
-from gaussian.enclosed.generator import EnclosedEquations, ladder, moment_equations, omega, quadratic, real_part
+from gaussian.enclosed.generator import (
+    EnclosedEquations,
+    ladder,
+    moment_equations,
+    omega,
+    quadratic,
+    real_part,
+    require_hermitian,
+)
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor, square_root
 from gaussian.errors import InvalidArgument, UnphysicalState
+from gaussian.generator import as_number_of_modes
+from gaussian.symplectic import as_modes, quadratures
 
 QuadraticForm = tuple[flint.arb_mat, flint.arb_mat]
 
@@ -32,7 +42,7 @@ class EnclosedState:
 
     def reduced(self, modes: Sequence[int]) -> EnclosedState:
         """The state of some modes, in the order given."""
-        rows = [2 * m + i for m in modes for i in (0, 1)]
+        rows = quadratures(as_modes(modes, self.mean.nrows() // 2, "modes"))
         return EnclosedState(
             mean=flint.arb_mat([[self.mean[j, 0]] for j in rows]),
             covariance=flint.arb_mat([[self.covariance[j, k] for k in rows] for j in rows]),
@@ -45,9 +55,17 @@ def initial_state(model: Any) -> EnclosedState:
     Raises:
         InvalidArgument: wrong occupations, or a Hamiltonian without a ground state.
         NotQuadratic: a generator of a unitary has degree three or more.
+        NotHermitian: a generator certainly is not Hermitian.
+        Undecided: this precision cannot tell whether there is a ground state.
     """
-    model = exact(model)
-    n = int(model.modes)
+    try:
+        return _initial_state(exact(model))
+    except TypeError:  # as in `moment_equations`
+        return _initial_state(model)
+
+
+def _initial_state(model: Any) -> EnclosedState:
+    n = as_number_of_modes(model)
     if not hasattr(model, "preparation"):
         return prepared(n, None, None, [])
     preparation = model.preparation(*ladder(n))
@@ -66,9 +84,10 @@ def prepared(
     """Thermal occupations, or the ground state of a form (h, v), moved by exp(−iG) for the forms in `unitaries`."""
     n = modes
     mean = flint.arb_mat(2 * n, 1)
-    nbar = [Ball(exact(x)).z.real for x in ([0] * n if occupations is None else occupations)]
-    if len(nbar) != n or not all(x >= 0 for x in nbar):
+    numbers = [Ball(x) for x in ([0] * n if occupations is None else occupations)]
+    if len(numbers) != n or not all(x >= 0 for x in numbers):
         raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {occupations}.")
+    nbar = [x.z.real for x in numbers]
     sigma = flint.arb_mat(2 * n, 2 * n)
     for j in range(2 * n):
         sigma[j, j] = nbar[j // 2] + flint.arb(1) / 2
@@ -84,6 +103,7 @@ def prepared(
 
 def _real(operator: Any, modes: int, what: str) -> QuadraticForm:
     h, v = quadratic(operator, modes, what)
+    require_hermitian(what, h, v)
     return real_part(h), real_part(v)
 
 
@@ -105,13 +125,14 @@ def evolve(model: Any, times: Sequence[Any]) -> list[EnclosedState]:
 
     Raises:
         TimeDependent: the generator depends on time.
-        InvalidArgument: as `initial_state`.
+        InvalidArgument: a negative time, or as `initial_state`.
+        NotQuadratic, NotHermitian: as `moment_equations` and `initial_state`.
     """
     return propagate(moment_equations(model), initial_state(model), times)
 
 
 def propagate(equations: EnclosedEquations, start: EnclosedState, times: Sequence[Any]) -> list[EnclosedState]:
-    """The states at each of `times` under constant A, d, D."""
+    """The states at each of `times` ≥ 0 under constant A, d, D."""
     a, noise = equations.drift, equations.diffusion
     m = a.nrows()
     van_loan = flint.arb_mat(2 * m, 2 * m)
@@ -119,16 +140,23 @@ def propagate(equations: EnclosedEquations, start: EnclosedState, times: Sequenc
         for k in range(m):
             van_loan[j, k], van_loan[j, m + k], van_loan[m + j, m + k] = -a[j, k], noise[j, k], a[k, j]
     states = []
-    for t in (Ball(exact(t)).z.real for t in times):
+    for t in (_time(t) for t in times):
         step = (van_loan * t).exp()
         phi = block(step, m, m, m).transpose()
         sigma = phi * start.covariance * phi.transpose() + phi * block(step, 0, m, m)
         flow = (bordered(a, equations.drive) * t).exp()
         mean = phi * start.mean + flint.arb_mat([[flow[j, m]] for j in range(m)])
-        if not all(x.is_finite() for x in sigma.entries()):
+        if not all(x.is_finite() for x in (*sigma.entries(), *mean.entries())):
             raise Undecided("the exponential of the drift overflows this precision")
         states.append(EnclosedState(mean=mean, covariance=(sigma + sigma.transpose()) / 2))
     return states
+
+
+def _time(t: Any) -> flint.arb:
+    ball = Ball(exact(t))
+    if not ball >= 0:
+        raise InvalidArgument(f"Argument times must be ≥ 0, but contains {t}.")
+    return ball.z.real
 
 
 def block(matrix: flint.arb_mat, row: int, column: int, size: int) -> flint.arb_mat:

@@ -48,9 +48,7 @@ def lower_factor(sigma: flint.arb_mat) -> flint.arb_mat:
 
 def require_positive(sigma: flint.arb_mat) -> flint.arb_mat:
     """σ itself, symmetrised, if it is certainly a positive definite matrix of even size. Raises as `lower_factor`."""
-    if sigma.nrows() != sigma.ncols() or sigma.nrows() % 2 or not sigma.nrows():
-        raise InvalidArgument(f"Argument sigma must have shape (2n, 2n), but has {sigma.nrows()} × {sigma.ncols()}.")
-    sigma = symmetric(sigma)
+    sigma = require_shape(sigma)
     lower_factor(sigma)
     return sigma
 
@@ -83,6 +81,10 @@ def symplectic_eigenvalues(sigma: flint.arb_mat) -> list[flint.arb]:
 
 def require_shape(sigma: flint.arb_mat) -> flint.arb_mat:
     """σ symmetrised, if it is square and of even size; raises InvalidArgument otherwise."""
+    if not isinstance(sigma, flint.arb_mat):
+        raise InvalidArgument(
+            f"Argument sigma must be a flint.arb_mat, but is {type(sigma).__name__}. `enclosed.matrix` makes one."
+        )
     if sigma.nrows() != sigma.ncols() or sigma.nrows() % 2 or not sigma.nrows():
         raise InvalidArgument(f"Argument sigma must have shape (2n, 2n), but has {sigma.nrows()} × {sigma.ncols()}.")
     return symmetric(sigma)
