@@ -24,7 +24,7 @@ from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, require
-from crosscheck.proofs import Truth, equations_from_balls, measures_certificate, window_certificate
+from crosscheck.proofs import Truth, equations_from_balls, label, measures_certificate, window_certificate
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
 from crosscheck.system import EngineFailed, System, ask
@@ -162,7 +162,7 @@ def _trajectory(
         every, start = engine.evolve(model, times), engine.initial_state(model)
         between = engine.evolve(model, np.linspace(0, times[-1], BETWEEN))
         places = [
-            system.place(f"t = {t:g}", every.mean[i], every.covariance[i], every.error[i], engine)
+            system.place(label(t), every.mean[i], every.covariance[i], every.error[i], engine)
             for i, t in enumerate(times)
         ]
         states = [(start.mean, start.covariance)]

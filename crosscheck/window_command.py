@@ -68,6 +68,6 @@ def _place(text: str, rows: int) -> tuple[int, int, int]:
     names = [entry_name(j) for j in range(rows)]
     entry, _, digit = text.partition(":")
     row, _, column = entry.partition(",")
-    if row not in names or column not in names or not digit.isdigit() or int(digit) < 1:
+    if row not in names or column not in names or not digit.isdecimal() or int(digit) < 1:
         raise InvalidParameter("--spoil", f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12", text)
     return names.index(row), names.index(column), int(digit)
