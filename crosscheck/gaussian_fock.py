@@ -174,8 +174,9 @@ def _envelope(state: EnclosedState) -> tuple[float, float]:
             np.linalg.eigvalsh(np.array([[float(x) for x in row] for row in state.covariance.tolist()]))[-1], 0.5
         )
         x = ((widest - 0.5) / (widest + 0.5)) ** SHARE
-        # A pure coherent state has every λ; 4 is enough.
-        lam = flint.arb(min(1 / x, 4.0) if x > 0 else 4.0)
+        # A coherent state has every λ, but exp((λ − 1)|α|²) grows fast.
+        most = 1e3 if all(mu.is_zero() for mu in state.mean.entries()) else 4.0
+        lam = flint.arb(min(1 / x, most) if x > 0 else most)
         # Linear in λ and 1 at λ = 1: positive here, it is positive all the way, and the series in λ converges.
         matrix = identity(m) * ((1 + lam) / 2) + state.covariance * (1 - lam)
         if not all(matrix_minor(matrix, k) > 0 for k in range(1, m + 1)):
