@@ -70,9 +70,10 @@ class Entry:
 
     @property
     def verdict(self) -> Verdict:
-        if abs(self.deviation) <= self.allowed:
-            return Verdict.CERTIFIED
-        return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
+        with flint.ctx.workprec(LAST_BITS):  # |Δ| is rounded to the working precision
+            if abs(self.deviation) <= self.allowed:
+                return Verdict.CERTIFIED
+            return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -185,8 +186,6 @@ def prove_steady_state(
     began = time.perf_counter()
     m = 2 * int(model.modes)
     rows, centre = _shaped(covariance, mean, m)
-    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j)):
-        raise InvalidParameter("covariance", "be symmetric", rows)
     places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
     places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
     allowed = _units([x for _, x in places], error)
@@ -258,8 +257,9 @@ def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
 
 
 def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
-    """(covariance, mean) of the exact steady state, rounded to so many significant digits each."""
-    state = exact_steady_state(model, digits=2 * digits + 10)
+    """(covariance, mean) of the exact steady state, rounded to so many significant digits each (at most 200)."""
+    # Entries far smaller than the largest want their digits, too; 10^−307 is the last double.
+    state = exact_steady_state(model, digits=min(2 * digits + 10, 300))
     with flint.ctx.workprec(8 * digits + 64):
         m = state.covariance.nrows()
         sigma = [[_rounded(state.covariance[j, k], digits) for k in range(m)] for j in range(m)]
@@ -268,12 +268,13 @@ def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
 
 def spoiled(claim: Claim, row: int, column: int, digit: int) -> list[list[str]]:
     """The claim with one entry (and its mirror image) changed by one in the given significant digit."""
-    x = _decimal(claim[row][column])
+    rows, _ = _shaped(claim, None, len(claim))
+    x = _decimal(rows[row][column])
     if not 1 <= digit <= PLACES:
         raise InvalidParameter("digit", f"be in 1 … {PLACES}", digit)
     with localcontext(prec=4 * PLACES):  # 28 digits by default
         wrong = x + Decimal(1).scaleb(x.adjusted() - digit + 1)
-    changed = [[str(entry) for entry in line] for line in claim]
+    changed = [[str(entry) for entry in line] for line in rows]
     changed[row][column] = changed[column][row] = str(wrong)
     return changed
 
@@ -283,7 +284,7 @@ def _rounded(ball: flint.arb, digits: int) -> str:
 
 
 def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list[list[Any]], list[Any]]:
-    """The claim as lists, of the right lengths."""
+    """The claim as lists of the right lengths, of finite numbers, symmetric."""
     try:
         rows = [list(row) for row in covariance]
         centre = [0] * m if mean is None else list(mean)
@@ -292,6 +293,10 @@ def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list
     if len(rows) != m or any(len(row) != m for row in rows) or len(centre) != m:
         lengths = f"rows of {', '.join(str(len(row)) for row in rows) or 'nothing'} with a mean of {len(centre)}"
         raise InvalidParameter("covariance", f"be {m} × {m}, with a mean of {m}", lengths)
+    for x in centre:
+        _decimal(x)
+    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j + 1)):
+        raise InvalidParameter("covariance", "be symmetric", rows)
     return rows, centre
 
 
