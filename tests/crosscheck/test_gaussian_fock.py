@@ -95,6 +95,23 @@ def test_elements_of_badly_known_moments_hold_for_each_member(width):
             assert assert_within(wide, (8,), member) < 200 * width
 
 
+@pytest.mark.parametrize("width", [0.0, 1e-6])
+def test_errors_are_carried_from_level_to_level(width):
+    """p_n = n̄ⁿ/(1 + n̄)ⁿ⁺¹ of thermal light. At n̄ = 20 its blur is that of the vacuum weight, far above 𝒜's; at n̄ = 1
+    nothing is rounded but in the recurrence itself, a hundred times.
+    """
+    nbar = 20 if width else 1
+    sigma = flint.arb(nbar, width) + flint.arb(1) / 2
+    wide = EnclosedState(mean=flint.arb_mat(2, 1), covariance=flint.arb_mat([[sigma, 0], [0, sigma]]))
+    rho, errors = elements(wide, (100,))
+    with flint.ctx.workprec(400):
+        for member in (nbar - flint.arb(0.999 * width), nbar + flint.arb(0.999 * width)):
+            for n in range(100):
+                exact = member**n / (1 + member) ** (n + 1)
+                assert abs(exact - flint.arb(float(rho[n, n].real))) <= flint.arb(float(errors[n, n])), n
+                assert errors[n, n] < (1e-11 + 300 * width) * float(exact)
+
+
 @pytest.mark.parametrize("alpha", [26.5, 27.0, 30.0])
 def test_elements_that_underflow_keep_a_bound(alpha):
     """e^{−|α|²} is subnormal or vanishes; p_n at n = 99 is not zero, and the bound knows it."""
@@ -175,7 +192,7 @@ def test_a_tail_that_nothing_bounds_is_infinite():
         assert photon_tail(found, [5]).weight == math.inf
 
 
-@pytest.mark.parametrize("levels", [[3, 3, 3], [4, 4, 28], [12, 12, 3], [100, 4]])
+@pytest.mark.parametrize("levels", [[3, 3, 3], [4, 4, 28], [12, 12, 3], [100, 4], [150, 12]])
 def test_boxes_of_several_modes_fit_in_memory(levels, monkeypatch):
     """A fixed number of levels a mode would take 12 GB for three modes."""
     sizes = []

@@ -81,12 +81,10 @@ def test_every_entry_wrong_in_its_twelfth_digit_is_refuted(laboratory, j, k):
 @given(quadratic_models(modes=st.integers(1, 2)), st.integers(3, 30), st.data())
 @settings(max_examples=10)
 def test_claims_of_any_number_of_digits_are_judged_by_their_last(model, digits, data):
-    """The exact state rounded is certified; changed by one in the last digit, that entry is refuted
-    and no other; so is a shifted mean.
+    """The exact state rounded is certified; changed by one in the last digit, that entry is refuted and
+    no other; so is a shifted mean.
     """
-    model = replace(
-        model, correlation=0.25 - 0.5j, loss=5.5
-    )  # parameters that are short decimals: all digits are known
+    model = replace(model, correlation=0.25 - 0.5j, loss=5.5)  # short decimals: every digit is known
     covariance, mean = claim_of(model, digits)
     assert str(prove_steady_state(model, covariance, mean).verdict) == "certified"
     m = 2 * model.modes

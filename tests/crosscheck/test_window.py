@@ -305,6 +305,18 @@ def test_exact_moments_contain_those_of_double_precision(model):
         assert radius(state.covariance) < 1e-11
 
 
+@pytest.mark.parametrize("name", models.MODELS)
+def test_preparations_are_those_of_the_other_transcription(name):
+    """Thermal occupations, ground states, unitaries: forms read off Fock elements, or collected from symbols."""
+    model = models.MODELS[name].example()
+    found, expected = exact_start(model), enclosed.initial_state(model)
+    assert found.mean.overlaps(expected.mean)
+    assert found.covariance.overlaps(expected.covariance)
+    # Exact parameters stay exact; what a model computes in doubles is known to two last places.
+    assert radius(found.covariance) <= 100 * radius(expected.covariance) + 1e-40
+    assert radius(expected.covariance) < 1e-12
+
+
 def test_a_steady_state_that_is_not_there_is_named():
     with pytest.raises(gaussian.NoSteadyState, match=r"\+0.1"):
         exact_steady_state(models.ParametricOscillator(epsilon=0.6, kappa=1.0))
