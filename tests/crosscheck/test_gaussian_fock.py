@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from fractions import Fraction
 
 import flint
 import hypothesis.strategies as st
@@ -10,17 +11,15 @@ import pytest
 from hypothesis import assume, given, settings
 
 import gaussian
-from crosscheck import gaussian_fock, models, spectra
+from crosscheck import gaussian_fock, models
 from crosscheck import proved_measures as proofs_of_measures
 from crosscheck.exact_moments import exact_trajectory
-from crosscheck.gaussian_fock import below, elements, mean_photons, photon_tail
+from crosscheck.gaussian_fock import Corner, below, elements, mean_photons, photon_tail
 from crosscheck.proved_measures import Interval, choose_cutoffs, entropy, proved_measures
-from crosscheck.spectra import spectrum
 from crosscheck.window import Kernel
 from fock import thermal_tail
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
-from gaussian.enclosed.symplectic import hermitian_eigenvalues
 from tests.random_models import covariances, two_mode_squeezed
 
 LN2 = math.log(2)
@@ -208,35 +207,6 @@ def test_boxes_of_several_modes_fit_in_memory(levels, monkeypatch):
     assert sizes[0] <= 3000
 
 
-# Eigenvalues
-
-
-@given(st.integers(1, 7), st.integers(0, 2**32), st.sampled_from([1e-9, 1.0, 1e9]))
-@settings(max_examples=15)
-def test_the_sum_of_eigenvalue_errors_is_bounded(d, seed, size):
-    """Against eigenvalues in balls; degenerate spectra included."""
-    a = np.random.default_rng(seed).integers(-2, 3, (d, d)) * size / 3
-    a = a + a.T
-    values, error = spectrum(a)
-    with flint.ctx.workprec(200):
-        exact = hermitian_eigenvalues(enclosed.matrix(a))
-        assert sum(abs(x - flint.arb(float(v))) for x, v in zip(exact, values, strict=True)) <= error
-    assert error <= 1e-11 * (np.abs(a).sum() + 1e-130)
-
-
-def test_a_solver_that_errs_is_noticed(monkeypatch):
-    """Eigenvalues off by 1e-6, vectors off by 1e-6, or useless: the bound follows, whatever LAPACK returns."""
-    a = np.diag([1.0, 2.0, 4.0]) + 0.5j * (np.eye(3, k=1) - np.eye(3, k=-1))
-    values, vectors = np.linalg.eigh(a)
-    for wrong in ((values + 1e-6, vectors), (values, vectors + 1e-6), (values + 1e-3, 1.1 * vectors)):
-        monkeypatch.setattr(spectra.np.linalg, "eigh", lambda m, wrong=wrong: wrong)
-        found, error = spectrum(a)
-        assert error > 0.9e-6
-        assert np.abs(np.sort(found) - values).sum() <= error < 1e-4 or error > 1
-    monkeypatch.setattr(spectra.np.linalg, "eigh", lambda m: (values, 0 * vectors))
-    assert spectrum(a)[1] == math.inf
-
-
 # Measures
 
 
@@ -312,16 +282,46 @@ def test_a_corner_that_holds_nothing_says_nothing():
 def test_the_levels_there_are_go_to_the_modes_that_need_them(monkeypatch):
     """Too many levels for two modes together: the larger share shrinks first, and the tails still count."""
     monkeypatch.setattr(proofs_of_measures, "LARGEST", 400)
-    asked = state(np.diag([1.0, 1.0, 3.0, 3.0]))
+    asked = state(np.diag([0.6, 0.6, 3.0, 3.0]))
     cutoffs = choose_cutoffs(asked, (0,), 1e-6)
     assert 360 < math.prod(cutoffs) <= 400
+    assert cutoffs[0] == choose_cutoffs(asked.reduced([0]), (0,), 1e-6)[0] < cutoffs[1]
     found = measures(state(two_mode_squeezed(0.7)), tolerance=1e-6)["log_negativity"]
     assert found.low <= 1.4 <= found.high
     assert 1e-5 < found.radius < 1e-3
 
 
-@given(st.floats(-3, 3), st.floats(0, 1e-9))
-def test_middle_and_radius_cover_the_interval(low, width):
-    interval = Interval("entropy", low, low + width)
-    assert interval.middle - interval.radius <= interval.low
-    assert interval.high <= interval.middle + interval.radius
+@given(st.floats(-3, 3), st.sampled_from([0.0, 1e-17, 1.0, None]))
+def test_middle_and_radius_cover_the_interval(low, high):
+    """Exactly, also where the ends are neighbouring doubles or of different size."""
+    high = float(np.nextafter(low, 4)) if high is None else max(low, high)
+    interval = Interval("entropy", low, high)
+    middle, radius = Fraction(interval.middle), Fraction(interval.radius)
+    assert middle - radius <= Fraction(low)
+    assert Fraction(high) <= middle + radius
+
+
+@given(st.integers(0, 2**32), st.integers(1, 11), st.sampled_from([0.3, 1.0, 50.0]))
+def test_the_entropy_of_any_state_is_in_the_interval_of_its_corner(seed, kept, slope):
+    """Twelve levels, cut anywhere; nothing Gaussian. The upper end is reached up to a little by a thermal rest."""
+    rng = np.random.default_rng(seed)
+    a = (rng.normal(size=(12, 12)) + 1j * rng.normal(size=(12, 12))) * np.exp(-np.arange(12) / slope)[:, None]
+    rho = a @ a.conj().T / np.linalg.norm(a) ** 2
+    weight = 1 - np.trace(rho[:kept, :kept]).real
+    photons = float(np.arange(kept, 12) @ rho.diagonal().real[kept:])
+    corner = Corner(
+        rho=rho[:kept, :kept], cutoffs=(kept,), error=1e-14, weight=weight + 1e-14, photons=photons + 1e-13, even=False
+    )
+    low, high = entropy(corner)
+    p = np.linalg.eigvalsh(rho).clip(1e-300)
+    assert low <= -(p * np.log(p)).sum() + 1e-15 <= high + 1e-15
+
+
+def test_a_corner_more_mixed_than_its_state():
+    """A tenth on four levels alike, the rest on |4⟩: S = h(0.1) + 0.1 ln 4, far below the corner's ln 4."""
+    corner = Corner(rho=np.eye(4) / 40, cutoffs=(4,), error=0.0, weight=0.9, photons=3.6, even=False)
+    low, high = entropy(corner)
+    exact = -0.1 * math.log(0.1) - 0.9 * math.log(0.9) + 0.1 * math.log(4)
+    assert low <= exact <= high
+    assert low == pytest.approx(0.1 * math.log(4), abs=1e-9)
+    assert high == pytest.approx(math.log(4) + LN2 + 0.9 * thermal_entropy(4.0), abs=1e-9)
