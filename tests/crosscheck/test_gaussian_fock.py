@@ -111,6 +111,17 @@ def test_errors_are_carried_from_level_to_level(width):
                 assert errors[n, n] < (1e-11 + 300 * width) * float(exact)
 
 
+def test_errors_are_carried_over_pairs_of_photons():
+    """Squeezed light whose large variance is blurred: ρ_20/ρ_00 hardly feels it, ρ_00 does, and with it every level."""
+    mean, width = flint.arb_mat(2, 1), 1e-6
+    wide, member = (
+        EnclosedState(mean=mean, covariance=flint.arb_mat([[flint.arb("0.02"), 0], [0, x]]))
+        for x in (flint.arb(20, width), flint.arb(20 + 0.999 * width))
+    )
+    with flint.ctx.workprec(400):
+        assert assert_within(wide, (8,), member) < 10 * width
+
+
 @pytest.mark.parametrize("alpha", [26.5, 27.0, 30.0])
 def test_elements_that_underflow_keep_a_bound(alpha):
     """e^{−|α|²} is subnormal or vanishes; p_n at n = 99 is not zero, and the bound knows it."""
@@ -325,3 +336,11 @@ def test_a_corner_more_mixed_than_its_state():
     assert low <= exact <= high
     assert low == pytest.approx(0.1 * math.log(4), abs=1e-9)
     assert high == pytest.approx(math.log(4) + LN2 + 0.9 * thermal_entropy(4.0), abs=1e-9)
+
+
+def test_errors_of_elements_reach_the_entropy():
+    """The ground state, with a hundredth too much on |1⟩: an interval that knows it holds 0."""
+    corner = Corner(rho=np.diag([1, 0.01, 0, 0]), cutoffs=(4,), error=0.01, weight=1e-14, photons=1e-14, even=False)
+    low, high = entropy(corner)
+    assert low == 0
+    assert high < 0.3

@@ -21,7 +21,7 @@ def certificates(model, times=None, tolerance=1e-3):
 
 
 def test_times_that_look_alike_keep_their_own_states():
-    """Six digits name a time unless another could be meant: then all of them do."""
+    """Six digits name a time that has no more; otherwise all of them do."""
     assert [label(t) for t in (0.5, 1.0, np.float64(1e-7), 1.0000001)] == [
         "t = 0.5",
         "t = 1",
