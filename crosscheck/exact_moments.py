@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-import gaussian
 from crosscheck.fock_algebra import read
 from crosscheck.window import Window
 from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
@@ -31,10 +30,9 @@ def exact_trajectory(model: Any, times: Sequence[float], digits: float = DIGITS)
     """States of all modes at `times`, from the model's preparation.
 
     Raises:
-        NotQuadratic: the model has a term of higher degree.
+        NotQuadratic: the model, or a unitary that prepares its state, has a term of higher degree.
         TimeDependent: the generator depends on time.
     """
-    _require_quadratic(model)
     if not len(times):
         return []
     return enclose(
@@ -48,9 +46,8 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
     Raises:
         NoSteadyState: it is proved not to exist.
         PrecisionExhausted: neither could be proved; the eigenvalues that are to blame are named.
-        TimeDependent: the generator depends on time.
+        NotQuadratic, TimeDependent: as `exact_trajectory`.
     """
-    _require_quadratic(model)
     try:
         return enclose(lambda: solve_steady(Window(model).equations()), digits=digits, strict=False, bits=LAST_BITS)
     except PrecisionExhausted:
@@ -70,11 +67,6 @@ def exact_start(model: Any) -> EnclosedState:
     ground = None if counted.ground_of is None else _form(known, lambda p: p.ground_of)
     unitaries = [_form(known, lambda p, k=k: p.unitaries[k]) for k in range(len(counted.unitaries))]
     return prepared(n, counted.occupations, ground, unitaries)
-
-
-def _require_quadratic(model: Any) -> None:
-    """The window decides for quadratic generators only; a higher degree is named by the moment engine."""
-    gaussian.moment_equations(model)
 
 
 def _form(model: Any, part: Any) -> QuadraticForm:

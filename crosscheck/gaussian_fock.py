@@ -5,8 +5,9 @@ With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `crosscheck.window` and ρ_00
     √(k_i + 1) ρ_{k+e_i} = b_i ρ_k + Σ_j 𝒜_ij √k_j ρ_{k−e_j},      k = (m, n),
 
 one axis after another, in double precision. The same recurrence over moduli carries a bound on the error of every
-element: that of 𝒜 and b, which are balls, and what each sum adds. Only the tail above the cutoff is missing, and the
-trace and the photon number tell how much that is.
+element: that of 𝒜 and b, which are balls, what each sum adds, and what underflow hides. Only the tail above the cutoff
+is missing, and the trace and the photon number tell how much that is. That a Gaussian operator is a state at all,
+ρ ≥ 0, is not looked into here: bounds on tails hold for states only.
 
 >>> from gaussian import enclosed
 >>> origin, sigma = enclosed.matrix([[0], [0]]), enclosed.matrix([["1.5", 0], [0, "1.5"]])
@@ -25,17 +26,24 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.spectra import EPS
 from crosscheck.window import Kernel
 from fock import Tail, gentle_bound, geometric_tail
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity
+from gaussian.enclosed.symplectic import lower_factor
 
 Array = NDArray[Any]
-EPS = float(np.finfo(float).eps)
 # A complex product and a sum round by less than so many units.
 UNITS = 8.0
 # Bits for 𝒜 and b: their own radius is then far below a double's.
 BITS = 160
+# What an element may lose to underflow; it grows like any other error.
+UNDERFLOW = 1e-300
+# Levels of a box on which photon numbers are known exactly, for one mode and in all for several.
+BOX, SEVERAL = 160, 900
+# No box is enlarged beyond so many.
+MOST = 3000
 # The envelope of photon numbers uses λ = x^{−SHARE}, where tr ρλ^N diverges at λ = 1/x.
 SHARE = 0.8
 
@@ -70,7 +78,8 @@ def below(state: EnclosedState, cutoffs: Sequence[int]) -> Corner:
     return Corner(
         rho=rho,
         cutoffs=tuple(cutoffs),
-        error=math.sqrt(d) * float(np.linalg.norm(rounding)) * (1 + UNITS * d * EPS),
+        # The norm squares numbers: below 1e-150 they may vanish.
+        error=math.sqrt(d) * float(np.linalg.norm(rounding)) * (1 + UNITS * d * EPS) + d * 1e-150,
         weight=trace_of_rest,
         photons=rest,
         even=all(x.is_zero() for x in state.mean.entries()),
@@ -78,7 +87,13 @@ def below(state: EnclosedState, cutoffs: Sequence[int]) -> Corner:
 
 
 def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array]:
-    """(⟨m|ρ|n⟩, bounds on their errors), each (d, d), for all levels below the cutoffs."""
+    """(⟨m|ρ|n⟩, bounds on their errors), each (d, d), for all levels below the cutoffs.
+
+    Raises:
+        gaussian.UnphysicalState: σ + ½ is not positive definite, so that there is no such state.
+        Undecided: the moments are not known well enough to tell.
+    """
+    lower_factor(state.covariance + identity(state.covariance.nrows()) / 2)
     with flint.ctx.workprec(BITS):
         kernel = Kernel.of(state.mean, state.covariance)
         m = state.covariance.nrows()
@@ -90,7 +105,7 @@ def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array
     values, errors = np.zeros(shape, complex), np.zeros(shape)
     origin = (0,) * m
     values[origin] = float(vacuum)
-    errors[origin] = float(vacuum.rad().abs_upper()) + EPS * float(vacuum)
+    errors[origin] = float(vacuum.rad().abs_upper()) + EPS * float(vacuum) + UNDERFLOW
     roots = [np.sqrt(np.arange(n)) for n in shape]
     size_a, size_b = np.abs(a), np.abs(b[0])
     for i in range(m - 1, -1, -1):
@@ -104,22 +119,22 @@ def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array
             here, slack = values[at(k)], errors[at(k)]
             new, size = b[0, i] * here, size_b[i] * slack
             moduli = size_b[i] * np.abs(here)
-            loose = b_radius[0, i] * np.abs(here)
+            loose = b_radius[0, i] * (np.abs(here) + slack)
             if k:
                 down, slack_down = values[at(k - 1)], errors[at(k - 1)]
                 new = new + a[i, i] * roots[i][k] * down
                 size = size + size_a[i, i] * roots[i][k] * slack_down
                 moduli = moduli + size_a[i, i] * roots[i][k] * np.abs(down)
-                loose = loose + a_radius[i, i] * roots[i][k] * np.abs(down)
+                loose = loose + a_radius[i, i] * roots[i][k] * (np.abs(down) + slack_down)
             for j in later:
                 shifted, slack_shifted = _lowered(here, j - i - 1, roots[j]), _lowered(slack, j - i - 1, roots[j])
                 new = new + a[i, j] * shifted
                 size = size + size_a[i, j] * slack_shifted
                 moduli = moduli + size_a[i, j] * np.abs(shifted)
-                loose = loose + a_radius[i, j] * np.abs(shifted)
+                loose = loose + a_radius[i, j] * (np.abs(shifted) + slack_shifted)
             values[at(k + 1)] = new / roots[i][k + 1]
             grown = (size + loose + UNITS * (m + 2) * EPS * moduli) / roots[i][k + 1]
-            errors[at(k + 1)] = grown * (1 + UNITS * (m + 4) * EPS)
+            errors[at(k + 1)] = grown * (1 + UNITS * (m + 4) * EPS) + UNDERFLOW
     d = int(np.prod(cutoffs))
     rho = values.reshape(d, d)
     return 0.5 * (rho + rho.conj().T), errors.reshape(d, d) + errors.reshape(d, d).T
@@ -145,7 +160,10 @@ def photon_tail(state: EnclosedState, levels: Sequence[int]) -> Tail:
         tr ρλ^N = exp(−½(1 − λ) μᵀM⁻¹μ)/√det M,      M = ½(1 + λ) + (1 − λ)σ > 0.
     """
     modes = len(levels)
-    box = tuple(max(n, 160 if modes == 1 else 30) for n in levels)
+    side = BOX if modes == 1 else int(SEVERAL ** (1 / modes))
+    box = tuple(max(n, side) for n in levels)
+    if modes > 1 and math.prod(box) > MOST:
+        box = tuple(levels)
     rho, rounding = elements(state, box)
     p = (rho.diagonal().real.clip(0) + rounding.diagonal()).reshape(box)
     prefactor, ratio = _envelope(state)
@@ -168,13 +186,19 @@ def _envelope(state: EnclosedState) -> tuple[float, float]:
             np.linalg.eigvalsh(np.array([[float(x) for x in row] for row in state.covariance.tolist()]))[-1], 0.5
         )
         x = ((widest - 0.5) / (widest + 0.5)) ** SHARE
-        # A pure coherent state has every λ; 4 is enough.
-        lam = flint.arb(min(1 / x, 4.0) if x > 0 else 4.0)
+        # A coherent state has every λ, but exp((λ − 1)|α|²) grows fast.
+        most = 1e3 if all(mu.is_zero() for mu in state.mean.entries()) else 4.0
+        lam = flint.arb(min(1 / x, most) if x > 0 else most)
+        # Linear in λ and 1 at λ = 1: positive here, it is positive all the way, and the series in λ converges.
         matrix = identity(m) * ((1 + lam) / 2) + state.covariance * (1 - lam)
-        exponent = (state.mean.transpose() * matrix.solve(state.mean))[0, 0] * (1 - lam) / 2
+        if not all(matrix_minor(matrix, k) > 0 for k in range(1, m + 1)):
+            return math.inf, 1.0
+        try:
+            exponent = (state.mean.transpose() * matrix.solve(state.mean))[0, 0] * (1 - lam) / 2
+        except ZeroDivisionError:
+            return math.inf, 1.0
         generating = (-exponent).exp() / matrix.det().sqrt()
-        positive = all(matrix_minor(matrix, k) > 0 for k in range(1, m + 1))
-        if not positive or not generating.is_finite():
+        if not generating.is_finite():
             return math.inf, 1.0
         return float(generating.upper()) * (1 + 2 * EPS), float((1 / lam).upper()) * (1 + 2 * EPS)
 

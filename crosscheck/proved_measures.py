@@ -10,7 +10,8 @@ The first: the pinched state PρP + QρQ has an entropy between S(ρ) and S(ρ) 
 h(δ)), and is h(δ) + (1 − δ)S(ρ_P) + δS(ρ_Q) with S(ρ_Q) at most that of the thermal state of equal photon number, whose
 entropy a mode is g(m) = (m + 1) ln(m + 1) − m ln m. The second cuts one party after the other: `fock.tails`.
 
-No symplectic eigenvalue occurs, so a formula that uses them is tested by something that does not.
+Each right side grows with δ and with tr ρQN (g is concave), so that upper bounds of both will do; each end is rounded
+outwards. No symplectic eigenvalue occurs, so a formula that uses them is tested by something that does not.
 """
 
 from __future__ import annotations
@@ -20,10 +21,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.gaussian_fock import EPS, UNITS, Corner, below, photon_tail
+from crosscheck.gaussian_fock import UNITS, Corner, below, photon_tail
+from crosscheck.spectra import EPS, spectrum
 from fock import Tail, finite_entropy_bound
 from fock.parties import split
 from gaussian.enclosed import EnclosedState
@@ -31,6 +34,8 @@ from gaussian.enclosed import EnclosedState
 Array = NDArray[Any]
 # The largest matrix whose spectrum is taken.
 LARGEST = 1800
+# Relative rounding of sums and logarithms, far above their last places.
+ROUNDING = 1e-12
 # Levels of a single mode to choose from.
 LEVELS = (4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30, 33, 36, 39, 42, 46, 50, 55, 60, 70, 80, 100, 120, 150)
 
@@ -49,15 +54,18 @@ class Interval:
 
     @property
     def radius(self) -> float:
-        return 0.5 * (self.high - self.low) * (1 + 4 * EPS) + EPS * abs(self.high)
+        return 0.5 * (self.high - self.low) * (1 + 4 * EPS) + EPS * max(abs(self.low), abs(self.high))
 
 
 def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float) -> Iterator[Interval]:
     """Intervals of `log_negativity`, `entropy` and `mutual_information` of a state that is known to be positive.
 
-    The cutoff is the first at which they are narrower than `tolerance`, or the largest that can be afforded.
+    The state is looked at from its own centre: displacements act on each mode alone and change none of the three, and
+    without them there are fewer photons, and two parities. The cutoffs are meant to make the intervals narrower than
+    `tolerance`, as far as `LARGEST` levels can.
     """
     modes = state.covariance.nrows() // 2
+    state = EnclosedState(mean=flint.arb_mat(2 * modes, 1), covariance=state.covariance)
     whole = below(state, choose_cutoffs(state, party, tolerance))
     total = entropy(whole)
     if party:
@@ -66,7 +74,8 @@ def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float
         yield Interval("entropy", *total)
         local = [entropy(below(state.reduced(part), _local_cutoffs(state, part, tolerance))) for part in parties]
         yield Interval(
-            "mutual_information", sum(low for low, _ in local) - total[1], sum(high for _, high in local) - total[0]
+            "mutual_information",
+            *_outwards(sum(low for low, _ in local) - total[1], sum(high for _, high in local) - total[0]),
         )
     else:
         yield Interval("entropy", *total)
@@ -75,12 +84,11 @@ def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float
 def choose_cutoffs(state: EnclosedState, party: Sequence[int], tolerance: float) -> tuple[int, ...]:
     """Levels per mode that make the tails of every mode small enough, within `LARGEST` levels in all."""
     modes = state.covariance.nrows() // 2
-    for root in (True, False) if party else (False,):
-        cutoffs = tuple(_levels(state.reduced([j]), tolerance, root=root) for j in range(modes))
-        if math.prod(cutoffs) <= LARGEST:
-            return cutoffs
-    most = LARGEST ** (1 / modes)
-    return tuple(max(n for n in LEVELS if n <= max(most, LEVELS[0])) for _ in range(modes))
+    cutoffs = tuple(_levels(state.reduced([j]), tolerance, root=bool(party)) for j in range(modes))
+    # Too many together: those that have more give more, down to a common number.
+    while math.prod(cutoffs) > LARGEST and max(cutoffs) > LEVELS[0]:
+        cutoffs = tuple(n - 1 if n == max(cutoffs) else n for n in cutoffs)
+    return cutoffs
 
 
 def entropy(corner: Corner) -> tuple[float, float]:
@@ -88,16 +96,17 @@ def entropy(corner: Corner) -> tuple[float, float]:
     kept = 1 - corner.weight
     if kept <= 0:
         return 0.0, math.inf
-    spectrum = np.concatenate([np.linalg.eigvalsh(block) for block in _blocks(corner.rho, corner)])
-    d = len(spectrum)
-    p = spectrum[spectrum > 0] / spectrum[spectrum > 0].sum()
-    # Rounding of the elements, of the eigenvalues, and of the normalisation.
-    distance = 2 * (corner.error + UNITS * d * d * EPS) / kept
+    values, rounding = _spectra(corner.rho, corner)
+    d = len(values)
+    p = values[values > 0] / values[values > 0].sum()
+    # Rounding of the elements and of the eigenvalues, twice for the normalisation.
+    distance = 2 * (corner.error + rounding) / kept * (1 + UNITS * d * EPS)
     found = float(-(p * np.log(p)).sum())
     slack = finite_entropy_bound(distance, d) + UNITS * d * EPS
     delta, n = corner.weight, len(corner.cutoffs)
     beyond = delta * n * _thermal(corner.photons / (n * delta)) if delta > 0 else 0.0
-    return max(0.0, kept * (found - slack)), found + slack + _binary(min(delta, 0.5)) + beyond
+    low, high = _outwards(kept * (found - slack), found + slack + _binary(min(delta, 0.5)) + beyond)
+    return max(0.0, low), high
 
 
 def _log_negativity(state: EnclosedState, corner: Corner, parties: tuple[list[int], list[int]]) -> tuple[float, float]:
@@ -110,11 +119,13 @@ def _log_negativity(state: EnclosedState, corner: Corner, parties: tuple[list[in
         axes[m], axes[n + m] = axes[n + m], axes[m]
     d = len(corner.rho)
     transposed = array.transpose(axes).reshape(d, d)
-    norm = float(sum(np.abs(np.linalg.eigvalsh(block)).sum() for block in _blocks(transposed, corner)))
-    # Elements err by `error` in the Frobenius norm times √d, and transposition moves none of them out of it.
-    slack = corner.error + UNITS * d * d * EPS * norm
+    values, rounding = _spectra(transposed, corner)
+    norm = float(np.abs(values).sum())
+    # Elements err by `error` in the Frobenius norm times √d, which transposition does not change.
+    slack = corner.error + rounding + UNITS * d * EPS * norm
     tails = sum(_outer(photon_tail(state.reduced(part), [cutoffs[m] for m in part])) for part in parties)
-    return math.log(max(1.0, norm - slack)), math.log(max(1.0, norm + slack + tails))
+    low, high = _outwards(math.log(max(1.0, norm - slack)), math.log(max(1.0, norm + slack + tails)))
+    return max(0.0, low), high
 
 
 def _outer(tail: Tail) -> float:
@@ -141,6 +152,17 @@ def _blocks(matrix: Array, corner: Corner) -> list[Array]:
         return [matrix]
     parity = np.indices(corner.cutoffs).reshape(len(corner.cutoffs), -1).sum(axis=0) % 2
     return [matrix[parity == k][:, parity == k] for k in (0, 1)]
+
+
+def _spectra(matrix: Array, corner: Corner) -> tuple[Array, float]:
+    """All eigenvalues, and a bound on the sum of their errors."""
+    found = [spectrum(block) for block in _blocks(matrix, corner)]
+    return np.concatenate([values for values, _ in found]), sum(error for _, error in found) * (1 + UNITS * EPS)
+
+
+def _outwards(low: float, high: float) -> tuple[float, float]:
+    """The interval with its ends moved apart by what their arithmetic may have rounded."""
+    return low - ROUNDING * (1 + abs(low)), high + ROUNDING * (1 + abs(high))
 
 
 def _binary(t: float) -> float:

@@ -19,10 +19,12 @@ from __future__ import annotations
 
 import html
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -40,12 +42,21 @@ from crosscheck.report import coloured, to_text
 from crosscheck.verdict import Verdict
 from crosscheck.window import Window
 from gaussian import enclosed
+from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
+from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor
+from gaussian.errors import UnphysicalState
 
 Claim = Sequence[Sequence[Any]]
-# Bits beyond those that the claim's last digit needs.
-SPARE_BITS = 160
+# Exact minus claimed, the largest window element of the residual, E_N.
+Deviations = tuple[list[flint.arb], flint.arb, flint.arb | None]
+# Bits beyond those that the claim's last digit needs, and the most that are tried.
+SPARE_BITS, LAST_BITS = 160, 8192
+# Decimal places that a claim may have on either side of the point.
+PLACES = 1000
+# Half a unit of the last digit and a little: a number right in the middle between two may be rounded either way.
+HALF = Fraction(1, 2) * (1 + Fraction(1, 10**12))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,14 +70,18 @@ class Entry:
 
     @property
     def verdict(self) -> Verdict:
-        if abs(self.deviation) <= self.allowed:
-            return Verdict.CERTIFIED
-        return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
+        with flint.ctx.workprec(LAST_BITS):  # |Δ| is rounded to the working precision
+            if abs(self.deviation) <= self.allowed:
+                return Verdict.CERTIFIED
+            return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SteadyProof:
-    """The outcome: every entry, the residual's largest window element, and E_N of the exact state."""
+    """The outcome: every entry, the residual's largest window element, and E_N of the exact state's observed modes.
+
+    E_N is None where there is one party only, and where the exact covariance is not certainly positive definite.
+    """
 
     model: str
     entries: tuple[Entry, ...]
@@ -156,30 +171,27 @@ def prove_steady_state(
 
     Args:
         model: constant coefficients; its parameters are read as exact decimals.
-        covariance: rows of decimal strings (each right to half a unit of its last digit), or of floats.
+        covariance: rows of decimal strings (each right to half a unit of its last digit), or of floats, which are
+            taken as the binary numbers they are. A plain 0 must be as right as the finest other entry.
         mean: likewise; zero by default.
         error: how far an entry may be off, in place of half a unit of the last digit. Floats need it.
 
     Raises:
         InvalidParameter: a claim of the wrong shape, not symmetric, not finite, or without error bars.
         gaussian.NoSteadyState: there provably is none.
-        gaussian.enclosed.PrecisionExhausted: whether there is one cannot be decided by intervals.
-        gaussian.TimeDependent: the generator depends on time.
+        gaussian.enclosed.PrecisionExhausted: whether there is one cannot be decided by intervals, or the claim has
+            an eigenvalue −½, where no kernel exists.
+        gaussian.NotQuadratic, NotHermitian, TimeDependent: the generator is not one of the window's.
     """
     began = time.perf_counter()
     m = 2 * int(model.modes)
-    rows = [list(row) for row in covariance]
-    centre = [0] * m if mean is None else list(mean)
-    if len(rows) != m or any(len(row) != m for row in rows) or len(centre) != m:
-        raise InvalidParameter("covariance", f"be {m} × {m}, with a mean of {m}", np.shape(covariance))
-    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j)):
-        raise InvalidParameter("covariance", "be symmetric", rows)
+    rows, centre = _shaped(covariance, mean, m)
     places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
     places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
     allowed = _units([x for _, x in places], error)
     finest = min(allowed)
 
-    def deviations() -> tuple[list[flint.arb], flint.arb, flint.arb | None]:
+    def deviations() -> Deviations:
         sigma = enclosed.matrix([[_number(x) for x in row] for row in rows])
         mu = enclosed.matrix([[_number(x)] for x in centre])
         window = Window(model)
@@ -189,26 +201,16 @@ def prove_steady_state(
         lower_factor(response)
         shift = -a.solve(residual.mean)
         largest = max((abs(x) for x in residual.elements.values()), key=lambda x: x.abs_upper())
-        party = getattr(model, "party", ())
-        exact = sigma + delta
-        negativity = enclosed.log_negativity(exact, party=party) if party and len(party) < model.modes else None
         flat = [shift[j, 0] for j in range(m)] + [delta[j, k] for j in range(m) for k in range(j, m)]
-        return flat, largest, negativity
+        return flat, largest, _negativity(model, EnclosedState(mean=mu + shift, covariance=sigma + delta))
 
     exact_steady_state(model)  # names what is wrong if there is none
-    bits = max(192, SPARE_BITS + int(-np.log2(finest)))
-    found: tuple[list[flint.arb], flint.arb, flint.arb | None] | None = None
-    while found is None or (bits < 4096 and any(x.rad() > 1e-3 * finest for x in found[0])):
-        bits = bits if found is None else 2 * bits
-        with flint.ctx.workprec(bits):
-            before, found = found, deviations()
-        if before is not None and max(x.rad() for x in found[0]) > 0.5 * max(x.rad() for x in before[0]):
-            break  # the width is the model's own
-    flat, largest, negativity = found
-    entries = tuple(
-        Entry(name=name, claimed=str(x), allowed=flint.arb(unit), deviation=deviation)
-        for (name, x), unit, deviation in zip(places, allowed, flat, strict=True)
-    )
+    flat, largest, negativity, bits = _narrowed(deviations, finest)
+    with flint.ctx.workprec(bits):
+        entries = tuple(
+            Entry(name=name, claimed=str(x), allowed=_ball(unit), deviation=deviation)
+            for (name, x), unit, deviation in zip(places, allowed, flat, strict=True)
+        )
     return SteadyProof(
         model=repr(model),
         entries=entries,
@@ -219,9 +221,45 @@ def prove_steady_state(
     )
 
 
+def _narrowed(deviations: Callable[[], Deviations], finest: Fraction) -> tuple[list[Any], Any, Any, int]:
+    """The deviations, narrow against the finest digit unless the model's own width forbids, and the bits it took."""
+    bits = max(192, SPARE_BITS + finest.denominator.bit_length() - finest.numerator.bit_length())
+    best: Deviations | None = None
+    width, why = flint.arb("inf"), ""
+    limit = max(LAST_BITS, bits)
+    while bits <= limit:
+        with flint.ctx.workprec(bits):
+            try:
+                found = deviations()
+            except (Undecided, ZeroDivisionError) as reason:
+                why = str(reason)
+            else:
+                now = max(x.rad() for x in found[0])
+                if now <= _ball(finest) / 1000 or now > width / 2:
+                    return *found, bits
+                best, width = found, now
+        bits *= 2
+    if best is None:
+        raise enclosed.PrecisionExhausted(f"The claim cannot be judged by intervals: undecided is {why}.")
+    return *best, bits // 2
+
+
+def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
+    """E_N of the observed modes, if they have two parties and a covariance that is proved positive."""
+    observed = tuple(getattr(model, "observed", range(model.modes)))
+    party = tuple(getattr(model, "party", ()))
+    if not 0 < len(party) < len(observed):
+        return None
+    try:
+        return enclosed.log_negativity(exact.reduced(observed).covariance, party=party)
+    except (UnphysicalState, Undecided):
+        return None
+
+
 def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
-    """(covariance, mean) of the exact steady state, rounded to so many significant digits each."""
-    state = exact_steady_state(model, digits=2 * digits + 10)
+    """(covariance, mean) of the exact steady state, rounded to so many significant digits each (at most 200)."""
+    # Entries far smaller than the largest want their digits, too; 10^−307 is the last double.
+    state = exact_steady_state(model, digits=min(2 * digits + 10, 300))
     with flint.ctx.workprec(8 * digits + 64):
         m = state.covariance.nrows()
         sigma = [[_rounded(state.covariance[j, k], digits) for k in range(m)] for j in range(m)]
@@ -230,9 +268,13 @@ def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
 
 def spoiled(claim: Claim, row: int, column: int, digit: int) -> list[list[str]]:
     """The claim with one entry (and its mirror image) changed by one in the given significant digit."""
-    x = Decimal(claim[row][column])
-    wrong = x + Decimal(1).scaleb(x.adjusted() - digit + 1)
-    changed = [list(line) for line in claim]
+    rows, _ = _shaped(claim, None, len(claim))
+    x = _decimal(rows[row][column])
+    if not 1 <= digit <= PLACES:
+        raise InvalidParameter("digit", f"be in 1 … {PLACES}", digit)
+    with localcontext(prec=4 * PLACES):  # 28 digits by default
+        wrong = x + Decimal(1).scaleb(x.adjusted() - digit + 1)
+    changed = [[str(entry) for entry in line] for line in rows]
     changed[row][column] = changed[column][row] = str(wrong)
     return changed
 
@@ -241,20 +283,43 @@ def _rounded(ball: flint.arb, digits: int) -> str:
     return "0" if ball.contains(0) else ball.str(digits, radius=False)
 
 
+def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list[list[Any]], list[Any]]:
+    """The claim as lists of the right lengths, of finite numbers, symmetric."""
+    try:
+        rows = [list(row) for row in covariance]
+        centre = [0] * m if mean is None else list(mean)
+    except TypeError:
+        raise InvalidParameter("covariance", "be a list of rows, and mean a list", covariance) from None
+    if len(rows) != m or any(len(row) != m for row in rows) or len(centre) != m:
+        lengths = f"rows of {', '.join(str(len(row)) for row in rows) or 'nothing'} with a mean of {len(centre)}"
+        raise InvalidParameter("covariance", f"be {m} × {m}, with a mean of {m}", lengths)
+    for x in centre:
+        _decimal(x)
+    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j + 1)):
+        raise InvalidParameter("covariance", "be symmetric", rows)
+    return rows, centre
+
+
 def _number(x: Any) -> Any:
-    return x if isinstance(x, (float, np.floating)) else str(x)
+    return float(x) if isinstance(x, (float, np.floating)) else str(_decimal(x))
 
 
-def _units(numbers: list[Any], error: float | None) -> list[float]:
+def _ball(q: Fraction) -> flint.arb:
+    return flint.arb(flint.fmpq(q.numerator, q.denominator))
+
+
+def _units(numbers: list[Any], error: float | None) -> list[Fraction]:
     """How far each may be off: `error`, or half a unit of its last digit; a plain 0 as little as the finest of them."""
     if error is not None:
-        return [error] * len(numbers)
+        if not isinstance(error, (int, float, np.floating)) or not 0 < error < math.inf:
+            raise InvalidParameter("error", "be a number > 0 and finite", error)
+        return [Fraction(float(error))] * len(numbers)
     if any(isinstance(x, (float, np.floating)) for x in numbers):
         raise InvalidParameter("error", "be given for floats, which do not say how many digits are meant", None)
     decimals = [_decimal(x) for x in numbers]
     exact_zeros = [x == 0 and x.as_tuple().exponent == 0 for x in decimals]
-    units = [0.5 * 10.0 ** int(x.as_tuple().exponent) * (1 + 1e-12) for x in decimals]
-    finest = min((u for u, zero in zip(units, exact_zeros, strict=True) if not zero), default=1e-30)
+    units = [HALF * Fraction(10) ** int(x.as_tuple().exponent) for x in decimals]
+    finest = min((u for u, zero in zip(units, exact_zeros, strict=True) if not zero), default=HALF / 10**30)
     return [finest if zero else u for u, zero in zip(units, exact_zeros, strict=True)]
 
 
@@ -264,7 +329,9 @@ def _decimal(x: Any) -> Decimal:
     except InvalidOperation:
         number = Decimal("nan")
     if not number.is_finite():
-        raise InvalidParameter("covariance", "and mean must hold finite numbers", x)
+        raise InvalidParameter("covariance", "hold finite decimal numbers, and mean too", x)
+    if abs(int(number.as_tuple().exponent)) > PLACES or abs(number.adjusted()) > PLACES:
+        raise InvalidParameter("covariance", f"hold numbers within {PLACES} places of the point, and mean too", x)
     return number
 
 

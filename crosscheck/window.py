@@ -17,7 +17,8 @@ of them on ρ, and so is dρ/dt, of whatever rates of change (μ̇, σ̇). Hence
 K = 1 + b·z + …, so the coefficients of PK up to degree 2 are those of P plus multiples of lower ones: the map from P to
 them is triangular with ones on the diagonal, whatever K is. P, and with it the whole residual, vanishes **iff** the
 elements with |m| + |n| ≤ 2 do: (2n + 1)(n + 1) numbers for n modes, computed from elements two quanta further out, with
-no truncation anywhere. And P tells how wrong a claim is: with the residuals S = Aσ + σAᵀ + D − σ̇ and v = Aμ + d − μ̇,
+no truncation anywhere. (A model of higher degree is refused by name: its P could vanish there and not elsewhere.) And P
+tells how wrong a claim is: with the residuals S = Aσ + σAᵀ + D − σ̇ and v = Aμ + d − μ̇,
 
     P = ½ ξᵀSξ − ½ tr GS + v·ξ,      ξ = G(Uz − μ).
 
@@ -35,9 +36,12 @@ from typing import Any
 
 import flint
 
+from crosscheck.errors import InvalidParameter
 from crosscheck.fock_algebra import Levels, generator_rows, read
-from gaussian.enclosed import EnclosedEquations
+from gaussian.enclosed import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import identity
+from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.symplectic import symmetric
 
 # |m| + |n| of the elements that decide.
 DEGREE = 2
@@ -63,12 +67,23 @@ class Residual:
 
 
 class Window:
-    """A model's generator on the window, at the working precision of its construction."""
+    """A model's generator on the window, at the working precision of its construction.
+
+    Where 𝓛 keeps operators Hermitian only up to rounding of its coefficients, moments are those of the part that does.
+
+    Raises:
+        NotQuadratic: the model has a term of higher degree.
+        NotHermitian: its Hamiltonian or its rates are not Hermitian.
+        TimeDependent: the generator depends on time.
+    """
 
     def __init__(self, model: Any) -> None:
+        moment_equations(model)  # refuses what the window cannot decide
         self.modes = int(model.modes)
         levels = [split(k) for k in indices(2 * self.modes, DEGREE)]
         self.rows = generator_rows(read(model), levels)
+        # Terms that cancel may reach further than two quanta.
+        self.reach = max(sum(m + k) for row in self.rows.values() for m, k in row) if any(self.rows.values()) else 0
 
     def residual(
         self,
@@ -77,10 +92,20 @@ class Window:
         mean_rate: flint.arb_mat | None = None,
         covariance_rate: flint.arb_mat | None = None,
     ) -> Residual:
-        """𝓛(ρ) − ρ̇ for the Gaussian ρ of these moments, whose rates of change default to zero (a steady state)."""
+        """𝓛(ρ) − ρ̇ for the Gaussian ρ of these moments, whose rates of change default to zero (a steady state).
+
+        Raises:
+            InvalidParameter: a vector or matrix of the wrong shape.
+            gaussian.InvalidArgument: a covariance, or its rate, that certainly is not symmetric.
+            Undecided: σ + ½ cannot be inverted at this precision.
+        """
         n = self.modes
+        _require_shape("mean", mean, 2 * n, 1)
+        _require_shape("mean_rate", mean_rate, 2 * n, 1)
+        _require_shape("covariance", covariance, 2 * n, 2 * n)
+        _require_shape("covariance_rate", covariance_rate, 2 * n, 2 * n)
         kernel = Kernel.of(mean, covariance)
-        elements = kernel.elements(2 * DEGREE)
+        elements = kernel.elements(self.reach)
         image = {
             m + k: sum((w * elements[m2 + k2] for (m2, k2), w in row.items()), flint.acb(0))
             for (m, k), row in self.rows.items()
@@ -89,7 +114,7 @@ class Window:
             moving = kernel.times(
                 kernel.polynomial(
                     flint.arb_mat(2 * n, 1) if mean_rate is None else mean_rate,
-                    flint.arb_mat(2 * n, 2 * n) if covariance_rate is None else covariance_rate,
+                    flint.arb_mat(2 * n, 2 * n) if covariance_rate is None else symmetric(covariance_rate),
                 )
             )
             image = {k: x - moving[k] for k, x in image.items()}
@@ -131,8 +156,11 @@ class Kernel:
             u[2 * j, j] = u[2 * j, n + j] = root
             u[2 * j + 1, j], u[2 * j + 1, n + j] = root * flint.acb(0, 1), root * flint.acb(0, -1)
             pairing[j, n + j] = pairing[n + j, j] = 1
-        widened = flint.acb_mat(covariance + identity(m) / 2)
-        inverse = widened.inv()
+        widened = flint.acb_mat(symmetric(covariance) + identity(m) / 2)
+        try:
+            inverse = widened.inv()
+        except ZeroDivisionError:
+            raise Undecided("whether σ + ½ can be inverted: no state has a covariance with an eigenvalue −½") from None
         mu = flint.acb_mat(mean)
         return cls(pairing - u.transpose() * inverse * u, u.transpose() * inverse * mu, u, inverse, widened, mu)
 
@@ -204,6 +232,11 @@ class Kernel:
         v_real = flint.arb_mat([[v[i, 0].real] for i in range(m)])
         s_real = flint.arb_mat([[(s[i, j].real + s[j, i].real) / 2 for j in range(m)] for i in range(m)])
         return v_real, s_real, p[(0,) * m] - self.polynomial(v_real, s_real)[(0,) * m]
+
+
+def _require_shape(name: str, matrix: flint.arb_mat | None, rows: int, columns: int) -> None:
+    if matrix is not None and (matrix.nrows(), matrix.ncols()) != (rows, columns):
+        raise InvalidParameter(name, f"be a {rows} × {columns} matrix", f"{matrix.nrows()} × {matrix.ncols()}")
 
 
 def indices(variables: int, degree: int) -> list[Index]:

@@ -59,6 +59,8 @@ def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
     try:
         data: Any = json.loads(path.read_text("utf-8"), parse_float=str, parse_int=str)
         covariance, mean = data["covariance"], data.get("mean")
+        if isinstance(covariance, str) or isinstance(mean, str):  # a bare number, since those are read as text
+            raise TypeError
         return [[str(x) for x in row] for row in covariance], None if mean is None else [str(x) for x in mean]
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidParameter("--claim", 'be a JSON file with {"covariance": [[…], …]}', str(path)) from None
@@ -68,6 +70,6 @@ def _place(text: str, rows: int) -> tuple[int, int, int]:
     names = [entry_name(j) for j in range(rows)]
     entry, _, digit = text.partition(":")
     row, _, column = entry.partition(",")
-    if row not in names or column not in names or not digit.isdigit() or int(digit) < 1:
+    if row not in names or column not in names or not digit.isdecimal() or int(digit) < 1:
         raise InvalidParameter("--spoil", f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12", text)
     return names.index(row), names.index(column), int(digit)

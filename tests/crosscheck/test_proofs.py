@@ -1,0 +1,70 @@
+"""Certificates that are theorems: what keeps them from being given where they would not be."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+
+from crosscheck import Dissipator, Verdict, models, proofs
+from crosscheck.engine import GAUSSIAN
+from crosscheck.proofs import Truth, label, measures_certificate, window_certificate
+from crosscheck.system import System
+
+
+def certificates(model, times=None, tolerance=1e-3):
+    system = System.of(model, times)
+    truth = Truth.of(system)
+    return (
+        window_certificate(system, GAUSSIAN, truth),
+        measures_certificate(system, GAUSSIAN, truth, tolerance, lambda text: None),
+    )
+
+
+def test_times_that_look_alike_keep_their_own_states():
+    """Six digits name a time that has no more; otherwise all of them do."""
+    assert [label(t) for t in (0.5, 1.0, np.float64(1e-7), 1.0000001)] == [
+        "t = 0.5",
+        "t = 1",
+        "t = 1e-07",
+        "t = 1.0000001",
+    ]
+    window, _ = certificates(models.DampedThermalMode.example(), times=(1.0, 1.0000001))
+    assert len({c.place for c in window.comparisons}) == 3
+    assert window.verdict is Verdict.CERTIFIED
+
+
+def test_a_state_far_from_the_origin_is_measured_at_its_centre():
+    """10⁴ photons of a displaced mode are no reason to leave out its entropy."""
+    far = replace(models.DampedThermalMode.example(), alpha=100.0)
+    _, measures = certificates(far, times=(0.5,))
+    assert measures.verdict is Verdict.CERTIFIED
+    assert {c.place for c in measures.comparisons} == {"t = 0.5", "steady state"}
+
+
+@dataclass(frozen=True)
+class Shrinking(models.DampedThermalMode):
+    """Momentum diffusion at a negative rate: not completely positive, and soon no state."""
+
+    def dissipators(self, a):
+        yield from super().dissipators(a)
+        yield Dissipator(-0.1, a + a.dag())
+
+
+def test_measures_are_theorems_of_states_only(monkeypatch):
+    """Bounds on tails need ρ ≥ 0: neither rates below zero nor symplectic eigenvalues below ½ pass."""
+    model = Shrinking(omega=0.0, gamma=0.5, nbar=0.0)
+    window, measures = certificates(model, times=(0.5,))
+    assert window.verdict is Verdict.CERTIFIED
+    assert measures is None
+    monkeypatch.setattr(proofs, "_positive", lambda model: True)  # as if rounding had hidden the rate
+    assert certificates(model, times=(0.5,))[1] is None
+
+
+@pytest.mark.parametrize("model", [models.LossyTwinBeams(r=0.4, gamma=0.6), models.LossyTwinBeams(r=0.4, gamma=0.0)])
+def test_pure_states_are_states(model):
+    """On the border ν = ½ intervals reach below: that is no objection."""
+    system = System.of(model, (0.5,))
+    truth = Truth(states={"t": proofs.exact_trajectory(model, (0.0,))[0]}, steady=None, why="")
+    measures = measures_certificate(system, GAUSSIAN, truth, 1e-3, lambda text: None)
+    assert measures.verdict is Verdict.CERTIFIED
+    assert len(measures.comparisons) == 3
