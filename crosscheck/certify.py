@@ -26,6 +26,7 @@ from crosscheck.generator_certificate import MOST_MODES, compare_generators, lad
 from crosscheck.model import Model, require
 from crosscheck.proofs import (
     Truth,
+    completely_positive,
     distance_from,
     equations_from_balls,
     label,
@@ -34,7 +35,7 @@ from crosscheck.proofs import (
 )
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
-from crosscheck.system import EngineFailed, System, ask
+from crosscheck.system import EngineFailed, NotPositive, System, ask
 from crosscheck.verdict import Comparison, Verdict, overall
 
 TOLERANCE = 1e-4
@@ -123,6 +124,19 @@ def _hopeless(kind: str, reason: TooManyPhotons) -> Certificate:
     return Certificate(kind=kind, basis="no cutoff", comparisons=(), note=str(reason), decided=Verdict.INCONCLUSIVE)
 
 
+def _without_measures(kind: str, reason: NotPositive, system: System) -> Certificate:
+    """A covariance that is not positive fails an engine, unless the model is not completely positive itself."""
+    if completely_positive(system.model):
+        return _failed(kind, reason)
+    return Certificate(
+        kind=kind,
+        basis="no measures",
+        comparisons=(),
+        note=f"{reason} The model is not completely positive; its moments are judged by the window.",
+        decided=Verdict.INCONCLUSIVE,
+    )
+
+
 def _generator(system: System, engine: Engine) -> Certificate:
     began = time.perf_counter()
     if system.modes > MOST_MODES:
@@ -194,6 +208,8 @@ def _trajectory(
             predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]) + _measuring(system, cutoffs),
             progress=lambda text: progress(f"trajectory, {text}"),
         )
+    except NotPositive as reason:
+        return _without_measures("trajectory", reason, system)
     except EngineFailed as reason:
         return _failed("trajectory", reason)
     except TooManyPhotons as reason:
@@ -231,6 +247,8 @@ def _steady(
 
     try:
         place, states = ask(engine, claim)
+    except NotPositive as reason:
+        return _without_measures("steady state", reason, system)
     except EngineFailed as reason:
         return _failed("steady state", reason)
     except gaussian.NoSteadyState as reason:
@@ -253,6 +271,8 @@ def _steady(
             budget=budget,
             progress=lambda text: progress(f"steady state, {text}"),
         )
+    except NotPositive as reason:
+        return _without_measures("steady state", reason, system)
     except EngineFailed as reason:
         return _failed("steady state", reason)
     except TooManyPhotons as reason:

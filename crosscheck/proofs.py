@@ -118,7 +118,7 @@ def measures_certificate(
     system: System, engine: Engine, truth: Truth, tolerance: float, progress: Callable[[str], None]
 ) -> Certificate | None:
     """E_N, S and I at each place, from exact matrix elements; None without places, or where ρ may not be positive."""
-    if not truth.states or not _positive(system.model):
+    if not truth.states or not completely_positive(system.model):
         return None
     began = time.perf_counter()
     comparisons, skipped = [], []
@@ -166,7 +166,7 @@ def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState
     None where ρ may not be positive, or the matrices are too large.
     """
     known = [place for place in states if place in truth.states]
-    if not known or not _positive(system.model):
+    if not known or not completely_positive(system.model):
         return None
     if max(np.prod(states[place].cutoffs) for place in known) > LARGEST_COMPARED:
         return None
@@ -309,7 +309,7 @@ def _answer(
             return float(ball), float(ball.rad().abs_upper()) + float(np.spacing(abs(float(ball))))
 
 
-def _positive(model: Any) -> bool:
+def completely_positive(model: Any) -> bool:
     """Whether the evolution is completely positive to rounding, so that every state is a state."""
     rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
     return bool(rates[0] >= -1e-12 * max(1.0, float(np.abs(rates).max())))

@@ -5,8 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 
-from crosscheck import Dissipator, Verdict, models, proofs
+import gaussian
+from crosscheck import Dissipator, Verdict, certify, models, proofs
 from crosscheck.engine import GAUSSIAN
+from crosscheck.model import x
 from crosscheck.proofs import Truth, label, measures_certificate, window_certificate
 from crosscheck.system import System
 
@@ -56,7 +58,7 @@ def test_measures_are_theorems_of_states_only(monkeypatch):
     window, measures = certificates(model, times=(0.5,))
     assert window.verdict is Verdict.CERTIFIED
     assert measures is None
-    monkeypatch.setattr(proofs, "_positive", lambda model: True)  # as if rounding had hidden the rate
+    monkeypatch.setattr(proofs, "completely_positive", lambda model: True)  # as if rounding had hidden the rate
     assert certificates(model, times=(0.5,))[1] is None
 
 
@@ -68,3 +70,20 @@ def test_pure_states_are_states(model):
     measures = measures_certificate(system, GAUSSIAN, truth, 1e-3, lambda text: None)
     assert measures.verdict is Verdict.CERTIFIED
     assert len(measures.comparisons) == 3
+
+
+def test_a_covariance_that_is_rightly_not_positive_refutes_nobody():
+    """Noise of rate −1 on p beside unit damping makes ⟨p²⟩ = −½: the window agrees, and nothing else is asked."""
+
+    @dataclass(frozen=True)
+    class Negative(models.DampedThermalMode):
+        def dissipators(self, a):
+            yield from super().dissipators(a)
+            yield Dissipator(-1.0, x(a))
+
+    model = Negative(omega=0.0, gamma=1.0, nbar=0.0)
+    report = certify(model, times=())
+    assert gaussian.steady_state(model).covariance[1, 1] == pytest.approx(-0.5)
+    assert report.certificate("window").verdict is Verdict.CERTIFIED
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert "judged by the window" in report.certificate("steady state").note

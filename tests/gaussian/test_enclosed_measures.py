@@ -82,7 +82,7 @@ def test_eigenvalues_and_roots_hold_every_member_of_a_wide_ball(values, angle, p
     inside = h + 0.99 * push * radius * np.where(np.add.outer(np.arange(n), np.arange(n)) % 2, -1, 1)
     for ball, value in zip(hermitian_eigenvalues(wide), np.linalg.eigvalsh(inside), strict=True):
         assert ball.contains(flint.arb(value, 1e-13))
-        assert ball.rad() < 0.1
+        assert ball.rad() < 0.3
     lam, v = np.linalg.eigh(inside)
     for ball, value in zip(numbers(square_root(wide)), ((v * np.sqrt(lam)) @ v.T).ravel(), strict=True):
         assert ball.overlaps(flint.arb(value, 1e-13))
