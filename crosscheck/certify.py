@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
@@ -78,7 +79,15 @@ def certify(
     """
     require("tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR)
     budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=budget)
-    system = System.of(model, times)
+    # The matrices are small: a second BLAS thread gains little, and on a busy machine waits for a core ten times over.
+    with threadpool_limits(limits=1):
+        return _certify(System.of(model, times), engine, tolerance, budget, progress)
+
+
+def _certify(
+    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+) -> Report:
+    model = system.model
     began = time.perf_counter()
     progress("generator")
     certificates = [_generator(system, engine)]

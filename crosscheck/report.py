@@ -212,6 +212,7 @@ def summary(reports: Sequence[Report]) -> Table:
     table = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
+        padding=(0, 2, 0, 0),
         caption="✓ certified   ✗ refuted   ? inconclusive   – not asked;   generator, window and measures are theorems",
         caption_justify="left",
     )

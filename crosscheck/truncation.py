@@ -19,6 +19,7 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
+from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
@@ -180,10 +181,11 @@ def truncation(
         progress(f"cutoff {cutoff}")
         began = clock.perf_counter()
         try:
-            whole = run(cutoff)
-            state = whole.reduced(observed)
-            edge = float(np.max(whole.edge_weight))
-            values = {q.name: q.of_state(state) for q in chosen}
+            with threadpool_limits(limits=1):  # as in `certify`
+                whole = run(cutoff)
+                state = whole.reduced(observed)
+                edge = float(np.max(whole.edge_weight))
+                values = {q.name: q.of_state(state) for q in chosen}
         except (fock.CutoffTooSmall, fock.NotAState):
             continue  # nothing to measure yet at this cutoff
         except fock.FockError as reason:
