@@ -1,0 +1,46 @@
+"""Separability of two modes against two, where the partial transpose does not decide."""
+
+import hypothesis.strategies as st
+import numpy as np
+import pytest
+import scipy.linalg
+from hypothesis import given
+from hypothesis.extra.numpy import arrays
+
+import gaussian
+from tests.random_models import reals, symplectic_matrices
+
+
+@st.composite
+def pure_products(draw):
+    """σ_A ⊕ σ_B of two modes each, every ν = ½."""
+    s = scipy.linalg.block_diag(*(draw(symplectic_matrices(2, 0.4)) for _ in range(2)))
+    sigma = 0.5 * s @ s.T
+    return 0.5 * (sigma + sigma.T)
+
+
+@given(pure_products())
+def test_a_product_of_pure_parties_is_separable(sigma):
+    """On the boundary: any less noise would be no state."""
+    assert gaussian.separable(sigma, party=[0, 1]) is True
+
+
+@given(pure_products(), arrays(float, (8, 8), elements=reals(0.6)))
+def test_noise_however_correlated_leaves_a_product_separable(sigma, y):
+    """σ ≥ σ_A ⊕ σ_B (Werner & Wolf): the two parties are pure, the noise YYᵀ + 0.2·1 has full rank."""
+    noisy = sigma + y @ y.T + 0.2 * np.eye(8)
+    assert gaussian.separable(0.5 * (noisy + noisy.T), party=[0, 1]) is True
+
+
+@given(pure_products(), arrays(float, (8, 1), elements=reals(0.6)))
+def test_a_state_on_the_boundary_is_never_called_entangled(sigma, y):
+    """Noise in a single direction leaves pure directions, where rounding decides: True or undecided."""
+    noisy = sigma + y @ y.T
+    assert gaussian.separable(0.5 * (noisy + noisy.T), party=[0, 1]) is not False
+
+
+def test_separability_is_decided_for_one_state_at_a_time():
+    with pytest.raises(
+        gaussian.InvalidArgument, match=r"one state of shape \(2n, 2n\), but sigma has shape \(3, 4, 4\)"
+    ):
+        gaussian.separable(np.array([0.5 * np.eye(4)] * 3), party=[0])
