@@ -1,10 +1,13 @@
 """Measures at the edges: where a decision flips, what is refused, and how many digits are promised."""
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given
+from scipy.optimize import minimize_scalar
 
 import gaussian
-from tests.random_models import two_mode_squeezed
+from tests.random_models import covariances, two_mode_squeezed
 
 VACUUM = 0.5 * np.eye(4)
 
@@ -21,8 +24,7 @@ def test_a_warning_comes_below_six_digits_and_counts_them():
         gaussian.symplectic_eigenvalues(squeezed_until(5.8))
     assert caught[0].message.function == "symplectic_eigenvalues"
     assert caught[0].message.digits == pytest.approx(5.8, abs=0.01)
-    with pytest.warns(gaussian.IllConditioned, match="leaves about 0 digits"):
-        gaussian.symplectic_eigenvalues(np.array([[1.0, 1 - 1e-16], [1 - 1e-16, 1.0]]))
+    assert "leaves about 0 digits" in str(gaussian.IllConditioned("entropy", -2.3))
 
 
 @pytest.mark.parametrize("shape", [(4,), (4, 2), (2, 4), (3, 3), (0, 0), (2, 3, 3), ()])
@@ -114,3 +116,59 @@ def test_partial_transposition_reverses_the_momenta_of_the_party():
     sign = np.array([1, -1, 1, 1, 1, -1])
     assert (turned == sign[:, None] * sigma * sign).all()
     assert (gaussian.partial_transpose(turned, party=[2, 0]) == sigma).all()
+
+
+@pytest.mark.parametrize(("a", "b", "c", "d"), [(2, 2, 0.1, 0.06), (1.3, 3, 0.2, -0.15), (1.1, 3, 0.1, 0.09)])
+@pytest.mark.parametrize("turned", [False, True])
+def test_weak_correlations_are_measured_best_in_between(a, b, c, d, turned):
+    """D = S(B) − S(AB) + g(½√E) at the minimum of E over λ, which for such a, b, c, d (vacuum 1) is neither homodyne
+    nor heterodyne; by a search that knows nothing of roots. Exchanging x and p of both modes inverts λ.
+    """
+
+    def conditional(lam):
+        return (a - c**2 / (b + lam)) * (a - d**2 / (b + 1 / lam))
+
+    sigma = np.zeros((4, 4))
+    sigma[0::2, 0::2], sigma[1::2, 1::2] = np.array([[a, c], [c, b]]) / 2, np.array([[a, d], [d, b]]) / 2
+    swap = [1, 0, 3, 2] if turned else [0, 1, 2, 3]
+    best = minimize_scalar(
+        lambda t: conditional(np.exp(t)), bounds=(-12, 12), method="bounded", options={"xatol": 1e-9}
+    )
+    corners = min(map(conditional, (1e-9, 1.0, 1e9)))
+    others = gaussian.entropy_of_mode(b / 2) - gaussian.entropy(sigma)
+    expected, coarse = (others + gaussian.entropy_of_mode(np.sqrt(e) / 2) for e in (best.fun, corners))
+    assert coarse - expected > 1e-6, "a corner would do"
+    assert gaussian.discord(sigma[swap][:, swap], measured=[1]) == pytest.approx(float(expected), abs=1e-13)
+
+
+@pytest.mark.parametrize("nbar", [0.0, 0.01, 0.4, 50.0])
+def test_nothing_folds_back_on_the_few_levels_asked_for(nbar):
+    """p_0 = 1/(1 + n̄) of a thermal mode, to the last digits although nothing else is asked for."""
+    p = gaussian.photon_distribution((nbar + 0.5) * np.eye(2), levels=1)
+    assert p == pytest.approx([1 / (1 + nbar)], rel=1e-12)
+
+
+@given(covariances(1), st.floats(-1.5, 1.5), st.floats(-1.5, 1.5))
+def test_photon_numbers_have_the_vacuum_overlap_and_the_variance_of_the_moments(sigma, x, p):
+    """p_0 = exp(−½ mᵀ(σ + ½)⁻¹m)/√det(σ + ½), Σ(n − ⟨n⟩)² p_n = ½ tr σ² + mᵀσm − ¼, and no p_n is negative."""
+    m, n = np.array([x, p]), np.arange(500)
+    weights = gaussian.photon_distribution(sigma, m, levels=500)
+    overlapping = sigma + 0.5 * np.eye(2)
+    vacuum = np.exp(-0.5 * m @ np.linalg.solve(overlapping, m)) / np.sqrt(np.linalg.det(overlapping))
+    assert weights[0] == pytest.approx(vacuum, rel=1e-12)
+    variance = 0.5 * np.trace(sigma @ sigma) + m @ sigma @ m - 0.25
+    assert weights @ (n - weights @ n) ** 2 == pytest.approx(variance, rel=1e-5, abs=1e-9)
+    assert (weights >= 0).all()
+
+
+@pytest.mark.parametrize(("sigma", "mean"), [((0.5,) * 2, (0.0,) * 4), ((0.5,) * 4, (0.0,) * 2), ((0.5,) * 2, 0.0)])
+def test_a_photon_distribution_is_of_one_mode(sigma, mean):
+    with pytest.raises(gaussian.InvalidArgument, match=r"A single mode has shapes \(2, 2\) and \(2,\)"):
+        gaussian.photon_distribution(np.diag(sigma), mean, levels=3)
+
+
+@pytest.mark.parametrize(("nbar", "x"), [(1.02e4, 0.0), (0.0, 143.0)])
+def test_ten_thousand_quanta_are_too_many_to_count(nbar, x):
+    """Thermal or coherent, ½x² of them."""
+    with pytest.raises(gaussian.InvalidArgument, match=r"up to 1e\+04 quanta, but got 1\.0e\+04"):
+        gaussian.photon_distribution((nbar + 0.5) * np.eye(2), (x, 0.0), levels=3)
