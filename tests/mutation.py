@@ -26,10 +26,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # The files of tests/<package> that concern a module, those likeliest to fail first; all of them if it is not listed.
 CONCERNS = {
-    "discord entanglement entropy parties photons symplectic": "measures* states",
+    "discord entanglement entropy parties photons symplectic": "measures* states*",
     "forms ladder errors": "ladder generator dynamics* measures*",
     "generator": "generator dynamics*",
-    "states": "states measures* dynamics*",
+    "states": "states* measures* dynamics*",
     "evolution lyapunov normal_modes": "dynamics* generator",
     "continuity tails": "continuity tails",
 }
