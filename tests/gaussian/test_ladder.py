@@ -77,6 +77,12 @@ def test_a_product_of_degree_four_is_named():
     assert (caught.value.term, caught.value.degree) == ("a†a†aa", 4)
 
 
+@pytest.mark.parametrize(("product", "name"), [(A**3, "aaa"), (A.dag() * A * B, "a†ab")])
+def test_a_cubic_product_is_refused_as_well(product, name):
+    with pytest.raises(NotQuadratic, match=f"must have degree ≤ 2 in the ladder operators, but {name} has degree 3"):
+        quadratic_form(product, 2, "Hamiltonian")
+
+
 def test_a_product_that_only_looks_high_is_accepted():
     """(a†a)² − a†a†aa = a†a."""
     form = quadratic_form((A.dag() * A) ** 2 - A.dag() ** 2 * A**2, 1, "Hamiltonian")
