@@ -101,3 +101,51 @@ def test_fields_that_are_arrays_give_batches_of_drifts():
     a = gaussian.drift(model(lambda a: omega * (a.dag() * a)))
     assert a.shape == (5, 2, 2)
     assert np.allclose(a[:, 0, 1], omega)
+
+
+MOVING = model(
+    lambda a: [a.dag() * a, [a + a.dag(), lambda t: 0.3 + t], [a * a + a.dag() ** 2, lambda t: 0.1 + t]],
+    lambda a: [Dissipator(lambda t: 0.2 + 0.1 * t, a)],
+)
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        gaussian.drift,
+        gaussian.diffusion,
+        gaussian.drive,
+        gaussian.rate_matrix,
+        lambda *a: gaussian.moment_equations(*a).drift,
+    ],
+)
+def test_time_is_zero_unless_given(quantity):
+    assert (quantity(MOVING) == quantity(MOVING, 0.0)).all()
+    assert not np.allclose(quantity(MOVING), quantity(MOVING, 0.5))
+
+
+def test_coefficients_that_are_arrays_give_batches_of_equations():
+    """f(t) of shape (5,) for the frequency, the force and the rate: each member obeys its own equations."""
+    f = np.linspace(0.5, 1, 5)
+    batch = gaussian.moment_equations(
+        model(
+            lambda a: [0 * a, [a.dag() * a, lambda t: f], [a + a.dag(), lambda t: f**2]],
+            lambda a: [Dissipator(lambda t: f**3, a)],
+        )
+    )
+    assert (batch.drift.shape, batch.drive.shape, batch.diffusion.shape) == ((5, 2, 2), (5, 2), (5, 2, 2))
+    for k, v in enumerate(f):
+        one = gaussian.moment_equations(
+            model(lambda a, v=v: v * (a.dag() * a) + v**2 * (a + a.dag()), lambda a, v=v: [Dissipator(v**3, a)])
+        )
+        for name in ("drift", "drive", "diffusion"):
+            assert np.allclose(getattr(batch, name)[k], getattr(one, name), atol=1e-15)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_a_generator_is_hermitian_up_to_rounding_of_its_size(size):
+    """An anti-Hermitian part of 10⁻¹³ of the generator is rounding, one of 10⁻⁹ is not, at any size."""
+    for term in (lambda a: a.dag() * a, lambda a: a + a.dag()):
+        gaussian.drift(model(lambda a, term=term: size * (1 + 1e-13j) * term(a)))
+        with pytest.raises(gaussian.NotHermitian, match="must be Hermitian"):
+            gaussian.drift(model(lambda a, term=term: size * (1 + 1e-9j) * term(a)))
