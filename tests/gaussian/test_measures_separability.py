@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis.extra.numpy import arrays
 
 import gaussian
+from tests.gaussian.test_measures import BOUND_ENTANGLED
 from tests.random_models import reals, symplectic_matrices
 
 
@@ -44,3 +45,23 @@ def test_separability_is_decided_for_one_state_at_a_time():
         gaussian.InvalidArgument, match=r"one state of shape \(2n, 2n\), but sigma has shape \(3, 4, 4\)"
     ):
         gaussian.separable(np.array([0.5 * np.eye(4)] * 3), party=[0])
+
+
+def test_noise_turns_bound_entanglement_into_separability_once():
+    """Werner and Wolf's state with noise t·1: entangled up to one t, separable from two thousandths more on at the latest."""
+    entangled, separable = 0.0, 0.5
+    while separable - entangled > 1e-12:
+        t = 0.5 * (entangled + separable)
+        if gaussian.separable(BOUND_ENTANGLED + t * np.eye(8), party=[0, 1]) is False:
+            entangled = t
+        else:
+            separable = t
+    for factor in (0.0, 0.5, 0.9, 1 - 1e-6):
+        assert gaussian.separable(BOUND_ENTANGLED + factor * entangled * np.eye(8), party=[2, 3]) is False
+    for factor in (1.002, 1.1, 2.0, 20.0):
+        assert gaussian.separable(BOUND_ENTANGLED + factor * separable * np.eye(8), party=[2, 3]) is True
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_too_few_steps_leave_it_undecided(steps):
+    assert gaussian.separable(BOUND_ENTANGLED, party=[0, 1], steps=steps) is None
