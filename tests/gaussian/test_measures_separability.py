@@ -48,7 +48,7 @@ def test_separability_is_decided_for_one_state_at_a_time():
 
 
 def test_noise_turns_bound_entanglement_into_separability_once():
-    """Werner and Wolf's state with noise t·1: entangled up to one t, separable from two thousandths more on at the latest."""
+    """Werner and Wolf's state with noise t·1: entangled up to one t, separable two thousandths above it."""
     entangled, separable = 0.0, 0.5
     while separable - entangled > 1e-12:
         t = 0.5 * (entangled + separable)
