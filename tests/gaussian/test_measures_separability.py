@@ -47,6 +47,14 @@ def test_separability_is_decided_for_one_state_at_a_time():
         gaussian.separable(np.array([0.5 * np.eye(4)] * 3), party=[0])
 
 
+@given(symplectic_matrices(1), symplectic_matrices(2, 0.4), arrays(float, (6, 1), elements=reals(0.6)))
+def test_one_mode_against_two_is_decided_on_the_boundary_as_well(one, two, y):
+    """There the partial transpose is the whole truth (Werner & Wolf): pure parties and noise in one direction."""
+    s = scipy.linalg.block_diag(one, two)
+    sigma = 0.5 * s @ s.T + y @ y.T
+    assert gaussian.separable(0.5 * (sigma + sigma.T), party=[0]) is True
+
+
 def test_noise_turns_bound_entanglement_into_separability_once():
     """Werner and Wolf's state with noise t·1: entangled up to one t, separable two thousandths above it."""
     entangled, separable = 0.0, 0.5
