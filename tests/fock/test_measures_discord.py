@@ -8,6 +8,9 @@ import qutip
 from scipy.optimize import minimize
 
 import fock
+import gaussian
+from crosscheck.gaussian_fock import below
+from gaussian import enclosed
 
 GRID = np.linspace(-5.4, 5.4, 73)
 CELL = (GRID[1] - GRID[0]) ** 2 / np.pi
@@ -59,6 +62,27 @@ def test_discord_of_a_state_that_is_not_gaussian(d_b, seed):
     assert fine < min(5e-4, coarse)
     swapped = rho.permute([1, 0])
     assert fock.discord(swapped, measured=[0], nodes=31) == pytest.approx(expected, abs=5e-4)
+
+
+@pytest.mark.parametrize(("a", "b", "c", "d"), [(1.3, 2, 0.3, -0.2), (1.3, 2, 0.2, -0.15), (1.2, 1.8, 0.2, 0.17)])
+@pytest.mark.parametrize("angle", [0.0, 0.5, 1.4, 2.6])
+def test_the_best_measurement_may_be_squeezed_at_any_angle(a, b, c, d, angle):
+    """A = a·1, B = b·1, C = diag(c, d) (vacuum 1) with B turned: neither homodyne nor heterodyne comes near the closed
+    form, the search over both τ and θ does.
+    """
+    sigma = np.zeros((4, 4))
+    sigma[0::2, 0::2], sigma[1::2, 1::2] = np.array([[a, c], [c, b]]) / 2, np.array([[a, d], [d, b]]) / 2
+    turn = np.eye(4)
+    turn[2:, 2:] = [[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]]
+    sigma = turn @ sigma @ turn.T
+    sigma = 0.5 * (sigma + sigma.T)
+    moments = enclosed.EnclosedState(mean=enclosed.matrix([[0]] * 4), covariance=enclosed.matrix(sigma.tolist()))
+    rho = qutip.Qobj(below(moments, (9, 18)).rho, dims=[[9, 18], [9, 18]])
+    expected = float(gaussian.discord(sigma, measured=[1]))
+    corners = [np.sqrt((a - c**2 / (b + lam)) * (a - d**2 / (b + 1 / lam))) / 2 for lam in (1e-9, 1.0, 1e9)]
+    rest = gaussian.entropy_of_mode(b / 2) - gaussian.entropy(sigma)
+    assert min(gaussian.entropy_of_mode(nu) for nu in corners) + rest - expected > 1e-4
+    assert fock.discord(rho, measured=[1]) == pytest.approx(expected, abs=2e-8)
 
 
 def test_displacing_the_measured_mode_moves_the_outcomes_and_nothing_else():
