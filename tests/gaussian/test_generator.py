@@ -149,3 +149,11 @@ def test_a_generator_is_hermitian_up_to_rounding_of_its_size(size):
         gaussian.drift(model(lambda a, term=term: size * (1 + 1e-13j) * term(a)))
         with pytest.raises(gaussian.NotHermitian, match="must be Hermitian"):
             gaussian.drift(model(lambda a, term=term: size * (1 + 1e-9j) * term(a)))
+
+
+def test_the_constant_of_a_hamiltonian_is_real_once_multiplied_out():
+    """i · (−2i) = 2 shifts the energy and nothing else; 1 · i is no energy."""
+    shifted = model(lambda a: [a.dag() * a, [1j, lambda t: -2j]])
+    assert (gaussian.drift(shifted) == gaussian.drift(model(lambda a: a.dag() * a))).all()
+    with pytest.raises(gaussian.NotHermitian, match="Hamiltonian's constant"):
+        gaussian.drift(model(lambda a: [a.dag() * a, [1.0, lambda t: 1j]]))
