@@ -157,3 +157,16 @@ def test_the_constant_of_a_hamiltonian_is_real_once_multiplied_out():
     assert (gaussian.drift(shifted) == gaussian.drift(model(lambda a: a.dag() * a))).all()
     with pytest.raises(gaussian.NotHermitian, match="Hamiltonian's constant"):
         gaussian.drift(model(lambda a: [a.dag() * a, [1.0, lambda t: 1j]]))
+
+
+def test_the_rate_matrix_of_a_loss_knows_absorption_from_emission():
+    """𝓓[a] with a = l·r, l = (1, i)/√2: C_jk = l_j l_k*, so that its positive eigenvector is l; a gain's is l*."""
+    loss = gaussian.rate_matrix(model(lambda a: 0 * a, lambda a: [Dissipator(0.6, a)]))
+    gain = gaussian.rate_matrix(model(lambda a: 0 * a, lambda a: [Dissipator(0.6, a.dag())]))
+    assert np.allclose(loss, 0.3 * np.array([[1, -1j], [1j, 1]]))
+    assert np.allclose(gain, loss.conj())
+
+
+def test_a_moving_rate_without_its_partner_is_refused_as_a_rate():
+    with pytest.raises(gaussian.NotHermitian, match="matrix of rates"):
+        gaussian.drift(model(lambda a, b: a.dag() * a, lambda a, b: [Dissipator(lambda t: 0.1j, a, b)], modes=2))
