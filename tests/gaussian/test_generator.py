@@ -45,10 +45,11 @@ def test_a_linear_drive_moves_the_mean():
     assert np.allclose(gaussian.drive(m), [0.7, 0])
 
 
-def test_a_shifted_jump_operator_is_a_drive():
-    """𝓓[a + β] relaxes to ⟨a⟩ = −β, since (a + β)|−β⟩ = 0."""
+@pytest.mark.parametrize("rate", [1.0, 0.3])
+def test_a_shifted_jump_operator_is_a_drive(rate):
+    """𝓓[a + β] relaxes to ⟨a⟩ = −β at any rate, since (a + β)|−β⟩ = 0."""
     beta = 0.3 + 0.2j
-    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(1.0, a + beta)])
+    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(rate, a + beta)])
     mean = gaussian.steady_state(m).mean
     assert np.allclose(mean, -np.sqrt(2) * np.array([beta.real, beta.imag]))
 
