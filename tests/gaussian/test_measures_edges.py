@@ -172,3 +172,9 @@ def test_ten_thousand_quanta_are_too_many_to_count(nbar, x):
     """Thermal or coherent, ½x² of them."""
     with pytest.raises(gaussian.InvalidArgument, match=r"up to 1e\+04 quanta, but got 1\.0e\+04"):
         gaussian.photon_distribution((nbar + 0.5) * np.eye(2), (x, 0.0), levels=3)
+
+
+def test_a_symplectic_eigenvalue_below_one_half_by_rounding_has_no_entropy():
+    """Exactly none, and no negative one: g(½ − 10⁻¹¹) = g(½) = 0."""
+    assert (gaussian.entropy_of_mode([0.5 - 1e-11, 0.5]) == 0).all()
+    assert gaussian.entropy_of_mode(0.5 + 1e-11) > 0
