@@ -196,12 +196,13 @@ def test_the_first_time_beyond_double_precision_is_named():
 def test_growth_beyond_double_precision_stops_the_integration():
     """x ~ exp(150 t²) overflows at t = 2.2: one sentence, not a warning from the integrator."""
     start = gaussian.initial_state(SimpleNamespace(modes=1))
-    with pytest.raises(gaussian.GaussianError, match="could not be followed beyond t = "):
-        gaussian.integrate(lambda t: equations(300 * t * np.diag([1, -1])), start, [3.0])
+    for times, reached in (([3.0], "0"), ([0.2, 3.0], "0.2"), ([0.1, 0.2, 0.3, 3.0], "0.3")):
+        with pytest.raises(gaussian.GaussianError, match=rf"could not be followed beyond t = {reached}:"):
+            gaussian.integrate(lambda t: equations(300 * t * np.diag([1, -1])), start, times)
 
 
 @pytest.mark.parametrize(
-    ("times", "named"), [([-1.0, 2.0], r"\[-1.0\]"), ([1.0, np.nan], r"\[nan\]"), ("soon", "soon")]
+    ("times", "named"), [([0.5, -1.0, 2.0], r"\[-1.0\]"), ([1.0, np.nan], r"\[nan\]"), ("soon", "soon")]
 )
 def test_the_offending_times_are_named(times, named):
     with pytest.raises(gaussian.InvalidArgument, match=f"Argument times must be .*{named}"):
