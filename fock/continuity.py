@@ -83,8 +83,6 @@ def finite_entropy_bound(distance: float, dimension: int) -> float:
     Source: Audenaert, J. Phys. A 40, 8127 (2007), Theorem 1. Attained by diag(1, 0, …) and diag(1 − ε, ε/(d − 1), …).
     """
     eps, d = 0.5 * non_negative("distance", distance), at_least_one(dimension, "dimension")
-    if d == 1:
-        return 0.0
     return rounded_up(math.log(d) if eps >= 1 - 1 / d else eps * math.log(d - 1) + _binary(eps))
 
 

@@ -29,12 +29,15 @@ from fock.parties import Complex, bipartite, split
 from fock.states import modes_of, moments
 
 # Nodes per outcome axis. For a Gaussian state the conditional entropy is the same for each outcome and one would do;
-# the others average what truncation and non-Gaussianity add.
+# the others average what truncation adds. Far from Gaussian five are too few: their error is a few 10⁻².
 NODES = 5
 
 
 def discord(rho: qutip.Qobj, *, measured: Sequence[int], nodes: int = NODES) -> float:
     """Gaussian discord in nats with the mode in `measured` measured; any number of modes on the other side.
+
+    `nodes` for each of the two axes of outcomes average the conditional entropy. A Gaussian state needs one; for others
+    the average converges slowly (5·10⁻⁴ at 31 for a qubit and a mode of three levels): raise them until D settles.
 
     Raises:
         InvalidArgument: not exactly one measured mode.

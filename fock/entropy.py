@@ -58,7 +58,7 @@ def non_gaussianity(rho: qutip.Qobj) -> float:
     form = np.kron(np.eye(len(sigma) // 2), [[0, 1], [-1, 0]])
     # Eigenvalues of iΩσ are ±ν_k.
     nu = np.sort(np.linalg.eigvals(1j * form @ sigma).real)[len(sigma) // 2 :]
-    nu = np.maximum(nu, 0.5 + 1e-300)
+    nu = np.maximum(nu, 0.5)
     with np.errstate(divide="ignore", invalid="ignore"):
         gaussian = (nu + 0.5) * np.log(nu + 0.5) - np.where(nu > 0.5, (nu - 0.5) * np.log(nu - 0.5), 0.0)
     return float(gaussian.sum()) - entropy(rho)

@@ -142,7 +142,8 @@ def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
     _require_state(rho)
     levels = tuple(rho.dims[0])
     (mode,) = as_modes([mode], len(levels), "mode")
-    weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.diag().real
+    # Not rho.diag(), which loses a NaN on the way through a sparse matrix.
+    weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.full().diagonal().real
     others = tuple(k for k in range(len(levels)) if k != mode)
     if not weights.sum() > 0:
         raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {weights.sum()}.")

@@ -77,9 +77,9 @@ def _conditional_determinant(a: Array, b: Array, c: Array, d: Array) -> Array:
     c2 = a * q * (b**2 + 1) - b * (p * q + a**2)
     c1 = 2 * a * b * (q - p)
     c0 = b * (p * q + a**2) - a * p * (b**2 + 1)
-    root = np.sqrt(np.maximum(c1**2 - 4 * c2 * c0, 0.0))
+    both = -c1 - np.sqrt(np.maximum(c1**2 - 4 * c2 * c0, 0.0))  # c₁ ≥ 0 as |c| ≥ |d|: nothing cancels
     with np.errstate(divide="ignore", invalid="ignore"):  # a vanishing coefficient only makes a candidate useless
-        candidates = [(-c1 + root) / (2 * c2), (-c1 - root) / (2 * c2), 2 * c0 / (-c1 - root), 2 * c0 / (-c1 + root)]
+        candidates = [both / (2 * c2), 2 * c0 / both]
     best = np.minimum((a - c**2 / b) * a, a * (a - d**2 / b))  # homodyne: λ = 0 and λ = ∞
     for seed in (np.ones_like(a), *candidates):
         usable = np.where(np.isfinite(seed) & (seed > 0), seed, 1.0)

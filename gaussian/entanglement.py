@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import (
     PHYSICAL_TOLERANCE,
@@ -75,8 +76,13 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
 
     Raises:
         UnphysicalState: σ is not a quantum state's.
+        InvalidArgument: more than one state.
     """
     sigma = require_physical(sigma)
+    if sigma.ndim != 2:
+        raise InvalidArgument(
+            f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}."
+        )
     one, other = split(party, sigma.shape[-1] // 2)
     tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2))
     transposed = partial_transpose(sigma, party=one)
@@ -86,6 +92,8 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
         return True
     a, b = quadratures(one), quadratures(other)
     block_a, block_b, block_c = 2 * sigma[np.ix_(a, a)], 2 * sigma[np.ix_(b, b)], 2 * sigma[np.ix_(a, b)]
+    if np.linalg.norm(block_c, 2) <= tolerance:  # a product, pure parties included: there rounding would decide below
+        return True
     j_a, j_b = omega(len(one)), omega(len(other))
     for _ in range(steps):
         lowest = min(np.linalg.eigvalsh(m - 1j * j)[0] for m, j in ((block_a, j_a), (block_b, j_b)))

@@ -149,9 +149,10 @@ def integrate(
         if grid.size == 0 or grid[-1] == 0:
             solutions.append(np.tile(y0, (grid.size, 1))[where])
             continue
-        solution = scipy.integrate.solve_ivp(
-            flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / PULSE
-        )
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+            solution = scipy.integrate.solve_ivp(
+                flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / PULSE
+            )
         if not solution.success or not np.isfinite(solution.y).all():
             reached = float(solution.t[-1]) if np.size(solution.t) else 0.0
             raise GaussianError(

@@ -172,6 +172,25 @@ def test_mutual_information_obeys_its_bound():
     assert three <= fock.mutual_information_bound(2e-9, 1.0, 1.0) < 2e-7
 
 
+def test_each_party_has_one_mode_unless_told_otherwise():
+    """And however far states are apart, I ≤ 2 min(S_A, S_B) at the entropies 2 g(3/2) and g(9) of thermal light."""
+    for t in (1e-6, 0.3):
+        assert fock.mutual_information_bound(t, 0.3, 0.4) == fock.mutual_information_bound(t, 0.3, 0.4, 1, 1)
+    g = 2.5 * math.log(2.5) - 1.5 * math.log(1.5)
+    assert fock.mutual_information_bound(2.0, 3.0, 9.0, 2, 1) == pytest.approx(
+        2 * min(2 * g, 10 * math.log(10) - 9 * math.log(9)), rel=1e-11
+    )
+
+
+@pytest.mark.parametrize("modes", [1, 2, 3])
+def test_the_largest_distance_that_next_to_no_photons_allow_has_a_bound(modes):
+    """ε = E(1 − 2⁻⁵³), where y of the Gibbs state is 1 to the last digit: no more than the entropy n g(E/n)."""
+    for energy in (1e-20, 1e-16):
+        thermal = modes * (math.log1p(energy / modes) + energy / modes * math.log1p(modes / energy))
+        for share in (1 - 2**-53, 1 - 2**-52, 1.0):
+            assert 0 < fock.entropy_bound(2 * energy * share, energy, modes) <= thermal * (1 + 2e-12)
+
+
 BOUNDS = {
     "entropy, one mode": lambda t: fock.entropy_bound(t, 0.8),
     "entropy, three modes": lambda t: fock.entropy_bound(t, 0.8, 3),

@@ -90,6 +90,14 @@ def test_nothing_known_of_the_tail_leaves_a_one_sided_bound():
     assert fock.log_negativity_interval(1.001, 1.0, 5, beyond=0.0)[0] == 0
 
 
+@pytest.mark.parametrize("norm", [0.0, 0.5, 1.0, 1.7])
+def test_the_interval_of_the_log_negativity_is_never_empty(norm):
+    """0 ≤ low ≤ high even for the norm ½ of a corner that holds half of a state: E_N ≥ 0 for the whole."""
+    low, high = fock.log_negativity_interval(norm, 0.01, 3, beyond=0.0)
+    assert 0 <= low <= high
+    assert high == pytest.approx(max(0.0, math.log(norm + 0.03)), abs=1e-10)
+
+
 # --- tails
 
 
@@ -150,7 +158,8 @@ def test_a_known_beginning_and_an_envelope_make_a_tail():
         assert loose.weight > tail.weight
         assert loose.beyond > tail.beyond
     assert math.isinf(fock.geometric_tail(p, [3, 4], prefactor=1.0, ratios=[0.5, 1.0]).beyond)
-    assert fock.geometric_tail(p, [30, 20], prefactor=0.0, ratios=[1.0, 1.0]).weight == 0
+    nothing_more = fock.geometric_tail(p, [30, 20], prefactor=0.0, ratios=[1.0, 1.0])
+    assert (nothing_more.weight, nothing_more.beyond) == (0, 0)
 
 
 def test_an_envelope_from_the_generating_function_covers_correlated_modes():

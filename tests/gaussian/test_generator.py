@@ -45,10 +45,11 @@ def test_a_linear_drive_moves_the_mean():
     assert np.allclose(gaussian.drive(m), [0.7, 0])
 
 
-def test_a_shifted_jump_operator_is_a_drive():
-    """𝓓[a + β] relaxes to ⟨a⟩ = −β, since (a + β)|−β⟩ = 0."""
+@pytest.mark.parametrize("rate", [1.0, 0.3])
+def test_a_shifted_jump_operator_is_a_drive(rate):
+    """𝓓[a + β] relaxes to ⟨a⟩ = −β at any rate, since (a + β)|−β⟩ = 0."""
     beta = 0.3 + 0.2j
-    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(1.0, a + beta)])
+    m = model(lambda a: 0 * (a.dag() * a), lambda a: [Dissipator(rate, a + beta)])
     mean = gaussian.steady_state(m).mean
     assert np.allclose(mean, -np.sqrt(2) * np.array([beta.real, beta.imag]))
 
@@ -101,3 +102,72 @@ def test_fields_that_are_arrays_give_batches_of_drifts():
     a = gaussian.drift(model(lambda a: omega * (a.dag() * a)))
     assert a.shape == (5, 2, 2)
     assert np.allclose(a[:, 0, 1], omega)
+
+
+MOVING = model(
+    lambda a: [a.dag() * a, [a + a.dag(), lambda t: 0.3 + t], [a * a + a.dag() ** 2, lambda t: 0.1 + t]],
+    lambda a: [Dissipator(lambda t: 0.2 + 0.1 * t, a)],
+)
+
+
+@pytest.mark.parametrize(
+    "quantity",
+    [
+        gaussian.drift,
+        gaussian.diffusion,
+        gaussian.drive,
+        gaussian.rate_matrix,
+        lambda *a: gaussian.moment_equations(*a).drift,
+    ],
+)
+def test_time_is_zero_unless_given(quantity):
+    assert (quantity(MOVING) == quantity(MOVING, 0.0)).all()
+    assert not np.allclose(quantity(MOVING), quantity(MOVING, 0.5))
+
+
+def test_coefficients_that_are_arrays_give_batches_of_equations():
+    """f(t) of shape (5,) for the frequency, the force and the rate: each member obeys its own equations."""
+    f = np.linspace(0.5, 1, 5)
+    batch = gaussian.moment_equations(
+        model(
+            lambda a: [0 * a, [a.dag() * a, lambda t: f], [a + a.dag(), lambda t: f**2]],
+            lambda a: [Dissipator(lambda t: f**3, a)],
+        )
+    )
+    assert (batch.drift.shape, batch.drive.shape, batch.diffusion.shape) == ((5, 2, 2), (5, 2), (5, 2, 2))
+    for k, v in enumerate(f):
+        one = gaussian.moment_equations(
+            model(lambda a, v=v: v * (a.dag() * a) + v**2 * (a + a.dag()), lambda a, v=v: [Dissipator(v**3, a)])
+        )
+        for name in ("drift", "drive", "diffusion"):
+            assert np.allclose(getattr(batch, name)[k], getattr(one, name), atol=1e-15)
+
+
+@pytest.mark.parametrize("size", [1e-6, 1.0, 1e6])
+def test_a_generator_is_hermitian_up_to_rounding_of_its_size(size):
+    """An anti-Hermitian part of 10⁻¹³ of the generator is rounding, one of 10⁻⁹ is not, at any size."""
+    for term in (lambda a: a.dag() * a, lambda a: a + a.dag()):
+        gaussian.drift(model(lambda a, term=term: size * (1 + 1e-13j) * term(a)))
+        with pytest.raises(gaussian.NotHermitian, match="must be Hermitian"):
+            gaussian.drift(model(lambda a, term=term: size * (1 + 1e-9j) * term(a)))
+
+
+def test_the_constant_of_a_hamiltonian_is_real_once_multiplied_out():
+    """i · (−2i) = 2 shifts the energy and nothing else; 1 · i is no energy."""
+    shifted = model(lambda a: [a.dag() * a, [1j, lambda t: -2j]])
+    assert (gaussian.drift(shifted) == gaussian.drift(model(lambda a: a.dag() * a))).all()
+    with pytest.raises(gaussian.NotHermitian, match="Hamiltonian's constant"):
+        gaussian.drift(model(lambda a: [a.dag() * a, [1.0, lambda t: 1j]]))
+
+
+def test_the_rate_matrix_of_a_loss_knows_absorption_from_emission():
+    """𝓓[a] with a = l·r, l = (1, i)/√2: C_jk = l_j l_k*, so that its positive eigenvector is l; a gain's is l*."""
+    loss = gaussian.rate_matrix(model(lambda a: 0 * a, lambda a: [Dissipator(0.6, a)]))
+    gain = gaussian.rate_matrix(model(lambda a: 0 * a, lambda a: [Dissipator(0.6, a.dag())]))
+    assert np.allclose(loss, 0.3 * np.array([[1, -1j], [1j, 1]]))
+    assert np.allclose(gain, loss.conj())
+
+
+def test_a_moving_rate_without_its_partner_is_refused_as_a_rate():
+    with pytest.raises(gaussian.NotHermitian, match="matrix of rates"):
+        gaussian.drift(model(lambda a, b: a.dag() * a, lambda a, b: [Dissipator(lambda t: 0.1j, a, b)], modes=2))

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from gaussian import NotQuadratic
+from gaussian import InvalidArgument, NotQuadratic
 from gaussian.forms import linear_form, quadratic_form
-from gaussian.ladder import ladder, normal_ordered
+from gaussian.ladder import Polynomial, ladder, normal_ordered, spell
 
 A, B = ladder(2)
 LETTERS = (A, A.dag(), B, B.dag())
@@ -63,6 +63,44 @@ def test_powers_and_scalars_follow_arithmetic():
     assert (np.float64(3) * A).words == {(0,): 3}
 
 
+@pytest.mark.parametrize("power", [-1, 0.5, "2"])
+def test_a_power_is_a_whole_number(power):
+    """Ladder operators have no inverse and no root that a polynomial could hold; the zeroth power is 1."""
+    with pytest.raises(InvalidArgument, match="must be an integer ≥ 0, but is"):
+        A**power
+    assert (A**0).words == {(): 1}
+    assert (A ** np.int64(2)).words == {(0, 0): 1}
+
+
+def test_polynomials_are_written_as_on_paper():
+    """Shorter words first, a coefficient only where it is not 1, modes by letter and beyond z by number."""
+    assert str(2 * A.dag() * B + A - A.dag() * A.dag() + 3) == "3·1 + a + -1·a†a† + 2·a†b"
+    assert str(Polynomial({})) == "0"
+    assert [spell((2 * mode + 1,)) for mode in (0, 25, 26, 30)] == ["a†", "z†", "a26†", "a30†"]
+
+
+def test_the_adjoint_conjugates_coefficients_of_any_kind():
+    """Complex numbers, arrays, and what has no `conjugate` of its own but can be made complex."""
+
+    class Half:
+        def __complex__(self):
+            return 0.5j
+
+    assert (1j * A).dag().words == {(1,): -1j}
+    assert ((np.array([1j, 2]) * A).dag().words[(1,)] == [-1j, 2]).all()
+    assert Polynomial({(0,): Half()}).dag().words == {(1,): -0.5j}
+
+
+def test_sums_and_products_gather_equal_words():
+    """ab + ab = 2ab, (a + 1)(a − 1) = a² − 1 with the middle words cancelling, a − a = 0; operands are left alone."""
+    assert (A * B + A * B).words == {(0, 2): 2}
+    assert ((A + 1) * (A - 1)).words == {(0, 0): 1, (0,): 0, (): -1}
+    one = A + 1
+    assert (one - one).words == {(0,): 0, (): 0}
+    assert ((5 - one).words, one.words) == ({(0,): -1, (): 4}, {(0,): 1, (): 1})
+    assert (-one).words == {(0,): -1, (): -1}
+
+
 def test_x_squared_is_the_form_with_h_equal_two():
     """x² = ½ rᵀ diag(2, 0) r, with no scalar left: the ordering constant of a†a cancels against that of a a†."""
     x = (A + A.dag()) / np.sqrt(2)
@@ -75,6 +113,12 @@ def test_a_product_of_degree_four_is_named():
     with pytest.raises(NotQuadratic, match=r"a†a†aa has degree 4") as caught:
         quadratic_form(A.dag() ** 2 * A**2, 1, "Hamiltonian")
     assert (caught.value.term, caught.value.degree) == ("a†a†aa", 4)
+
+
+@pytest.mark.parametrize(("product", "name"), [(A**3, "aaa"), (A.dag() * A * B, "a†ab")])
+def test_a_cubic_product_is_refused_as_well(product, name):
+    with pytest.raises(NotQuadratic, match=f"must have degree ≤ 2 in the ladder operators, but {name} has degree 3"):
+        quadratic_form(product, 2, "Hamiltonian")
 
 
 def test_a_product_that_only_looks_high_is_accepted():
