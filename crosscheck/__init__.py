@@ -13,6 +13,7 @@ from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, Unknow
 from crosscheck.model import Dissipator, Model, Preparation
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget
+from crosscheck.steady_proof import SteadyProof, prove_steady_state
 from crosscheck.verdict import Comparison, Verdict
 
 __all__ = [
@@ -27,8 +28,10 @@ __all__ = [
     "Preparation",
     "Refuted",
     "Report",
+    "SteadyProof",
     "UnknownModel",
     "Verdict",
     "certify",
     "models",
+    "prove_steady_state",
 ]
