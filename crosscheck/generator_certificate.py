@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 import fock
 from crosscheck.verdict import Comparison
 from crosscheck.window import Window
+from gaussian.enclosed.ball import AsComputed
 
 Array = NDArray[Any]
 
@@ -154,7 +155,7 @@ def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ..
 def _in_balls(model: Any) -> dict[str, dict[tuple[int, ...], flint.arb]]:
     """A, d and D from the Fock window."""
     with flint.ctx.workprec(BITS):
-        equations = Window(model).equations()
+        equations = Window(AsComputed(model)).equations()
     m = equations.drift.nrows()
     pairs = list(np.ndindex(m, m))
     return {

@@ -193,7 +193,7 @@ def require_finite(model: Any, *names: str) -> None:
 
 def pair(value: Any, name: str) -> tuple[Any, Any]:
     """(value, value) of a number, or the pair itself."""
-    shape = np.shape(np.asarray(value, dtype=float))
+    shape = np.shape(value)
     if shape not in {(), (2,)}:
         raise InvalidParameter(name, "be a number or a pair of numbers", value)
     first, second = (value, value) if shape == () else value

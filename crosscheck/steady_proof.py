@@ -37,12 +37,14 @@ from rich.text import Text
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.exact_moments import exact_steady_state
+from crosscheck.fock_algebra import read
 from crosscheck.generator_certificate import entry_name
 from crosscheck.report import coloured, to_text
 from crosscheck.verdict import Verdict
 from crosscheck.window import Window
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.ball import AsComputed
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor
@@ -89,6 +91,12 @@ class SteadyProof:
     log_negativity: flint.arb | None
     bits: int
     seconds: float
+    computed: bool = False
+
+    @property
+    def grade(self) -> str:
+        """What is proved: for exact parameters, or for the coefficients that the model's code leaves in doubles."""
+        return "theorem for its coefficients as computed in doubles" if self.computed else "theorem"
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -120,7 +128,7 @@ class SteadyProof:
         if self.log_negativity is not None:
             with flint.ctx.workprec(self.bits):
                 lines.append(Text(f"E_N of the exact state: {self.log_negativity.str(20)}"))
-        verdict = Text.assemble("verdict (theorem): ", coloured(self.verdict), f"   ({self.seconds:.2f} s)")
+        verdict = Text.assemble(f"verdict ({self.grade}): ", coloured(self.verdict), f"   ({self.seconds:.2f} s)")
         return Group(table, *lines, verdict)
 
     def _repr_html_(self) -> str:
@@ -141,7 +149,7 @@ class SteadyProof:
         with flint.ctx.workprec(self.bits):
             return {
                 "model": self.model,
-                "grade": "theorem",
+                "grade": self.grade,
                 "verdict": str(self.verdict),
                 "residual": self.residual.str(10),
                 "log_negativity": None if self.log_negativity is None else self.log_negativity.str(30),
@@ -218,6 +226,7 @@ def prove_steady_state(
         log_negativity=negativity,
         bits=bits,
         seconds=time.perf_counter() - began,
+        computed=isinstance(read(model), AsComputed),
     )
 
 

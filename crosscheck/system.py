@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,19 +22,24 @@ from crosscheck.simulation import Place
 
 @dataclass(frozen=True)
 class System:
-    """A model with what is to be compared, checked: times, observed modes, and one party of them."""
+    """A model with what is to be compared, checked: times, observed modes, and one party of them.
+
+    `exact` is the model as it was given, `model` the same with fractions and decimals as floats, for the engines.
+    """
 
     model: Any
     modes: int
     times: tuple[float, ...]
     observed: tuple[int, ...]
     party: tuple[int, ...]
+    exact: Any
 
     @classmethod
     def of(cls, model: Any, times: Sequence[float] | None) -> System:
         """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
         if isinstance(model, type) or not hasattr(model, "hamiltonian"):
             raise InvalidParameter("model", "be a model, with parameters", model, "A class needs .example() or values.")
+        exact, model = model, in_doubles(model)
         equations = gaussian.moment_equations(model)
         if equations.drift.ndim != 2:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Certify one parameter point at a time.")
@@ -42,7 +50,8 @@ class System:
         party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))
         if not observed or bool(party) is (len(observed) == 1) or len(party) == len(observed) > 1:
             raise InvalidParameter("party", "name some of the observed modes, but not all", party)
-        return cls(model, n, tuple(sorted({float(t) for t in np.atleast_1d(times)})), observed, party)
+        grid = tuple(sorted({float(t) for t in np.atleast_1d(times)}))
+        return cls(model, n, grid, observed, party, exact)
 
     def place(self, label: str, mean: Any, covariance: Any, error: Any, engine: Engine) -> Place:
         """The observed modes of a claimed state of all modes. Raises EngineFailed, NotPositive."""
@@ -67,6 +76,19 @@ class System:
         if not np.allclose(sigma, sigma.T, rtol=1e-9):
             raise EngineFailed(f"{engine.name} returned a covariance that is not symmetric.")
         return Moments(np.asarray(mean, float)[rows], sigma, float(error))
+
+
+def in_doubles(value: Any) -> Any:
+    """The same model with fractions and decimals, which NumPy does not take, as floats."""
+    if isinstance(value, (Fraction, Decimal)):
+        return float(value)
+    if type(value) in (tuple, list):
+        return type(value)(in_doubles(v) for v in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
+        changed = {name: in_doubles(v) for name, v in fields.items()}
+        return dataclasses.replace(value, **changed) if any(changed[k] is not fields[k] for k in fields) else value
+    return value
 
 
 class EngineFailed(Exception):

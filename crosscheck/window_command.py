@@ -33,6 +33,12 @@ def window_command(
         str | None,
         typer.Option(metavar="ENTRY:DIGIT", help="Change one entry of the claim in one digit, such as x1,p2:12."),
     ] = None,
+    error: Annotated[
+        float | None,
+        typer.Option(
+            help="How far an entry may be off \\[default: half a unit of its last digit]; 1e-12 suits doubles."
+        ),
+    ] = None,
     json_path: Json = None,
 ) -> None:
     """Prove, in Fock space and without truncation, that a Gaussian state is the steady state; or refute it.
@@ -46,10 +52,15 @@ def window_command(
     require_writable(json_path)
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
-    if spoil:
+    if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
-    proof = usage(lambda: prove_steady_state(chosen, covariance, mean))
+    proof = usage(lambda: prove_steady_state(chosen, covariance, mean, error=error))
     screen.print(proof.renderable())
+    if claim and error is None and proof.refuted:
+        screen.print(
+            "Each number of the claim was held to half a unit of its last digit. What a double-precision code "
+            "prints has rounding in it: --error 1e-12 allows for that."
+        )
     write_json(json_path, proof.to_dict())
     raise typer.Exit(EXIT[proof.verdict])
 
@@ -62,7 +73,7 @@ def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
         if isinstance(covariance, str) or isinstance(mean, str):  # a bare number, since those are read as text
             raise TypeError
         return [[str(x) for x in row] for row in covariance], None if mean is None else [str(x) for x in mean]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise InvalidParameter("--claim", 'be a JSON file with {"covariance": [[…], …]}', str(path)) from None
 
 

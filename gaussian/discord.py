@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from gaussian.entropy import entropy_for, entropy_of_mode
-from gaussian.errors import InvalidArgument
+from gaussian.errors import GaussianError, InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import Array, as_covariance, reduced, require_physical
 
@@ -56,7 +56,12 @@ def discord(sigma: ArrayLike, *, measured: Sequence[int]) -> Array:
     ordered = reduced(require_physical(sigma), [a, b])
     conditional = entropy_of_mode(0.5 * np.sqrt(_conditional_determinant(*_standard_form(2 * ordered))))
     local, total = (entropy_for(part, "discord") for part in (ordered[..., 2:, 2:], ordered))
-    return np.asarray(np.maximum(local - total + conditional, 0.0))
+    found = np.asarray(np.maximum(local - total + conditional, 0.0))
+    if not np.isfinite(found).all():
+        raise GaussianError(
+            "The discord has no digits left in double precision: gaussian.enclosed.discord computes it in intervals."
+        )
+    return found
 
 
 def _standard_form(v: Array) -> tuple[Array, Array, Array, Array]:

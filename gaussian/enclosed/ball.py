@@ -51,6 +51,7 @@ FLINT_NAMES = {
     "arccosh": "acosh",
     "arctanh": "atanh",
 }
+_doubles_taken: list[int] = []
 FUNCTIONS = ("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", *FLINT_NAMES)
 
 
@@ -118,9 +119,11 @@ class Ball:
         """The double nearest to a rational, of a ball the midpoint: to look at, not to prove with."""
         if not self.z.imag.contains(0):
             raise TypeError("a complex number has no float")
+        _doubles_taken.append(1)
         return float(self.z.real) if self.rational is None else int(self.rational[0].p) / int(self.rational[0].q)
 
     def __complex__(self) -> complex:
+        _doubles_taken.append(1)
         if self.rational is None:
             return complex(self.z)
         return complex(*(int(x.p) / int(x.q) for x in self.rational))
@@ -141,7 +144,7 @@ class Ball:
         return False
 
     def __hash__(self) -> int:
-        return hash(complex(self))
+        return hash(str(self))
 
     def __lt__(self, other: Any) -> Any:
         return _ordered(self, other, operator.lt, operator.ge)
@@ -176,16 +179,37 @@ class Ball:
         return f"Ball({self.z})"
 
 
+def takes_doubles(work: Callable[[], Any]) -> bool:
+    """Whether `work` turns an exact parameter into a float, as `math.exp` does: what follows is exact no more."""
+    before = len(_doubles_taken)
+    work()
+    return len(_doubles_taken) > before
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class AsComputed:
+    """A model whose coefficients are taken as its own arithmetic leaves them in double precision."""
+
+    model: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+
 def exact(value: Any) -> Any:
     """The same model, or number, or tuple of them, with every float read as the decimal that it prints as.
 
     What is not finite (a cutoff at infinity) stays as it is: it is refused once a coefficient is made of it.
     """
+    if isinstance(value, AsComputed):
+        return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: exact(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
         return dataclasses.replace(value, **fields)
     if hasattr(value, "square"):
         return Ball(value)
+    if isinstance(value, np.floating) and not isinstance(value, (float, np.longdouble)):
+        return Ball(Fraction(float(value))) if np.isfinite(value) else value  # 0.1 in single precision is not 1/10
     if isinstance(value, (float, np.floating)):
         return Ball(_printed(value)) if np.isfinite(value) else value
     if isinstance(value, (complex, np.complexfloating)):
