@@ -110,11 +110,15 @@ def prepare_bounded(model: Any, tol: float, memory: float) -> Bounded:
             "the initial state must start from thermal occupations, but is prepared as a ground state",
             "Its distance from the truncated ground state has no proved bound: give a cutoff and compare several.",
         )
+    thermal_populations(preparation.occupations, (1,) * n)  # refuses what are no occupations
     nbar = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
     x = nbar / (1 + nbar)
     share = 0.5 * tol / n
-    levels = [SMALLEST if v == 0 else max(SMALLEST, int(np.ceil(np.log(share) / np.log(v)))) for v in x]
+    # ln(1/x) = ln(1 + 1/n̄)
+    needed = [np.log(1 / share) / np.log1p(1 / v) if v > 0 else 0.0 for v in nbar]
+    levels = [max(SMALLEST, int(np.ceil(min(m, 1e15)))) for m in needed]
     cutoffs = tuple(levels)
+    _require_memory(cutoffs, memory)
     populations = thermal_populations(preparation.occupations, cutoffs)
     missing = float(sum(v**m for v, m in zip(x, levels, strict=True)))
     rho = np.diag(populations).astype(complex)
@@ -189,10 +193,7 @@ class _Stepper:
 
     def _generator(self, cutoffs: Cutoffs) -> TruncatedGenerator:
         if cutoffs not in self.built:
-            d = float(np.prod(cutoffs))
-            needed = 16 * d**2 * (2 * ORDER + 8)
-            if needed > self.memory:
-                raise TooLarge("The steps of a bounded evolution", needed, self.memory, cutoffs)
+            _require_memory(cutoffs, self.memory)
             self.built[cutoffs] = TruncatedGenerator.of(self.model, cutoffs)
         return self.built[cutoffs]
 
@@ -218,6 +219,12 @@ class _Stepper:
                     break
                 state = Bounded(state.rho[np.ix_(kept, kept)], smaller, state.bound + cost)
         return state
+
+
+def _require_memory(cutoffs: Cutoffs, memory: float) -> None:
+    needed = 16 * float(np.prod(np.array(cutoffs, float))) ** 2 * (2 * ORDER + 8)
+    if needed > memory:
+        raise TooLarge("The steps of a bounded evolution", needed, memory, cutoffs)
 
 
 def _integral(blocks: Sequence[Any], norms: Sequence[float], h: float) -> tuple[float, float]:

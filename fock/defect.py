@@ -30,6 +30,9 @@ EPS = float(np.finfo(float).eps)
 UNITS = 8.0
 # Negative eigenvalues of the rate matrix below this, relatively, are rounding in the model's own arithmetic.
 POSITIVE_TOLERANCE = 1e-12
+# What is left of an operator after its projection on others is rounding below this, relatively.
+DEPENDENT = 1e-13
+TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +144,9 @@ def nuclear(x: Matrix) -> float:
     gram = x @ x.conj().T if x.shape[0] <= x.shape[1] else x.conj().T @ x
     size = float(np.trace(gram).real)
     values = np.linalg.eigvalsh(gram)
-    return float(np.sqrt(np.maximum(values, 0.0) + 2 * UNITS * max(x.shape) * EPS * size).sum()) if size > 0 else 0.0
+    # Squares of entries below 1e-150 may vanish.
+    hidden = x.size * 1e-150 if x.any() else 0.0
+    return float(np.sqrt(np.maximum(values, 0.0) + 2 * UNITS * max(x.shape) * EPS * size).sum()) + hidden
 
 
 def crude_nuclear(x: Matrix) -> float:
@@ -158,8 +163,9 @@ def norm_of_defect(blocks: Blocks, norm: Callable[[Matrix], float] = nuclear) ->
 def require_completely_positive(model: Any, modes: int) -> None:
     """Refuse a generator whose evolution may stretch the trace norm.
 
-    The rates over an orthonormal basis of the traceless jump operators must form a positive matrix. Three levels per
-    mode (or as many as the degree needs) tell polynomials of that degree apart.
+    The rates over a basis of the jump operators, numbers left out, must form a positive matrix. Three levels per mode
+    (or as many as the degree needs) tell polynomials of that degree apart. Each direction of the basis has the unit in
+    which its own rates are 1, so that no negative rate hides behind others many orders of magnitude larger.
 
     Raises:
         NotBounded: naming the lowest eigenvalue.
@@ -170,22 +176,25 @@ def require_completely_positive(model: Any, modes: int) -> None:
         raise TimeDependent
     if not gen.dissipators:
         return
-    one = np.eye(gen.dimension).ravel() / np.sqrt(gen.dimension)
-
-    def traceless(x: Any) -> Matrix:
-        v = _csr(x).toarray().ravel()
-        return np.asarray(v - (one @ v) * one)
-
-    vectors = np.array([traceless(x) for _, left, right in gen.dissipators for x in (left, right)])
-    _, size, basis = np.linalg.svd(vectors, full_matrices=False)
-    basis = basis[size > 1e-13 * size[0]]
-    left, right = (vectors[k::2] @ basis.conj().T for k in (0, 1))
+    vectors = np.array([_csr(x).toarray().ravel() for _, left, right in gen.dissipators for x in (left, right)])
+    basis = [np.eye(gen.dimension).ravel() / np.sqrt(gen.dimension)]
+    for v in vectors:
+        rest = v
+        for _ in range(2):
+            rest = rest - sum((u.conj() @ rest) * u for u in basis)
+        if np.linalg.norm(rest) > DEPENDENT * np.linalg.norm(v):
+            basis.append(rest / np.linalg.norm(rest))
+    if len(basis) == 1:  # numbers alone amount to a Hamiltonian
+        return
+    left, right = (vectors[k::2] @ np.array(basis[1:]).conj().T for k in (0, 1))
     rates = np.array([complex(g) for g, _, _ in gen.dissipators])
-    matrix = np.einsum("k,ka,kb->ab", rates, left, right.conj())
+    unit = np.sqrt(np.maximum(np.abs(rates) @ np.abs(left * right), TINY))
+    matrix = np.einsum("k,ka,kb->ab", rates, left / unit, right.conj() / unit)
     values = np.linalg.eigvalsh(0.5 * (matrix + matrix.conj().T))
-    if values[0] < -POSITIVE_TOLERANCE * np.abs(values).max():
+    if not values[0] >= -POSITIVE_TOLERANCE * np.abs(values).max():
         raise NotBounded(
-            f"the generator must be completely positive, but its rate matrix has an eigenvalue {values[0]:.3g}",
+            "the generator must be completely positive, but its rate matrix has an eigenvalue "
+            f"{values[0]:.3g} in units of each direction's own rates",
             "Trace norms may grow under it, so that errors cannot be bounded: give a cutoff and compare several.",
         )
 

@@ -91,6 +91,10 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
 
 def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
+    if not gen.hamiltonian:
+        raise InvalidArgument(
+            "The method hamiltonian must return an operator or a list of terms, but the list is empty."
+        )
     h = sum(_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian)
     _require("Hamiltonian", h)
     if not gen.dissipators:
