@@ -39,8 +39,9 @@ TINY = 1e-300
 class TruncatedGenerator:
     """𝓛_N = Gρ + ρG† + Σ γ LρR† as sparse matrices, with the blocks that lead out of the truncated space.
 
-    `rounding` bounds the Frobenius norm of the error in computing 𝓛_N(ρ), over that of ρ; `mode_of` tells which mode
-    each row of the Q blocks lies beyond.
+    `rounding` bounds the Frobenius norm of the error in computing 𝓛_N(ρ), over that of ρ, and `blur` what the same
+    does to the trace norm of the defect; `mode_of` tells which mode each row of the Q blocks lies beyond. `unit` is a
+    time, a power of two, that 𝓛_N takes to do something (0: it never does).
     """
 
     cutoffs: Cutoffs
@@ -53,6 +54,8 @@ class TruncatedGenerator:
     edge: NDArray[np.intp]
     mode_of: NDArray[np.intp]
     rounding: float
+    blur: float
+    unit: float
 
     @classmethod
     def of(cls, model: Any, cutoffs: Cutoffs) -> TruncatedGenerator:
@@ -88,6 +91,10 @@ class TruncatedGenerator:
         loss.eliminate_zeros()
         levels = np.array(np.unravel_index(outside[rows], wide))
         beyond = levels - (np.array(cutoffs)[:, None] - 1)
+        edge = np.flatnonzero(np.diff(loss.tocsr().indptr))
+        size = 2 * _norm(drift) + sum(abs(g) * _norm(left) * _norm(right) for g, left, right in inner)
+        size_out = 2 * _norm(h_out) + 4 * sum(abs(g) * _norm(left) * _norm(right) for g, left, right in jumps)
+        units = _units([drift, h], jumps)
         return cls(
             cutoffs=cutoffs,
             drift=drift.tocsr(),
@@ -96,9 +103,11 @@ class TruncatedGenerator:
             lost_out=lost_out[rows],
             jumps_out=tuple(out),
             loss=loss.tocsr(),
-            edge=np.flatnonzero(np.diff(loss.tocsr().indptr)),
+            edge=edge,
             mode_of=np.argmax(beyond, axis=0),
-            rounding=_rounding(drift, inner),
+            rounding=units * size,
+            blur=units * size_out * float(np.sqrt(len(rows) + len(edge))),
+            unit=2.0 ** -np.ceil(np.log2(size)) if size > 0 else 0.0,
         )
 
     @property
@@ -216,11 +225,10 @@ def _same(x: Any, y: Any) -> bool:
     return x is y or (x.nnz == y.nnz and not abs(x - y).max() > 0)
 
 
-def _rounding(drift: Any, jumps: list[tuple[complex, Any, Any]]) -> float:
-    """Frobenius norm of the rounding in 𝓛_N(ρ) over that of ρ: products of moduli, a few units for each summand."""
-    size = 2 * _norm(drift) + sum(abs(g) * _norm(left) * _norm(right) for g, left, right in jumps)
-    terms = max([_longest(drift), *(_longest(left) + _longest(right) for _, left, right in jumps)])
-    return UNITS * EPS * (terms + len(jumps) + 8) * size
+def _units(alone: list[Any], jumps: list[tuple[complex, Any, Any]]) -> float:
+    """Rounding of 𝓛(ρ) over the product of moduli: a few units for each summand."""
+    terms = max([*map(_longest, alone), *(_longest(left) + _longest(right) for _, left, right in jumps)])
+    return UNITS * EPS * (terms + len(jumps) + 8)
 
 
 def _norm(x: Any) -> float:

@@ -1,12 +1,17 @@
 """`fock.evolve(model, times, tol=…)` where bounds could break: odd units, models that are no models, clocks."""
 
+from fractions import Fraction
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 import fock
+from crosscheck.gaussian_fock import distance
 from crosscheck.model import Dissipator, Preparation
+from fock import bounded
+from fock.defect import TruncatedGenerator
+from gaussian import enclosed
 
 
 def model(hamiltonian, dissipators=lambda *a: (), preparation=lambda *a: Preparation(), modes=1):
@@ -81,3 +86,45 @@ def test_occupations_that_do_not_fit_in_memory_are_refused_before_they_are_laid_
 def test_a_hamiltonian_of_no_terms_is_refused_by_name():
     with pytest.raises(fock.InvalidArgument, match="list is empty"):
         fock.evolve(model(lambda a: [], loss), (0.1,), tol=1e-2)
+
+
+def test_bounds_do_not_depend_on_the_unit_of_time():
+    """H = u(a†a + a + a†) at t = 1/u, u from 2⁻⁵⁵ to 2⁵⁵: no power of a step over- or underflows."""
+    bounds = []
+    for u in (2.0**-55, 1.0, 2.0**55):
+        slow = model(lambda a, u=u: u * (number(a) + a + a.dag()), lambda a, u=u: [Dissipator(u, a)])
+        (state,) = fock.evolve(slow, (1 / u,), tol=1e-4).states
+        bounds.append(state.bound)
+    assert bounds == pytest.approx([bounds[1]] * 3)
+    (state,) = fock.evolve(model(lambda a: 0), (1e15,), tol=1e-6).states
+    assert state.bound <= 1e-6
+
+
+def test_steps_and_times_add_up_exactly():
+    """A state at fl(t) is not one at t: durations and what is left of them are not rounded."""
+    rng = np.random.default_rng(4)
+    for now, t in np.sort(rng.uniform(0, 3, (200, 2)) * 10.0 ** rng.integers(-9, 3, (200, 2)), axis=1):
+        pieces = list(bounded._pieces(now, t))
+        assert min(pieces) >= 0
+        assert sum(map(Fraction, pieces)) == Fraction(t) - Fraction(now)
+        step = bounded._clocked(t, t * rng.uniform())
+        assert Fraction(t - step) == Fraction(t) - Fraction(step)
+    with pytest.raises(fock.NotBounded, match="above rounding of the time"):
+        bounded._clocked(1.0, 1e-17)
+
+
+def test_the_rounding_of_a_defect_that_cancels_is_in_the_bound():
+    """Jumps a and number shifts 10⁴: terms of the defect cancel to nothing, but not their rounding."""
+    gen = TruncatedGenerator.of(model(number, lambda a: [Dissipator(1.0, a.dag() + 1e4)]), (6,))
+    plain = TruncatedGenerator.of(model(number, lambda a: [Dissipator(1.0, a.dag())]), (6,))
+    assert gen.blur > 1e6 * plain.blur > 0
+
+
+def test_the_part_of_a_state_that_is_not_hermitian_counts_as_distance():
+    """By its trace norm, and no eigenvalue of a lower triangle tells of it."""
+    vacuum = enclosed.EnclosedState(
+        mean=enclosed.matrix([[0], [0]]), covariance=enclosed.matrix([["0.5", 0], [0, "0.5"]])
+    )
+    rho = np.diag([1.0 + 0j, 0, 0])
+    rho[0, 1] = 1e-3
+    assert distance(rho, vacuum, (3,)) >= 1e-3
