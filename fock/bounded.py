@@ -13,13 +13,17 @@ norm is convex along a chord, so
     ∫ ‖D‖₁ ds ≤ trapezoidal rule of ‖D‖₁ + (h Δs²/12) Σ_k k(k−1) h^{k−2} ‖D_k‖₁.
 
 Cutting ρ to fewer levels costs ‖ρ − PρP‖₁, added as it happens. So the bound is a theorem, rounding included, for every
-generator of Lindblad form with constant coefficients, Gaussian or not.
+generator of Lindblad form with constant coefficients, Gaussian or not. What it takes for granted: that operators are
+meant as their entries are in doubles, to some units; that eigenvalues of Hermitian matrices are right to as many units
+as they have rows; that a rate matrix positive to rounding is positive. Where 𝓛 on finitely many levels does not
+determine the evolution, it holds for each contraction semigroup that extends 𝓛.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,6 +34,7 @@ from numpy.typing import NDArray
 from fock.defect import (
     EPS,
     UNITS,
+    Blocks,
     Matrix,
     TruncatedGenerator,
     crude_nuclear,
@@ -51,6 +56,10 @@ TRUNCATION, REMAINDER, CUTS = 0.8, 0.05, 0.1
 # Levels go when what they hold, and what would leak past the new edge, is this little of what may be spent.
 IDLE = 0.02
 SMALLEST = 3
+# No step is longer than so many units of time of the generator: powers of it must not overflow.
+LONGEST = 2.0**20
+# Sums of bounds are rounded themselves, by far less than this.
+RISE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +76,8 @@ class Bounded:
         moved = abs(1 - trace) * (1 + self.bound) / trace
         dims = [list(self.cutoffs)] * 2
         rho = qutip.Qobj(self.rho / trace, dims=dims)
-        return FockState(rho=rho, cutoffs=self.cutoffs, bound=self.bound + moved)
+        rounding = UNITS * EPS * len(self.rho)
+        return FockState(rho=rho, cutoffs=self.cutoffs, bound=(self.bound + moved + rounding) * (1 + RISE))
 
 
 def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float) -> FockTrajectory:
@@ -85,7 +95,8 @@ def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float
     stepper = _Stepper(model, memory, rate=0.85 * (tol - state.bound) / last if last > 0 else np.inf)
     now, states = 0.0, []
     for t in times:
-        state = stepper.advance(state, t - now)
+        for duration in _pieces(now, t):
+            state = stepper.advance(state, duration)
         now = t
         states.append(state.as_state())
         bound = states[-1].bound
@@ -110,11 +121,15 @@ def prepare_bounded(model: Any, tol: float, memory: float) -> Bounded:
             "the initial state must start from thermal occupations, but is prepared as a ground state",
             "Its distance from the truncated ground state has no proved bound: give a cutoff and compare several.",
         )
+    thermal_populations(preparation.occupations, (1,) * n)  # refuses what are no occupations
     nbar = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
     x = nbar / (1 + nbar)
     share = 0.5 * tol / n
-    levels = [SMALLEST if v == 0 else max(SMALLEST, int(np.ceil(np.log(share) / np.log(v)))) for v in x]
+    # ln(1/x) = ln(1 + 1/n̄)
+    needed = [np.log(1 / share) / np.log1p(1 / v) if v > 0 else 0.0 for v in nbar]
+    levels = [max(SMALLEST, int(np.ceil(min(m, 1e15)))) for m in needed]
     cutoffs = tuple(levels)
+    _require_memory(cutoffs, memory)
     populations = thermal_populations(preparation.occupations, cutoffs)
     missing = float(sum(v**m for v, m in zip(x, levels, strict=True)))
     rho = np.diag(populations).astype(complex)
@@ -137,62 +152,65 @@ class _Stepper:
     def advance(self, state: Bounded, duration: float) -> Bounded:
         """The state a time `duration` later."""
         left = duration
-        while left > 1e-14 * duration > 0:
+        while left > 0:
             state, h = self._step(state, left)
-            left -= h
+            left -= h  # exactly
         return state
 
     def _step(self, state: Bounded, left: float) -> tuple[Bounded, float]:
         while True:
             gen = self._generator(state.cutoffs)
+            # All that follows is in units of time of the generator, up to `return`.
+            unit = gen.unit or 2.0 ** np.ceil(np.log2(left))
+            rate = self.rate * unit
             if TRUNCATION * self.rate < EPS * gen.leak:
                 raise NotBounded(
                     f"the tolerance must be above rounding, but leaves {self.rate:.1e} a unit of time where operators "
                     f"are as large as {gen.leak:.1e}",
                     "Raise tol, or shorten the times.",
                 )
-            first = gen.defect(state.rho)
-            if norm_of_defect(first) > 2 * TRUNCATION * self.rate:
+            first = _scaled(unit, gen.defect(state.rho))
+            if norm_of_defect(first) > 2 * TRUNCATION * rate:
                 state = self._grown(state, gen.shares(first))
                 continue
             terms = [state.rho]
             for k in range(ORDER):
-                terms.append(gen(terms[-1]) / (k + 1))
+                image = gen(terms[-1])
+                # Hermitian to the last digit, as `gen` asks for.
+                terms.append((0.5 * unit / (k + 1)) * (image + image.conj().T))
             sizes = [float(np.linalg.norm(term)) for term in terms]
             # ∫ s^K ‖𝓛_Nρ_K‖₁ ds ≤ h^{K+1} beyond, with ‖X‖₁ ≤ √d ‖X‖_F
             root_d = float(np.sqrt(gen.dimension))
-            beyond = root_d * float(np.linalg.norm(gen(terms[-1]))) / (ORDER + 1)
-            h = min(left, (REMAINDER * self.rate / beyond) ** (1 / ORDER) if beyond > 0 else np.inf)
-            blocks = [first, *(gen.defect(term) for term in terms[1:])]
+            beyond = root_d * unit * float(np.linalg.norm(gen(terms[-1]))) / (ORDER + 1)
+            h = min(LONGEST, (REMAINDER * rate / beyond) ** (1 / ORDER) if beyond > 0 else np.inf)
+            h = _clocked(left / unit, h)
+            blocks = [first, *(_scaled(unit, gen.defect(term)) for term in terms[1:])]
             norms = [
                 norm_of_defect(b) if k < EXACT_NORMS else norm_of_defect(b, crude_nuclear) for k, b in enumerate(blocks)
             ]
             while True:
                 chords, bend = _integral(blocks, norms, h)
-                if bend <= 0.3 * chords or bend <= 0.2 * TRUNCATION * self.rate * h:
+                if bend <= 0.3 * chords or bend <= 0.2 * TRUNCATION * rate * h:
                     break
-                h /= 1.5
+                h = _clocked(left / unit, h / 1.5)
             defect = chords + bend
             # What earlier steps have left over may be spent, but not all at once.
-            if defect <= TRUNCATION * self.rate * h + 0.3 * self.unspent:
-                self.unspent += TRUNCATION * self.rate * h - defect
+            if defect <= TRUNCATION * rate * h + 0.3 * self.unspent:
+                self.unspent += TRUNCATION * rate * h - defect
                 break
             state = self._grown(state, gen.shares(blocks[0]) + h * gen.shares(blocks[1]))
         powers = h ** np.arange(ORDER + 1)
         rho = sum(p * term for p, term in zip(powers, terms, strict=True))
         remainder = h ** (ORDER + 1) * beyond
-        per_term = h * gen.rounding / np.arange(1, ORDER + 2) + UNITS * EPS * (ORDER + 2)
-        rounding = root_d * float(np.array(sizes) * powers @ per_term)
+        per_term = h * unit * gen.rounding / np.arange(1, ORDER + 2) + UNITS * EPS * (ORDER + 2)
+        rounding = float(np.array(sizes) * powers @ (root_d * per_term + h * unit * gen.blur))
         leaked = defect + remainder + rounding
         moved = Bounded(0.5 * (rho + rho.conj().T), state.cutoffs, state.bound + leaked)
-        return self._shrunk(moved, gen.leak, h), h
+        return self._shrunk(moved, gen.leak, h * unit), h * unit
 
     def _generator(self, cutoffs: Cutoffs) -> TruncatedGenerator:
         if cutoffs not in self.built:
-            d = float(np.prod(cutoffs))
-            needed = 16 * d**2 * (2 * ORDER + 8)
-            if needed > self.memory:
-                raise TooLarge("The steps of a bounded evolution", needed, self.memory, cutoffs)
+            _require_memory(cutoffs, self.memory)
             self.built[cutoffs] = TruncatedGenerator.of(self.model, cutoffs)
         return self.built[cutoffs]
 
@@ -218,6 +236,38 @@ class _Stepper:
                     break
                 state = Bounded(state.rho[np.ix_(kept, kept)], smaller, state.bound + cost)
         return state
+
+
+def _pieces(now: float, t: float) -> Iterator[float]:
+    """Durations ≥ 0 whose exact sum is t − now."""
+    rest = Fraction(t) - Fraction(now)
+    first = float(rest)
+    if Fraction(first) > rest:
+        first = float(np.nextafter(first, 0.0))
+    yield first
+    yield float(rest - Fraction(first))
+
+
+def _clocked(left: float, h: float) -> float:
+    """About h, and at most `left`, such that left − h has no rounding (Dekker, Numer. Math. 18, 224 (1971))."""
+    step = left - max(left - h, 0.0)
+    if not step > 0:
+        raise NotBounded(
+            f"steps must be above rounding of the time, but are {h:.1e} where {left:.1e} is to go",
+            "Shorten the times, or lower the largest of frequencies and rates.",
+        )
+    return step
+
+
+def _scaled(unit: float, blocks: Blocks) -> Blocks:
+    one, two, three = blocks
+    return unit * one, unit * two, unit * three
+
+
+def _require_memory(cutoffs: Cutoffs, memory: float) -> None:
+    needed = 16 * float(np.prod(np.array(cutoffs, float))) ** 2 * (2 * ORDER + 8)
+    if needed > memory:
+        raise TooLarge("The steps of a bounded evolution", needed, memory, cutoffs)
 
 
 def _integral(blocks: Sequence[Any], norms: Sequence[float], h: float) -> tuple[float, float]:

@@ -30,14 +30,18 @@ EPS = float(np.finfo(float).eps)
 UNITS = 8.0
 # Negative eigenvalues of the rate matrix below this, relatively, are rounding in the model's own arithmetic.
 POSITIVE_TOLERANCE = 1e-12
+# What is left of an operator after its projection on others is rounding below this, relatively.
+DEPENDENT = 1e-13
+TINY = 1e-300
 
 
 @dataclass(frozen=True, eq=False)
 class TruncatedGenerator:
     """𝓛_N = Gρ + ρG† + Σ γ LρR† as sparse matrices, with the blocks that lead out of the truncated space.
 
-    `rounding` bounds the Frobenius norm of the error in computing 𝓛_N(ρ), over that of ρ; `mode_of` tells which mode
-    each row of the Q blocks lies beyond.
+    `rounding` bounds the Frobenius norm of the error in computing 𝓛_N(ρ), over that of ρ, and `blur` what the same
+    does to the trace norm of the defect; `mode_of` tells which mode each row of the Q blocks lies beyond. `unit` is a
+    time, a power of two, that 𝓛_N takes to do something (0: it never does).
     """
 
     cutoffs: Cutoffs
@@ -50,6 +54,8 @@ class TruncatedGenerator:
     edge: NDArray[np.intp]
     mode_of: NDArray[np.intp]
     rounding: float
+    blur: float
+    unit: float
 
     @classmethod
     def of(cls, model: Any, cutoffs: Cutoffs) -> TruncatedGenerator:
@@ -85,6 +91,10 @@ class TruncatedGenerator:
         loss.eliminate_zeros()
         levels = np.array(np.unravel_index(outside[rows], wide))
         beyond = levels - (np.array(cutoffs)[:, None] - 1)
+        edge = np.flatnonzero(np.diff(loss.tocsr().indptr))
+        size = 2 * _norm(drift) + sum(abs(g) * _norm(left) * _norm(right) for g, left, right in inner)
+        size_out = 2 * _norm(h_out) + 4 * sum(abs(g) * _norm(left) * _norm(right) for g, left, right in jumps)
+        units = _units([drift, h], jumps)
         return cls(
             cutoffs=cutoffs,
             drift=drift.tocsr(),
@@ -93,9 +103,11 @@ class TruncatedGenerator:
             lost_out=lost_out[rows],
             jumps_out=tuple(out),
             loss=loss.tocsr(),
-            edge=np.flatnonzero(np.diff(loss.tocsr().indptr)),
+            edge=edge,
             mode_of=np.argmax(beyond, axis=0),
-            rounding=_rounding(drift, inner),
+            rounding=units * size,
+            blur=units * size_out * float(np.sqrt(len(rows) + len(edge))),
+            unit=2.0 ** -np.ceil(np.log2(size)) if size > 0 else 0.0,
         )
 
     @property
@@ -141,7 +153,9 @@ def nuclear(x: Matrix) -> float:
     gram = x @ x.conj().T if x.shape[0] <= x.shape[1] else x.conj().T @ x
     size = float(np.trace(gram).real)
     values = np.linalg.eigvalsh(gram)
-    return float(np.sqrt(np.maximum(values, 0.0) + 2 * UNITS * max(x.shape) * EPS * size).sum()) if size > 0 else 0.0
+    # Squares of entries below 1e-150 may vanish.
+    hidden = x.size * 1e-150 if x.any() else 0.0
+    return float(np.sqrt(np.maximum(values, 0.0) + 2 * UNITS * max(x.shape) * EPS * size).sum()) + hidden
 
 
 def crude_nuclear(x: Matrix) -> float:
@@ -158,8 +172,9 @@ def norm_of_defect(blocks: Blocks, norm: Callable[[Matrix], float] = nuclear) ->
 def require_completely_positive(model: Any, modes: int) -> None:
     """Refuse a generator whose evolution may stretch the trace norm.
 
-    The rates over an orthonormal basis of the traceless jump operators must form a positive matrix. Three levels per
-    mode (or as many as the degree needs) tell polynomials of that degree apart.
+    The rates over a basis of the jump operators, numbers left out, must form a positive matrix. Three levels per mode
+    (or as many as the degree needs) tell polynomials of that degree apart. Each direction of the basis has the unit in
+    which its own rates are 1, so that no negative rate hides behind others many orders of magnitude larger.
 
     Raises:
         NotBounded: naming the lowest eigenvalue.
@@ -170,22 +185,25 @@ def require_completely_positive(model: Any, modes: int) -> None:
         raise TimeDependent
     if not gen.dissipators:
         return
-    one = np.eye(gen.dimension).ravel() / np.sqrt(gen.dimension)
-
-    def traceless(x: Any) -> Matrix:
-        v = _csr(x).toarray().ravel()
-        return np.asarray(v - (one @ v) * one)
-
-    vectors = np.array([traceless(x) for _, left, right in gen.dissipators for x in (left, right)])
-    _, size, basis = np.linalg.svd(vectors, full_matrices=False)
-    basis = basis[size > 1e-13 * size[0]]
-    left, right = (vectors[k::2] @ basis.conj().T for k in (0, 1))
+    vectors = np.array([_csr(x).toarray().ravel() for _, left, right in gen.dissipators for x in (left, right)])
+    basis = [np.eye(gen.dimension).ravel() / np.sqrt(gen.dimension)]
+    for v in vectors:
+        rest = v
+        for _ in range(2):
+            rest = rest - sum((u.conj() @ rest) * u for u in basis)
+        if np.linalg.norm(rest) > DEPENDENT * np.linalg.norm(v):
+            basis.append(rest / np.linalg.norm(rest))
+    if len(basis) == 1:  # numbers alone amount to a Hamiltonian
+        return
+    left, right = (vectors[k::2] @ np.array(basis[1:]).conj().T for k in (0, 1))
     rates = np.array([complex(g) for g, _, _ in gen.dissipators])
-    matrix = np.einsum("k,ka,kb->ab", rates, left, right.conj())
+    unit = np.sqrt(np.maximum(np.abs(rates) @ np.abs(left * right), TINY))
+    matrix = np.einsum("k,ka,kb->ab", rates, left / unit, right.conj() / unit)
     values = np.linalg.eigvalsh(0.5 * (matrix + matrix.conj().T))
-    if values[0] < -POSITIVE_TOLERANCE * np.abs(values).max():
+    if not values[0] >= -POSITIVE_TOLERANCE * np.abs(values).max():
         raise NotBounded(
-            f"the generator must be completely positive, but its rate matrix has an eigenvalue {values[0]:.3g}",
+            "the generator must be completely positive, but its rate matrix has an eigenvalue "
+            f"{values[0]:.3g} in units of each direction's own rates",
             "Trace norms may grow under it, so that errors cannot be bounded: give a cutoff and compare several.",
         )
 
@@ -207,11 +225,10 @@ def _same(x: Any, y: Any) -> bool:
     return x is y or (x.nnz == y.nnz and not abs(x - y).max() > 0)
 
 
-def _rounding(drift: Any, jumps: list[tuple[complex, Any, Any]]) -> float:
-    """Frobenius norm of the rounding in 𝓛_N(ρ) over that of ρ: products of moduli, a few units for each summand."""
-    size = 2 * _norm(drift) + sum(abs(g) * _norm(left) * _norm(right) for g, left, right in jumps)
-    terms = max([_longest(drift), *(_longest(left) + _longest(right) for _, left, right in jumps)])
-    return UNITS * EPS * (terms + len(jumps) + 8) * size
+def _units(alone: list[Any], jumps: list[tuple[complex, Any, Any]]) -> float:
+    """Rounding of 𝓛(ρ) over the product of moduli: a few units for each summand."""
+    terms = max([*map(_longest, alone), *(_longest(left) + _longest(right) for _, left, right in jumps)])
+    return UNITS * EPS * (terms + len(jumps) + 8)
 
 
 def _norm(x: Any) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 import qutip
 
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
-from fock.operators import Cutoffs, compose
+from fock.operators import Cutoffs, compose, untidied
 
 Coefficient = Callable[[float], complex]
 
@@ -91,6 +91,10 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
 
 def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
+    if not gen.hamiltonian:
+        raise InvalidArgument(
+            "The method hamiltonian must return an operator or a list of terms, but the list is empty."
+        )
     h = sum(_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian)
     _require("Hamiltonian", h)
     if not gen.dissipators:
@@ -128,9 +132,10 @@ def _value(coefficient: Any, t: float) -> complex:
 
 def hamiltonian(gen: Generator) -> qutip.Qobj | qutip.QobjEvo:
     """H, as a QobjEvo if it depends on time."""
-    constant = sum((h for h, f in gen.hamiltonian if f is None), 0 * gen.hamiltonian[0][0])
-    moving = [[h, qutip.coefficient(_of_time(f))] for h, f in gen.hamiltonian if f is not None]
-    return qutip.QobjEvo([constant, *moving]) if moving else constant
+    with untidied():
+        constant = sum((h for h, f in gen.hamiltonian if f is None), 0 * gen.hamiltonian[0][0])
+        moving = [[h, qutip.coefficient(_of_time(f))] for h, f in gen.hamiltonian if f is not None]
+        return qutip.QobjEvo([constant, *moving]) if moving else constant
 
 
 def liouvillian(gen: Generator, memory: float = np.inf) -> qutip.Qobj | qutip.QobjEvo:
@@ -141,11 +146,14 @@ def liouvillian(gen: Generator, memory: float = np.inf) -> qutip.Qobj | qutip.Qo
     """
     if gen.superoperator_bytes > memory:
         raise TooLarge("The superoperator", gen.superoperator_bytes, memory, gen.cutoffs)
-    total = qutip.liouvillian(hamiltonian(gen))
-    for rate, left, right in gen.dissipators:
-        product = right.dag() * left
-        term = qutip.sprepost(left, right.dag()) - 0.5 * (qutip.spre(product) + qutip.spost(product))
-        total = total + (qutip.QobjEvo([[term, qutip.coefficient(_of_time(rate))]]) if callable(rate) else rate * term)
+    h = hamiltonian(gen)
+    with untidied():
+        total = qutip.liouvillian(h)
+        for rate, left, right in gen.dissipators:
+            product = right.dag() * left
+            term = qutip.sprepost(left, right.dag()) - 0.5 * (qutip.spre(product) + qutip.spost(product))
+            moving = callable(rate)
+            total = total + (qutip.QobjEvo([[term, qutip.coefficient(_of_time(rate))]]) if moving else rate * term)
     return total
 
 

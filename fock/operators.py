@@ -101,7 +101,13 @@ def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[quti
     pad = max((degree_of(x) for x in build(*[Degree(1)] * len(cutoffs))), default=0)
     a = annihilators(tuple(n + pad for n in cutoffs))
     one = qutip.qeye_like(a[0])
-    return tuple(corner(_operator(x, one), cutoffs) for x in build(*a))
+    with untidied():
+        return tuple(corner(_operator(x, one), cutoffs) for x in build(*a))
+
+
+def untidied() -> Any:
+    """A context in which QuTiP keeps entries below 1e-14: in units where operators are that small, they are all."""
+    return qutip.CoreOptions(auto_tidyup=False)
 
 
 def _operator(x: Any, one: qutip.Qobj) -> qutip.Qobj:
