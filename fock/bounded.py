@@ -77,7 +77,8 @@ class Bounded:
         dims = [list(self.cutoffs)] * 2
         rho = qutip.Qobj(self.rho / trace, dims=dims)
         rounding = UNITS * EPS * len(self.rho)
-        return FockState(rho=rho, cutoffs=self.cutoffs, bound=(self.bound + moved + rounding) * (1 + RISE))
+        bound = float(self.bound + moved + rounding) * (1 + RISE)
+        return FockState(rho=rho, cutoffs=self.cutoffs, bound=bound)
 
 
 def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float) -> FockTrajectory:

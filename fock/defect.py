@@ -143,7 +143,7 @@ class TruncatedGenerator:
         """How much of a defect each mode's cutoff is to blame for."""
         _, out, far = blocks
         size = np.linalg.norm(out, axis=1) + np.abs(np.diagonal(far))
-        return np.bincount(self.mode_of, weights=size, minlength=len(self.cutoffs))
+        return np.asarray(np.bincount(self.mode_of, weights=size, minlength=len(self.cutoffs)), float)
 
 
 def nuclear(x: Matrix) -> float:

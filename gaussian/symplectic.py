@@ -96,7 +96,7 @@ def is_physical(sigma: ArrayLike) -> NDArray[np.bool_]:
     """
     sigma = as_covariance(sigma)
     variances = np.diagonal(sigma, axis1=-2, axis2=-1)
-    positive = (variances > 0).all(-1)
+    positive = np.asarray((variances > 0).all(-1))
     x, p = (np.where(positive[..., None], variances[..., k::2], 1.0) for k in (0, 1))
     scale = np.repeat((p / x) ** 0.25, 2, axis=-1)
     scale[..., 1::2] = 1 / scale[..., 1::2]

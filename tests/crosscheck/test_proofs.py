@@ -1,12 +1,15 @@
 """Certificates that are theorems: what keeps them from being given where they would not be."""
 
+import math
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import gaussian
-from crosscheck import Dissipator, Verdict, certify, models, proofs
+from crosscheck import Dissipator, Verdict, certify, models, proofs, prove_steady_state
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import x
 from crosscheck.proofs import Truth, label, measures_certificate, window_certificate
@@ -70,6 +73,47 @@ def test_pure_states_are_states(model):
     measures = measures_certificate(system, GAUSSIAN, truth, 1e-3, lambda text: None)
     assert measures.verdict is Verdict.CERTIFIED
     assert len(measures.comparisons) == 3
+
+
+@dataclass(frozen=True)
+class InMath(models.DampedThermalMode):
+    """Damping 10⁻⁹/(e^ε − 1) by `math.exp`, which takes floats only and loses seven digits to cancellation."""
+
+    def dissipators(self, a):
+        yield Dissipator(1e-9 / (math.exp(self.gamma) - 1), a)
+        yield Dissipator(0.5, a.dag())
+
+
+@dataclass(frozen=True)
+class Detuned(models.DampedThermalMode):
+    """The detuning ω₁ − ω₂ of two large frequencies."""
+
+    other: float = 0.0
+
+    def hamiltonian(self, a):
+        return (self.omega - self.other) * a.dag() * a + 0.1 * (a * a + a.dag() * a.dag())
+
+
+def test_a_proof_about_coefficients_as_computed_says_so():
+    """`math.exp` of a parameter makes a double of it: what is proved is proved of that double."""
+    model = InMath(omega=1.0, gamma=1e-9, nbar=0.0)
+    proof = prove_steady_state(model, [["1.5", "0"], ["0", "1.5"]], error=1e-3)
+    assert proof.verdict is Verdict.CERTIFIED
+    assert proof.grade == "theorem for its coefficients as computed in doubles"
+    assert prove_steady_state(models.ParametricOscillator.example(), [["1", "0"], ["0", "1"]]).grade == "theorem"
+
+
+@pytest.mark.parametrize("large", [1e6, 1e9])
+def test_an_engine_is_not_refuted_for_digits_that_the_model_loses(large):
+    """ω₁ − ω₂ = 0.1 leaves seven digits in double precision: engines are judged by the coefficient they are handed."""
+    report = certify(Detuned(omega=large + 0.1, gamma=0.5, nbar=0.0, other=large), times=(0.5,), tolerance=1e-3)
+    assert report.verdict is Verdict.CERTIFIED
+
+
+def test_fractions_are_parameters_like_others():
+    """To the double-precision engines they are the nearest floats, to the theorems they are exact."""
+    report = certify(models.DampedThermalMode(Fraction(1, 3), Fraction(1, 7), Decimal("0.1")), tolerance=1e-3)
+    assert report.verdict is Verdict.CERTIFIED
 
 
 def test_a_covariance_that_is_rightly_not_positive_refutes_nobody():
