@@ -11,7 +11,8 @@ array([1., 2., 3.])
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -105,9 +106,19 @@ def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[quti
         return tuple(corner(_operator(x, one), cutoffs) for x in build(*a))
 
 
-def untidied() -> Any:
-    """A context in which QuTiP keeps entries below 1e-14: in units where operators are that small, they are all."""
-    return qutip.CoreOptions(auto_tidyup=False)
+@contextmanager
+def untidied() -> Iterator[None]:
+    """A context in which QuTiP keeps entries below 1e-14: in units where operators are that small, they are all.
+
+    One setting is set and restored; `qutip.CoreOptions` does the same to all of them, in twenty milliseconds.
+    """
+    core = qutip.settings.core
+    before = core["auto_tidyup"]
+    core["auto_tidyup"] = False
+    try:
+        yield
+    finally:
+        core["auto_tidyup"] = before
 
 
 def _operator(x: Any, one: qutip.Qobj) -> qutip.Qobj:

@@ -239,7 +239,7 @@ HARD = {
 def test_a_correct_engine_is_never_refuted(name, tolerance):
     """Slow convergence, many quanta or none, stiff rates: certified where the budget allows, else inconclusive."""
     model, times = HARD[name]
-    report = certify(model, times=times, tolerance=tolerance, budget=Budget(seconds=4))
+    report = certify(model, times=times, tolerance=tolerance, budget=Budget(seconds=2))
     assert report.verdict is not Verdict.REFUTED, str(report)
 
 
