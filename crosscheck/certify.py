@@ -101,9 +101,18 @@ def _certify(
         # What is refuted with proof needs no estimates.
         if certificates[-1].verdict is not Verdict.REFUTED:
             if system.times:
-                certificates.append(_trajectory(system, engine, truth, tolerance, budget, progress))
+                certificates.append(
+                    _answered(
+                        "trajectory", system, lambda: _trajectory(system, engine, truth, tolerance, budget, progress)
+                    )
+                )
             if truth is not None:
-                certificates.append(_steady(system, engine, truth, tolerance, budget, progress))
+                known = truth
+                certificates.append(
+                    _answered(
+                        "steady state", system, lambda: _steady(system, engine, known, tolerance, budget, progress)
+                    )
+                )
     return Report(
         model=repr(model),
         name=type(model).__name__,
@@ -125,25 +134,27 @@ def _proofs(
     return [window] if measures is None else [window, measures]
 
 
+def _answered(kind: str, system: System, simulate: Callable[[], Certificate]) -> Certificate:
+    """The certificate, or what an engine without an answer, or a state without a cutoff, deserves instead."""
+    try:
+        return simulate()
+    except NotPositive as reason:
+        if completely_positive(system.model):
+            return _failed(kind, reason)
+        note = f"{reason} The model is not completely positive; its moments are judged by the window."
+        return _undecided(kind, "no measures", note)
+    except EngineFailed as reason:
+        return _failed(kind, reason)
+    except TooManyPhotons as reason:
+        return _undecided(kind, "no cutoff", str(reason))
+
+
 def _failed(kind: str, reason: EngineFailed) -> Certificate:
     return Certificate(kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED)
 
 
-def _hopeless(kind: str, reason: TooManyPhotons) -> Certificate:
-    return Certificate(kind=kind, basis="no cutoff", comparisons=(), note=str(reason), decided=Verdict.INCONCLUSIVE)
-
-
-def _without_measures(kind: str, reason: NotPositive, system: System) -> Certificate:
-    """A covariance that is not positive fails an engine, unless the model is not completely positive itself."""
-    if completely_positive(system.model):
-        return _failed(kind, reason)
-    return Certificate(
-        kind=kind,
-        basis="no measures",
-        comparisons=(),
-        note=f"{reason} The model is not completely positive; its moments are judged by the window.",
-        decided=Verdict.INCONCLUSIVE,
-    )
+def _undecided(kind: str, basis: str, note: str) -> Certificate:
+    return Certificate(kind=kind, basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
 
 
 def _generator(system: System, engine: Engine) -> Certificate:
@@ -205,24 +216,17 @@ def _trajectory(
             states += zip(moments.mean, moments.covariance, strict=True)
         return places, states
 
-    try:
-        places, states = ask(engine, claim)
-        outcome = study(
-            places,
-            lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
-            _first(states, tolerance),
-            system.observed,
-            tolerance=tolerance,
-            budget=budget,
-            predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]) + _measuring(system, cutoffs),
-            progress=lambda text: progress(f"trajectory, {text}"),
-        )
-    except NotPositive as reason:
-        return _without_measures("trajectory", reason, system)
-    except EngineFailed as reason:
-        return _failed("trajectory", reason)
-    except TooManyPhotons as reason:
-        return _hopeless("trajectory", reason)
+    places, states = ask(engine, claim)
+    outcome = study(
+        places,
+        lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
+        _first(states, tolerance),
+        system.observed,
+        tolerance=tolerance,
+        budget=budget,
+        predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]) + _measuring(system, cutoffs),
+        progress=lambda text: progress(f"trajectory, {text}"),
+    )
     return _certificate("trajectory", outcome, system, truth)
 
 
@@ -256,10 +260,6 @@ def _steady(
 
     try:
         place, states = ask(engine, claim)
-    except NotPositive as reason:
-        return _without_measures("steady state", reason, system)
-    except EngineFailed as reason:
-        return _failed("steady state", reason)
     except gaussian.NoSteadyState as reason:
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
             return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
@@ -270,22 +270,15 @@ def _steady(
         return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
     if not exists:
         return decided(Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why}")
-    try:
-        outcome = study(
-            [place],
-            lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
-            _first(states, tolerance),
-            system.observed,
-            tolerance=tolerance,
-            budget=budget,
-            progress=lambda text: progress(f"steady state, {text}"),
-        )
-    except NotPositive as reason:
-        return _without_measures("steady state", reason, system)
-    except EngineFailed as reason:
-        return _failed("steady state", reason)
-    except TooManyPhotons as reason:
-        return _hopeless("steady state", reason)
+    outcome = study(
+        [place],
+        lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
+        _first(states, tolerance),
+        system.observed,
+        tolerance=tolerance,
+        budget=budget,
+        progress=lambda text: progress(f"steady state, {text}"),
+    )
     return _certificate("steady state", outcome, system, truth)
 
 

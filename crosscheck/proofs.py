@@ -9,7 +9,6 @@ Neither truncates the dynamics, so both hold at any temperature at which the num
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import time
 import warnings
@@ -53,35 +52,38 @@ FEW_PHOTONS = 6.0
 
 @dataclass(frozen=True, kw_only=True)
 class Truth:
-    """The exact states of all modes by place; `steady` says whether a steady state exists (None: not decided)."""
+    """The exact states of all modes by place; `steady` says whether a steady state exists (None: not decided).
 
+    They are those of `model`: exact parameters, or the coefficients as computed where the model's arithmetic cancels.
+    """
+
+    model: Any
     states: dict[str, EnclosedState]
     steady: bool | None
     why: str
 
     @classmethod
     def of(cls, system: System) -> Truth:
-        """From the window elements of the model alone: of its exact parameters, unless its own arithmetic cancels.
-
-        A detuning written as ω₁ − ω₂ leaves few digits in double precision. That is the model's doing and not the
-        engine's, which is then held against the coefficients that the model hands it.
-        """
-        model = AsComputed(system.model) if _lost_in_the_model(system.model) else system.exact
-        system = dataclasses.replace(system, model=model)
+        """From the window elements of the model alone."""
+        model = faithful(system.model, system.exact)
         states: dict[str, EnclosedState] = {}
         with contextlib.suppress(PrecisionExhausted):  # rates and times too far apart: the simulation may still tell
-            states = dict(zip(map(label, system.times), exact_trajectory(system.model, system.times), strict=True))
+            states = dict(zip(map(label, system.times), exact_trajectory(model, system.times), strict=True))
         try:
-            states[STEADY] = exact_steady_state(system.model)
+            states[STEADY] = exact_steady_state(model)
         except gaussian.NoSteadyState as error:
-            return cls(states=states, steady=False, why=str(error))
+            return cls(model=model, states=states, steady=False, why=str(error))
         except PrecisionExhausted as error:
-            return cls(states=states, steady=None, why=str(error))
-        return cls(states=states, steady=True, why="")
+            return cls(model=model, states=states, steady=None, why=str(error))
+        return cls(model=model, states=states, steady=True, why="")
 
 
-def _lost_in_the_model(model: Any) -> bool:
-    """Whether coefficients in double precision differ from those of the exact parameters by more than rounding."""
+def faithful(model: Any, exact: Any) -> Any:
+    """The model with exact parameters, unless its coefficients in double precision are not these but for rounding.
+
+    A detuning written as ω₁ − ω₂ leaves few digits in double precision. That is the model's doing and not the engine's,
+    which is then held against the coefficients that the model hands it.
+    """
     with flint.ctx.workprec(BITS):
         exactly, computed = (Window(m).equations() for m in (model, AsComputed(model)))
         pairs = [
@@ -90,7 +92,8 @@ def _lost_in_the_model(model: Any) -> bool:
             for x, y in zip(getattr(exactly, name).entries(), getattr(computed, name).entries(), strict=True)
         ]
         size = max(float(abs(x).abs_upper()) for x, _ in pairs)
-        return any(float(abs(x - y).abs_upper()) > CANCELLATION * size for x, y in pairs)
+        lost = any(float(abs(x - y).abs_upper()) > CANCELLATION * size for x, y in pairs)
+    return AsComputed(model) if lost else exact
 
 
 def label(t: float) -> str:
@@ -159,14 +162,7 @@ def measures_certificate(
         try:
             comparisons += _measured(system, engine, place, observed, tolerance)
         except EngineFailed as reason:
-            return Certificate(
-                kind="measures",
-                basis="no answer",
-                comparisons=(),
-                note=str(reason),
-                decided=Verdict.REFUTED,
-                theorem=True,
-            )
+            return _no_answer("measures", reason)
     if not comparisons:
         return None
     return Certificate(
@@ -202,6 +198,7 @@ def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState
 
 def equations_from_balls(model: Any) -> gaussian.MomentEquations:
     """The package's own A, d and D, computed in balls and rounded once: for rates too far apart for doubles."""
+    model = faithful(model, model)
     found = enclosed.enclose(lambda: enclosed.moment_equations(model), digits=20, strict=False)
     drift, diffusion = to_doubles(found.drift), to_doubles(found.diffusion)
     radius = max(float(x.rad().abs_upper()) for part in (found.drift, found.diffusion) for x in part.entries())
@@ -226,31 +223,33 @@ def _claims(system: System, engine: Engine, truth: Truth) -> dict[str, Moments |
                 continue
             claims[label(t)] = system.moments(found.mean[i], found.covariance[i], found.error[i], engine, every)
     if truth.steady is None:
-        return _sharpened(system, engine, claims)
+        return _sharpened(system, engine, truth, claims)
     try:
         steady = engine.steady_state(model)
         claims[STEADY] = system.moments(steady.mean, steady.covariance, steady.error, engine, every)
     except gaussian.MarginalDrift as reason:
         if engine is GAUSSIAN and truth.steady:
-            claims[STEADY] = rounded(_settled(model))
+            claims[STEADY] = rounded(_settled(truth.model))
         else:
             claims[STEADY] = f"{DOUBT}: {engine.name} sees it as marginal. {reason}"
     except gaussian.NoSteadyState as reason:
         but = ", but there provably is one" if truth.steady else ""
         claims[STEADY] = f"{engine.name} finds no steady state{but}: {reason}"
-    return _sharpened(system, engine, claims)
+    return _sharpened(system, engine, truth, claims)
 
 
-def _sharpened(system: System, engine: Engine, claims: dict[str, Moments | str]) -> dict[str, Moments | str]:
+def _sharpened(
+    system: System, engine: Engine, truth: Truth, claims: dict[str, Moments | str]
+) -> dict[str, Moments | str]:
     """The package's own claims in ball arithmetic where double precision has lost the digits that matter."""
     if engine is not GAUSSIAN:
         return claims
     blurred = [p for p, c in claims.items() if isinstance(c, Moments) and not c.error <= 0.1 * WINDOW_TOLERANCE]
     for place in blurred:
         if place == STEADY:
-            state = _settled(system.model)
+            state = _settled(truth.model)
         else:
-            state = _evolved(system.model, next(t for t in system.times if label(t) == place))
+            state = _evolved(truth.model, next(t for t in system.times if label(t) == place))
         claims[place] = rounded(state)
     return claims
 

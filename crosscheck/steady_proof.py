@@ -266,7 +266,10 @@ def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
 
 
 def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
-    """(covariance, mean) of the exact steady state, rounded to so many significant digits each (at most 200)."""
+    """(covariance, mean) of the exact steady state, rounded to so many significant digits each (at most 200).
+
+    Where the model's coefficients are known to fewer digits, two of those that are known are left out.
+    """
     # Entries far smaller than the largest want their digits, too; 10^−307 is the last double.
     state = exact_steady_state(model, digits=min(2 * digits + 10, 300))
     with flint.ctx.workprec(8 * digits + 64):
@@ -289,7 +292,10 @@ def spoiled(claim: Claim, row: int, column: int, digit: int) -> list[list[str]]:
 
 
 def _rounded(ball: flint.arb, digits: int) -> str:
-    return "0" if ball.contains(0) else ball.str(digits, radius=False)
+    if ball.contains(0):
+        return "0"
+    known = digits if ball.is_exact() else int(ball.rel_accuracy_bits() * math.log10(2)) - 2
+    return str(ball.mid().str(max(1, min(digits, known)), radius=False))
 
 
 def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list[list[Any]], list[Any]]:

@@ -68,7 +68,7 @@ class TruncatedGenerator:
         wide = tuple(n + max(of_h, 2 * of_jump, 1) for n in cutoffs)
         gen = generator(model, wide)
         if gen.is_time_dependent:
-            raise TimeDependent
+            raise TimeDependent("A proved error bound", "Give a cutoff in place of tol, and compare several.")
         inside = np.ravel_multi_index(np.ix_(*[np.arange(n) for n in cutoffs]), wide).ravel()
         outside = np.setdiff1d(np.arange(int(np.prod(wide))), inside)
         h = sum((_csr(x) for x, _ in gen.hamiltonian), 0 * _csr(gen.hamiltonian[0][0]))
@@ -182,7 +182,7 @@ def require_completely_positive(model: Any, modes: int) -> None:
     _, degree = degrees(model, modes)
     gen = generator(model, (max(2, degree) + 1,) * modes)
     if gen.is_time_dependent:
-        raise TimeDependent
+        raise TimeDependent("A proved error bound", "Give a cutoff in place of tol, and compare several.")
     if not gen.dissipators:
         return
     vectors = np.array([_csr(x).toarray().ravel() for _, left, right in gen.dissipators for x in (left, right)])

@@ -74,10 +74,9 @@ class NotUnique(FockError):
 class TimeDependent(FockError):
     """A constant generator is needed, but the model has explicit time dependence."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str = "A steady state", instead: str = "Follow it with `evolve` instead.") -> None:
         super().__init__(
-            "A steady state needs a constant generator, but this model has explicitly time-dependent terms. "
-            "Follow it with `evolve` instead."
+            f"{what} needs a constant generator, but this model has explicitly time-dependent terms. {instead}"
         )
 
 

@@ -74,8 +74,8 @@ def evolve(
     if not grid.size:
         return FockTrajectory(times=grid, states=())
     if tol is not None:
-        if not 0 < tol < 2:
-            raise InvalidArgument(f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol}.")
+        if isinstance(tol, bool) or not isinstance(tol, (int, float, np.number)) or not 0 < tol < 2:
+            raise InvalidArgument(f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol!r}.")
         return evolve_bounded(model, grid.tolist(), float(tol), memory)
     cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
     gen = generator(model, cutoffs)

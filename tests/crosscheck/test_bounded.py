@@ -201,6 +201,7 @@ def test_what_has_no_proof_is_refused_by_name():
         ({}, "either cutoff or tol"),
         ({"cutoff": 4, "tol": 1e-3}, "either"),
         ({"tol": 0.0}, "between 0 and 2"),
+        ({"tol": "x"}, "between 0 and 2"),
         ({"tol": float("nan")}, "between 0 and 2"),
     ],
 )

@@ -69,7 +69,7 @@ def test_measures_are_theorems_of_states_only(monkeypatch):
 def test_pure_states_are_states(model):
     """On the border ν = ½ intervals reach below: that is no objection."""
     system = System.of(model, (0.5,))
-    truth = Truth(states={"t": proofs.exact_trajectory(model, (0.0,))[0]}, steady=None, why="")
+    truth = Truth(states={"t": proofs.exact_trajectory(model, (0.0,))[0]}, steady=None, why="", model=model)
     measures = measures_certificate(system, GAUSSIAN, truth, 1e-3, lambda text: None)
     assert measures.verdict is Verdict.CERTIFIED
     assert len(measures.comparisons) == 3
@@ -108,6 +108,13 @@ def test_an_engine_is_not_refuted_for_digits_that_the_model_loses(large):
     """ω₁ − ω₂ = 0.1 leaves seven digits in double precision: engines are judged by the coefficient they are handed."""
     report = certify(Detuned(omega=large + 0.1, gamma=0.5, nbar=0.0, other=large), times=(0.5,), tolerance=1e-3)
     assert report.verdict is Verdict.CERTIFIED
+
+
+@pytest.mark.parametrize("gamma", [1e-6, 1e-9])
+def test_claims_that_are_sharpened_are_about_the_same_coefficients(gamma):
+    """Where doubles lose both the detuning and the digits of the state, the package's own answer is not refuted."""
+    model = Detuned(omega=1e9 + 0.3, gamma=gamma, nbar=0.0, other=1e9)
+    assert certify(model, times=(), tolerance=1e-2, budget=2).verdict is not Verdict.REFUTED
 
 
 def test_fractions_are_parameters_like_others():
