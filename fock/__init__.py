@@ -14,6 +14,7 @@ from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
 from fock.entropy import entropy, mutual_information, non_gaussianity, purity
 from fock.errors import (
     CutoffTooSmall,
+    FellBack,
     FockError,
     InvalidArgument,
     NotAState,
@@ -28,6 +29,7 @@ from fock.evolution import evolve, predicted_seconds
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
+from fock.qutip_integrator import FaberIntegrator
 from fock.states import FockState, FockTrajectory, moments, photon_distribution
 from fock.steady import FockSteadyState, steady_state
 from fock.tails import (
@@ -42,6 +44,8 @@ from fock.tails import (
 
 __all__ = [
     "CutoffTooSmall",
+    "FaberIntegrator",
+    "FellBack",
     "FockError",
     "FockState",
     "FockSteadyState",

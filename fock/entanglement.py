@@ -11,6 +11,7 @@ import numpy as np
 import qutip
 
 from fock.parties import amplitudes, bipartite, split
+from fock.spectrum import eigenvalues
 from fock.states import density, modes_of
 
 
@@ -36,14 +37,14 @@ def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
     array = bipartite(rho, one, other)
     d = array.shape[0] * array.shape[1]
     transposed = array.transpose(2, 1, 0, 3).reshape(d, d)
-    return max(0.0, float(np.log(np.abs(np.linalg.eigvalsh(transposed)).sum())))
+    return max(0.0, float(np.log(np.abs(eigenvalues(transposed)).sum())))
 
 
 def lowest_eigenvalue(rho: qutip.Qobj) -> float:
     """The lowest eigenvalue of ρ (of unit trace): negative if it is not a state; 0 for a ket."""
-    return 0.0 if modes_of(rho) and rho.isket else float(np.linalg.eigvalsh(density(rho))[0])
+    return 0.0 if modes_of(rho) and rho.isket else float(eigenvalues(density(rho))[0])
 
 
 def trace_norm(rho: qutip.Qobj) -> float:
     """‖ρ‖₁ for unit trace: 1 for a state, more if there are negative eigenvalues."""
-    return 1.0 if modes_of(rho) and rho.isket else float(np.abs(np.linalg.eigvalsh(density(rho))).sum())
+    return 1.0 if modes_of(rho) and rho.isket else float(np.abs(eigenvalues(density(rho))).sum())

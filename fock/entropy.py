@@ -12,6 +12,7 @@ import qutip
 
 from fock.errors import NotAState
 from fock.parties import amplitudes, bipartite, split
+from fock.spectrum import eigenvalues
 from fock.states import Array, density, modes_of, moments
 
 # An eigenvalue below minus this is not rounding: a generator that is not completely positive reaches −1e-3 and beyond.
@@ -24,7 +25,7 @@ def entropy(rho: qutip.Qobj) -> float:
     Raises:
         NotAState: ρ has a negative eigenvalue.
     """
-    return 0.0 if modes_of(rho) and rho.isket else _of_spectrum(np.linalg.eigvalsh(density(rho)))
+    return 0.0 if modes_of(rho) and rho.isket else _of_spectrum(eigenvalues(density(rho)))
 
 
 def purity(rho: qutip.Qobj) -> float:
@@ -44,7 +45,7 @@ def mutual_information(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
         return 2 * _of_spectrum(np.linalg.svd(amplitudes(rho, one, other), compute_uv=False) ** 2)
     array = bipartite(rho, one, other)
     local = sum(
-        _of_spectrum(np.linalg.eigvalsh(part)) for part in (np.einsum("ijkj->ik", array), np.einsum("ijil->jl", array))
+        _of_spectrum(eigenvalues(part)) for part in (np.einsum("ijkj->ik", array), np.einsum("ijil->jl", array))
     )
     return local - entropy(rho)
 

@@ -10,6 +10,8 @@ FockError
 ├── TimeDependent         a steady state was asked of a time-dependent generator
 ├── NotBounded            no error bound can be proved for the model, or not one as small as asked for
 └── NotAState             an entropy was asked of an operator with a negative eigenvalue
+
+FellBack                  a warning: the fast solver gave up and a slower one has answered
 """
 
 
@@ -60,15 +62,22 @@ class NotConverged(FockError):
 
 
 class NotUnique(FockError):
-    """The truncated generator has more than one steady state; `distance` separates two of them in trace norm."""
+    """The truncated generator has more than one steady state; `gap` is the singular value found next to zero."""
 
-    def __init__(self, distance: float) -> None:
-        self.distance = distance
+    def __init__(self, gap: float) -> None:
+        self.gap = gap
         super().__init__(
-            "The steady state must be unique, but two different ones were found, a trace norm of "
-            f"{distance:.2e} apart. An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
+            "The steady state must be unique, but an operator of trace zero was found that is stationary, too, to "
+            f"within {gap:.1e}. An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
             "model from its initial state with `evolve` instead."
         )
+
+
+class FellBack(UserWarning):
+    """GMRES gave up, for a `reason`, and a sparse LU took over."""
+
+    def __init__(self, reason: str, size: int) -> None:
+        super().__init__(f"{reason} A sparse LU of all {size} unknowns has answered instead.")
 
 
 class TimeDependent(FockError):

@@ -1,55 +1,70 @@
 r"""Steady states below the cutoff: 𝓛_N(ρ) = 0, tr ρ = 1.
 
-With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. The first part, the evolution between jumps,
-is inverted through the eigendecomposition G = VΛV⁻¹ (or, near an exceptional point, the Schur form) and preconditions
-GMRES on the whole, which is applied without forming its N⁴ matrix:
+With G = −iH − ½Σγ R†L the generator is 𝓛_N(X) = GX + XG† + Σ γ L X R†. It acts on the blocks that its weak symmetries
+leave (`fock.symmetry`), as a real sparse matrix (`fock.sector`). Adding e·tr(·) for a state e makes it regular, and
 
-    S⁻¹(Y) = V [ (V⁻¹ Y V⁻†)_ij / (λ_i + λ_j* − s) ] V†        (s > 0 keeps undamped states invertible)
+    (𝓛_N + e tr)(ρ) = e    ⟺    𝓛_N(ρ) = 0, tr ρ = 1        as tr 𝓛_N = 0,
 
-Adding e·tr(·) for a state e makes the system regular, and its solution has 𝓛_N(ρ) = 0 with tr ρ = 1. Two different e
-must give the same ρ, or the steady state is not unique. Small systems that GMRES does not settle (weakly damped modes
-with many quanta) are solved the same way by a sparse LU; `method="qutip"` is QuTiP's own `steadystate`.
+which GMRES solves with the evolution between jumps, inverted, as preconditioner (`fock.sylvester`). What GMRES does not
+settle (weakly damped modes with many quanta) is solved by a sparse LU of the same matrix, where that fits.
+
+Uniqueness is looked for, not assumed. From a random traceless Z all is taken away that solving 𝓛_N(X) = 𝓛_N(Z) finds;
+what is left is a second stationary operator, or shows how small the smallest singular value is. One that lies outside
+the blocks is told apart from ρ by a weak symmetry. If that is continuous there is none when ρ is unique within the
+blocks: a connected group acts on the algebra of conserved quantities by inner automorphisms that commute, and these
+leave more than the numbers fixed if there is more than the numbers. So blocks between groups that only a discrete
+symmetry separates, such as parity, are searched as well. (That conserved quantities are an algebra takes complete
+positivity: Frigerio, Commun. Math. Phys. 63, 269 (1978).)
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import qutip
-import scipy.linalg
 import scipy.sparse
 import scipy.sparse.linalg
-from numpy.typing import NDArray
 
-from fock.errors import InvalidArgument, NotConverged, NotUnique, TimeDependent, TooLarge
-from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.errors import FellBack, InvalidArgument, NotConverged, NotUnique, TimeDependent, TooLarge
+from fock.generator import Generator, generator, liouvillian
 from fock.operators import as_cutoffs
+from fock.sector import Sector, Vector, superoperator, superoperator_bytes
 from fock.states import FockState
-
-Matrix = NDArray[np.complex128]
+from fock.sylvester import inverse_between_jumps
+from fock.symmetry import NoJump, charges, groups
 
 MEMORY = 4 * 2**30
-# ‖𝓛(ρ)‖ relative to ‖G‖·‖ρ‖ at which GMRES stops.
-RESIDUAL = 1e-12
-# Two solutions further apart than this are two steady states.
-UNIQUE = 1e-6
-RESTART = 60
-# The shift s in units of the mean decay rate between jumps, and the condition up to which the eigenbasis of G is used.
-SHIFT = 0.05
-WELL_CONDITIONED = 1e6
-# Dimensions up to which a sparse LU of the superoperator takes seconds; one mode is banded and allows more.
-DIRECT = 50
-DIRECT_ONE_MODE = 300
+METHODS = ("auto", "krylov", "direct", "qutip")
+# ‖𝓛(ρ)‖ relative to ‖𝓛‖ at which GMRES stops, and within which of it a state is accepted.
+RESIDUAL, ACCEPTED = 1e-12, 1e3
+RESTART, RESTARTS = 100, 6
+# A singular value this far below ‖𝓛‖ is a zero, as far as doubles can tell.
+ZERO = 1e-13
+# Each round of the search for a second stationary operator solves to this accuracy, and is worth another if ‖𝓛(Z)‖/‖Z‖
+# fell by at least this factor: it falls with every round if there is one.
+ROUND, FALLS, ROUNDS = 1e-2, 0.3, 12
+# An error above this is no answer.
+USELESS = 1e-5
+# Unknowns up to which a sparse LU takes seconds; one mode is banded and allows more.
+DIRECT, DIRECT_ONE_MODE, DIRECT_AT_ONCE = 8000, 90_000, 800
+# Real vectors that are alive at one time beside the Krylov space, complex blocks included.
+WORK = 24
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FockSteadyState(FockState):
-    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `solver_error` the distance between solutions with different starts."""
+    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest nonzero singular value of 𝓛_N from above,
+    as closely as a search for it came (NaN if none was made); `solver_error` = √d·residual/gap; `method` tells which
+    solver answered.
+    """
 
     residual: float
+    gap: float
+    method: str
 
 
 def steady_state(
@@ -62,163 +77,193 @@ def steady_state(
     Args:
         model: modes, hamiltonian, dissipators.
         cutoff: number of Fock levels, or one number per mode.
-        method: "krylov" (preconditioned GMRES, no superoperator), "direct" (sparse LU of the superoperator), "qutip"
-            (its direct solver), or "auto": direct for one mode, else Krylov, and direct where that fails and can.
+        method: "krylov" (preconditioned GMRES), "direct" (sparse LU), both on symmetric blocks; "qutip" (its
+            `steadystate`); or "auto": direct where that is quick, else Krylov, else direct, with a warning.
         memory: bytes that may be used.
 
     Raises:
-        NotUnique: two different steady states were found.
-        NotConverged: GMRES stopped early.
+        NotUnique: there is a second stationary operator.
+        NotConverged: GMRES stopped early, and an LU would be too large; or the error is too large to be of use.
         TimeDependent: the generator depends on time.
         TooLarge: more than `memory` would be needed.
+
+    Warns:
+        FellBack: GMRES stopped early, and the LU took over.
     """
     cutoffs = as_cutoffs(cutoff, model.modes)
     gen = generator(model, cutoffs)
     if gen.is_time_dependent:
         raise TimeDependent
-    if method == "qutip":
-        rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
-        return _result(gen, rho.full(), 0.0)
-    if method == "direct":
-        return _direct(gen, memory)
-    if method not in ("auto", "krylov"):
+    if method not in METHODS:
         raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
-    needed = 16.0 * gen.dimension**2 * (RESTART + 20)
-    if needed > memory:
-        raise TooLarge("The Krylov space", needed, memory, cutoffs)
-    if method == "auto" and len(cutoffs) == 1 and gen.dimension <= DIRECT_ONE_MODE:
-        return _direct(gen, memory)
-    try:
-        return _krylov(gen)
-    except NotConverged:
-        if method == "auto" and gen.dimension <= DIRECT:
-            return _direct(gen, memory)
-        raise
-
-
-def _direct(gen: Generator, memory: float) -> FockSteadyState:
-    """Sparse LU of 𝓛_N + e·tr(·), for two states e."""
-    d = gen.dimension
-    superoperator = liouvillian(gen, memory).to("CSR").data_as("csr_matrix").tocoo()
-    solutions = []
-    for level in (0, 1):
-        border = np.full(d, level * (d + 1)), np.arange(d) * (d + 1)  # e = |level⟩⟨level|, and the trace
-        rows, columns = (
-            np.concatenate(pair) for pair in ((superoperator.row, border[0]), (superoperator.col, border[1]))
-        )
-        values = np.concatenate([superoperator.data, np.ones(d)])
-        right = np.zeros(d * d, complex)
-        right[level * (d + 1)] = 1
+    if method == "qutip":
+        return _qutips(gen, memory)
+    parts = NoJump.of(gen)
+    sector = Sector.diagonal(groups(parts))
+    _require_memory(parts, sector, method, memory)
+    quick = sector.size <= (DIRECT_ONE_MODE if len(cutoffs) == 1 else DIRECT_AT_ONCE)
+    if method == "auto":
+        method = "direct" if quick else "krylov"
         try:
-            lu = scipy.sparse.linalg.splu(scipy.sparse.csc_matrix((values, (rows, columns)), (d * d, d * d)))
-            solution = lu.solve(right).reshape(d, d, order="F")
-        except RuntimeError:  # exactly singular
-            raise NotUnique(float("inf")) from None
-        if not np.isfinite(solution).all():
-            raise NotUnique(float("inf"))
-        solutions.append(solution)
-    distance = float(np.abs(np.linalg.eigvalsh(_hermitian(solutions[0]) - _hermitian(solutions[1]))).sum())
-    if distance > UNIQUE:
-        raise NotUnique(distance)
-    return _result(gen, solutions[0], distance)
+            return _solved(parts, sector, method)
+        except NotConverged as reason:
+            if method == "direct" or sector.size > DIRECT:
+                raise
+            warnings.warn(FellBack(str(reason), sector.size), stacklevel=2)
+            method = "direct"
+    return _solved(parts, sector, method)
 
 
-def _hermitian(x: Matrix) -> Matrix:
-    return np.asarray(0.5 * (x + x.conj().T))
-
-
-def _krylov(gen: Generator) -> FockSteadyState:
-    d = gen.dimension
-    apply, no_jump = _matrix_free(gen)
-    inverse = _preconditioner(no_jump)
-    scale = float(scipy.sparse.linalg.norm(_csr(hamiltonian(gen)), 1)) + float(np.abs(no_jump).sum(0).max())
-    solutions = []
-    for e in _states(d):
-
-        def bordered(y: Matrix, e: Matrix = e) -> Matrix:
-            x = inverse(y.reshape(d, d))
-            return np.asarray(apply(x) + scale * e * np.trace(x)).ravel()
-
-        system = scipy.sparse.linalg.LinearOperator((d * d, d * d), matvec=bordered, dtype=complex)
-        y, info = scipy.sparse.linalg.gmres(
-            system, (scale * e).ravel(), rtol=RESIDUAL, atol=0.0, restart=RESTART, maxiter=10
+def _solved(parts: NoJump, sector: Sector, method: str) -> FockSteadyState:
+    system = _System(parts, sector, method)
+    x = system.solve(system.border, RESIDUAL)
+    x = x / x[sector.populations].sum()
+    residual, scale = system.residual(x), system.scale
+    if method == "krylov" and not residual <= ACCEPTED * RESIDUAL * scale * float(np.linalg.norm(x)):
+        raise NotConverged(
+            f"The steady state did not converge: the residual is {residual:.1e} after {RESTART * RESTARTS} iterations. "
+            "Rates many orders of magnitude apart, or a non-unique steady state, are the usual causes; "
+            'method="direct" factorises the whole generator, at small cutoffs.'
         )
-        x = inverse(y.reshape(d, d))
-        rho = _hermitian(x)
-        rho = rho / np.trace(rho).real
-        if info or np.linalg.norm(apply(rho)) > 1e3 * RESIDUAL * scale * np.linalg.norm(rho):
-            raise NotConverged(
-                f"The steady state did not converge: the residual is {np.linalg.norm(apply(rho)):.1e} after "
-                f"{RESTART * 10} iterations. Rates many orders of magnitude apart, or a non-unique steady state, "
-                'are the usual causes; method="direct" factorises the whole generator, at small cutoffs.'
-            )
-        solutions.append(rho)
-    distance = float(np.abs(np.linalg.eigvalsh(solutions[0] - solutions[1])).sum())
-    if distance > UNIQUE:
-        raise NotUnique(distance)
-    return _result(gen, solutions[0], distance)
-
-
-def _result(gen: Generator, rho: Matrix, error: float) -> FockSteadyState:
-    rho = _hermitian(rho)
-    rho = rho / np.trace(rho).real
-    apply, _ = _matrix_free(gen)
-    dims = [list(gen.cutoffs), list(gen.cutoffs)]
+    gap = system.smallest_singular_value(x)
+    others = Sector.between(sector.labels, charges(parts))
+    if others.size:
+        del system  # its memory is needed
+        gap = min(gap, _System(parts, others, method).smallest_singular_value())
+    if not gap > ZERO * scale:
+        raise NotUnique(gap)
+    error = float(np.sqrt(parts.dimension)) * residual / gap
+    if not error <= USELESS:
+        raise NotConverged(
+            f"The steady state must be determined by the generator to some digits, but its residual {residual:.1e} may "
+            f"mean an error of {error:.1e}, as something relaxes as slowly as {gap:.1e}. Rates many orders of "
+            "magnitude apart are the usual cause."
+        )
+    dims = [list(parts.cutoffs)] * 2
     return FockSteadyState(
-        rho=qutip.Qobj(rho, dims=dims),
-        cutoffs=gen.cutoffs,
+        rho=qutip.Qobj(sector.unpack(x), dims=dims, isherm=True),
+        cutoffs=parts.cutoffs,
         solver_error=error,
-        residual=float(np.linalg.norm(apply(rho))),
+        residual=residual,
+        gap=gap,
+        method=method,
     )
 
 
-def _matrix_free(gen: Generator) -> tuple[Callable[[Matrix], Matrix], Matrix]:
-    """(X ↦ 𝓛_N(X), G) from sparse products."""
-    g = -1j * _csr(hamiltonian(gen))
-    jumps = []
-    for rate, left, right in gen.dissipators:
-        left_matrix, right_matrix = _csr(left), _csr(right)
-        g = g - 0.5 * rate * (right_matrix.conj().T @ left_matrix)
-        jumps.append((rate * left_matrix, right_matrix))
+class _System:
+    """𝓛_N on a sector, bordered where the sector holds the trace, with a way to solve for it."""
 
-    def apply(x: Matrix) -> Matrix:
-        gx = g @ x
-        total = gx + (g @ x.conj().T).conj().T
-        for left_matrix, right_matrix in jumps:
-            total += (right_matrix @ (left_matrix @ x).conj().T).conj().T
-        return np.asarray(total)
+    def __init__(self, parts: NoJump, sector: Sector, method: str) -> None:
+        self.sector = sector
+        self.matrix = superoperator(parts, sector)
+        self.scale = float(abs(self.matrix).sum(axis=1).max()) or 1.0
+        self.weights = 0.5 ** parts.levels.sum(axis=0)
+        self.border = np.zeros(sector.size)
+        if len(sector.populations):
+            # Nearly the vacuum, and for an LU the vacuum itself, which fills in less.
+            e = np.arange(parts.dimension) == 0 if method == "direct" else self.weights / self.weights.sum()
+            self.border[sector.populations] = self.scale * e
+        self.solve: Callable[[Vector, float], Vector]
+        if method == "direct":
+            self.solve, self.inverse_steps = self._factorised(), 4
+        else:
+            self.solve, self.inverse_steps = self._preconditioned(inverse_between_jumps(parts.drift, sector)), 1
 
-    return apply, np.asarray(g.toarray())
+    def residual(self, x: Vector) -> float:
+        """‖𝓛(X)‖ and what rounding may hide of it."""
+        moduli = scipy.sparse.csr_matrix(
+            (np.abs(self.matrix.data), self.matrix.indices, self.matrix.indptr), self.matrix.shape, copy=False
+        )
+        hidden = np.finfo(float).eps * float(np.linalg.norm(moduli @ np.abs(x)))
+        return float(np.linalg.norm(self.matrix @ x)) + hidden
+
+    def smallest_singular_value(self, rho: Vector | None = None) -> float:
+        """‖𝓛(Z)‖/‖Z‖ of the Z it is smallest for among those found, traces taken off with the steady state `rho`."""
+        if self.sector.size <= 1:
+            return float("inf")
+        z = _normalised(self._traceless(self._random(), rho))
+        best = self._size(z)
+        for _ in range(ROUNDS):
+            left = self._traceless(z - self.solve(self.matrix @ z, ROUND), rho)
+            if not left.any():
+                break
+            z = _normalised(left)
+            falls = self._size(z) < FALLS * best
+            best = min(best, self._size(z))
+            if not falls or best <= ZERO * self.scale:
+                break
+        if best <= ZERO * self.scale or rho is None:
+            return best
+        for _ in range(self.inverse_steps):  # they bring out the slowest of what is left
+            z = _normalised(self._traceless(self.solve(z, ROUND), rho))
+            best = min(best, self._size(z))
+        return best
+
+    def _size(self, z: Vector) -> float:
+        return float(np.linalg.norm(self.matrix @ z))
+
+    def _traceless(self, z: Vector, rho: Vector | None) -> Vector:
+        return z if rho is None else z - rho * z[self.sector.populations].sum()
+
+    def _random(self) -> Vector:
+        """Strongest at low photon numbers, where stationary operators live."""
+        root = np.sqrt(self.weights)
+        noise = np.random.default_rng(7).normal(size=self.sector.size)
+        return np.asarray(noise * root[self.sector.row] * root[self.sector.column])
+
+    def _bordered(self, x: Vector) -> Vector:
+        return np.asarray(self.matrix @ x + self.border * x[self.sector.populations].sum())
+
+    def _preconditioned(self, inverse: Callable[[Vector], Vector]) -> Callable[[Vector, float], Vector]:
+        n = self.sector.size
+        system = scipy.sparse.linalg.LinearOperator((n, n), matvec=lambda y: self._bordered(inverse(y)), dtype=float)
+
+        def solve(right: Vector, accuracy: float) -> Vector:
+            y, _ = scipy.sparse.linalg.gmres(
+                system, right, rtol=accuracy, atol=0.0, restart=min(RESTART, n), maxiter=RESTARTS
+            )
+            return inverse(y)
+
+        return solve
+
+    def _factorised(self) -> Callable[[Vector, float], Vector]:
+        n, at = self.sector.size, self.sector.populations
+        rows = np.flatnonzero(self.border)
+        border = scipy.sparse.coo_matrix(
+            (np.repeat(self.border[rows], len(at)), (np.repeat(rows, len(at)), np.tile(at, len(rows)))), (n, n)
+        )
+        try:
+            lu = scipy.sparse.linalg.splu((self.matrix + border).tocsc())
+        except RuntimeError:  # exactly singular
+            raise NotUnique(0.0) from None
+        return lambda right, accuracy: np.asarray(lu.solve(right))
 
 
-def _preconditioner(g: Matrix) -> Callable[[Matrix], Matrix]:
-    """Y ↦ X with (G − s/2)X + X(G − s/2)† = Y, for a shift s that makes it solvable where a state does not decay."""
-    values, v = np.linalg.eig(g)
-    pairs = values[:, None] + values.conj()[None, :]
-    shift = SHIFT * float(np.abs(pairs.real).mean())
-    if np.linalg.cond(v) < WELL_CONDITIONED:
-        inverse_v = np.linalg.inv(v)
-        return lambda y: np.asarray(v @ ((inverse_v @ y @ inverse_v.conj().T) / (pairs - shift)) @ v.conj().T)
-    # Near an exceptional point the eigenbasis is useless; the Schur form is slower and always there.
-    t, u = scipy.linalg.schur(g - 0.5 * shift * np.eye(len(g)), output="complex")
-    trsyl = scipy.linalg.get_lapack_funcs("trsyl", (t,))
-
-    def inverse(y: Matrix) -> Matrix:
-        x, scale, _ = trsyl(t, t, u.conj().T @ y @ u, trana="N", tranb="C")
-        return np.asarray(u @ (x / scale) @ u.conj().T)
-
-    return inverse
+def _normalised(z: Vector) -> Vector:
+    return np.asarray(z / np.linalg.norm(z))
 
 
-def _states(d: int) -> tuple[Matrix, Matrix]:
-    """Two states to border with: nearly the vacuum, and a random one that overlaps every sector."""
-    e = np.diag(0.5 ** np.arange(d, dtype=float)).astype(complex)
-    e /= np.trace(e)
-    rng = np.random.default_rng(7)
-    columns = rng.normal(size=(d, 3)) + 1j * rng.normal(size=(d, 3))
-    other = columns @ columns.conj().T
-    return e, other / np.trace(other)
+def _require_memory(parts: NoJump, sector: Sector, method: str, memory: float) -> None:
+    largest = max((sector, Sector.between(sector.labels, charges(parts))), key=lambda s: s.size)
+    vectors = WORK + (min(RESTART, largest.size) if method != "direct" else 0)
+    needed = superoperator_bytes(parts, largest) + 8.0 * largest.size * vectors + 24.0 * parts.dimension**2
+    if needed > memory:
+        raise TooLarge("The Krylov space" if method != "direct" else "The generator", needed, memory, parts.cutoffs)
 
 
-def _csr(x: qutip.Qobj) -> Any:
-    return x.to("CSR").data_as("csr_matrix")
+def _qutips(gen: Generator, memory: float) -> FockSteadyState:
+    """By `qutip.steadystate`, whose error is not known."""
+    rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
+    matrix = rho.full()
+    parts = NoJump.of(gen)
+    sector = Sector.diagonal(np.zeros(gen.dimension, np.int32))
+    x = sector.pack(0.5 * (matrix + matrix.conj().T))
+    x = x / x[sector.populations].sum()
+    return FockSteadyState(
+        rho=qutip.Qobj(sector.unpack(x), dims=rho.dims, isherm=True),
+        cutoffs=gen.cutoffs,
+        solver_error=float("nan"),
+        residual=float(np.linalg.norm(superoperator(parts, sector) @ x)),
+        gap=float("nan"),
+        method="qutip",
+    )
