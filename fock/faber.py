@@ -52,6 +52,8 @@ GROWTH, WIDER = 1e2, 1.16
 LEAST_DELTA = 0.02
 # Nodes of the Gauss rule for ∫‖residual‖ds, whose integrand rises like a high power of s and levels off.
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
+# Vectors larger than this are no use, and their squares would overflow.
+HUGE = 1e100
 # Rounding of one term, and how often more than that of x itself it may be: windows get shorter before more is lost.
 ROUNDING, CANCELLATION = 4 * EPS, 1e3
 
@@ -144,7 +146,8 @@ class Window:
 
     def _rounding(self, t: float) -> float:
         k = np.arange(len(self.vectors))
-        return ROUNDING * float(np.abs(self.ellipse.coefficients(np.array([t]), k)[0]) @ self.norms[k])
+        # The recurrence hands rounding on from term to term.
+        return ROUNDING * float(np.abs(self.ellipse.coefficients(np.array([t]), k)[0]) @ ((1 + k) * self.norms[k]))
 
 
 class Flow:
@@ -153,7 +156,7 @@ class Flow:
     Args:
         matrix: A, sparse, real or complex.
         x: x(0).
-        rate: the error that a unit of time may add.
+        rate: the error that a unit of time may add; no less than rounding makes of it.
         norm: the norm to count errors in, cheap enough to be taken of each window's last vectors; at least ‖·‖₂.
         most: terms a window may have; each keeps a vector in memory.
     """
@@ -167,8 +170,10 @@ class Flow:
         norm: Callable[[Array], float] | None = None,
         most: int = MOST,
     ) -> None:
-        self.matrix, self.rate, self.most = matrix, rate, most
+        self.matrix, self.most = matrix, most
         self.norm = norm or (lambda v: float(np.linalg.norm(v)))
+        # Ax is not known to less than its rounding.
+        self.rate = max(rate, EPS * float(abs(matrix).sum(axis=1).max()) * self.norm(x))
         self.terms = min(FIRST, most)
         self.begin = self.end = self.error = self.drift = 0.0
         self.applications = 0
@@ -237,7 +242,7 @@ class Flow:
                 image -= (2 * delta if k == 1 else delta) * vectors[k - 1]
             norms[k + 1] = np.linalg.norm(image)
             self.applications += 1
-            if not norms[k + 1] < 1e200:
+            if not norms[k + 1] < HUGE:
                 break
             if k == look or k == self.terms:
                 found = Window(self.ellipse, vectors[: k + 1], norms[: k + 2].copy())

@@ -135,6 +135,8 @@ def superoperator(parts: NoJump, sector: Sector) -> Any:
     Operators of finite degree change photon numbers by few different shifts, and have at most one entry a row for each:
     a pair of shifts, on the left and on the right of ρ, is a column of the table from which the rows are read.
     """
+    if not sector.size:
+        return scipy.sparse.csr_matrix((0, 0))
     columns = _table(parts)
     pieces = []
     for begin in range(0, sector.size, CHUNK):

@@ -52,7 +52,7 @@ USELESS = 1e-5
 # Unknowns up to which a sparse LU takes seconds; one mode is banded and allows more.
 DIRECT, DIRECT_ONE_MODE, DIRECT_AT_ONCE = 8000, 90_000, 800
 # Real vectors that are alive at one time beside the Krylov space, complex blocks included.
-WORK = 24
+WORK = 40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

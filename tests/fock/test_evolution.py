@@ -1,0 +1,122 @@
+"""`fock.evolve` on symmetric blocks against QuTiP's integrators, and the error it reports."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import qutip
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import fock
+from crosscheck.model import Dissipator, Preparation, displacing, squeezing
+from crosscheck.models import MODELS, ReservoirGravity
+from fock import evolution
+from tests.random_models import quadratic_models
+
+
+def trace_distance(a, b):
+    a, b = (qutip.ket2dm(x) if x.isket else x for x in (a.rho, b.rho))
+    return np.abs(np.linalg.eigvalsh(a.full() - b.full())).sum()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_library_models_evolve_as_in_qutip(name):
+    """From their own preparations: kets for isolated ones, density matrices for the others."""
+    model = MODELS[name].example()
+    cutoffs = (7, 6, 4)[: model.modes]
+    try:
+        ours, theirs = (fock.evolve(model, [0.3, 1.1], cutoff=cutoffs, method=m).states for m in ("auto", "qutip"))
+    except fock.CutoffTooSmall:
+        cutoffs = tuple(2 * n for n in cutoffs)
+        ours, theirs = (fock.evolve(model, [0.3, 1.1], cutoff=cutoffs, method=m).states for m in ("auto", "qutip"))
+    for one, other in zip(ours, theirs, strict=True):
+        assert one.rho.isket is other.rho.isket
+        assert one.solver_error < 2e-10
+        assert trace_distance(one, other) <= one.solver_error + other.solver_error
+
+
+@settings(max_examples=20)
+@given(quadratic_models(st.integers(1, 2), size=0.5))
+def test_the_reported_error_holds_for_random_models(model):
+    """Against the exponential of the whole superoperator."""
+    cutoffs = (14, 3)[: model.modes]
+    try:
+        start = fock.prepare(model, cutoffs)
+    except fock.CutoffTooSmall:
+        return
+    rho = (qutip.ket2dm(start) if start.isket else start).full()
+    propagator = (0.7 * fock.liouvillian(fock.generator(model, cutoffs))).expm(dtype="dense").full()
+    exact = (propagator @ rho.reshape(-1, order="F")).reshape(rho.shape, order="F")
+    (state,) = fock.evolve(model, [0.7], cutoff=cutoffs).states
+    assert np.abs(np.linalg.eigvalsh(state.rho.full() - exact)).sum() < state.solver_error + 1e-11
+    assert state.solver_error < 1e-9
+
+
+def one_mode(hamiltonian, dissipators, *unitaries):
+    return SimpleNamespace(
+        modes=1,
+        hamiltonian=hamiltonian,
+        dissipators=dissipators,
+        preparation=lambda a: Preparation(unitaries=[u(a) for u in unitaries]),
+    )
+
+
+def test_parity_survives_a_preparation_with_rounding():
+    """A squeezed vacuum has no odd levels: none appear, exactly, and what rounding put there is in the error."""
+    model = one_mode(lambda a: a.dag() * a, lambda a: [Dissipator(0.2, a)], lambda a: squeezing(a, 0.6))
+    rho = fock.evolve(model, [1.0], cutoff=24).states[0].rho.full()
+    odd = np.add.outer(np.arange(24), np.arange(24)) % 2 == 1
+    assert not rho[odd].any()
+    assert rho[1, 1] > 0.01
+
+
+def test_a_displaced_state_has_no_parity():
+    """⟨a⟩ = α e^{−iωt − κt/2}, for a generator that would conserve parity."""
+    model = one_mode(lambda a: 1.3 * (a.dag() * a), lambda a: [Dissipator(0.2, a)], lambda a: displacing(a, 0.8))
+    mean = fock.evolve(model, [2.0], cutoff=14).mean[0]
+    alpha = 0.8 * np.exp(-1.3j * 2 - 0.2)
+    assert np.allclose(mean, np.sqrt(2) * np.array([alpha.real, alpha.imag]), atol=1e-8)
+
+
+def test_long_times_end_in_the_steady_state():
+    """At t = 10⁶ it is the steady state, to the sum of both errors, and takes no longer than relaxing to it does."""
+    model = ReservoirGravity.example()
+    (late,) = fock.evolve(model, [1e6], cutoff=6).states
+    steady = fock.steady_state(model, cutoff=6)
+    assert trace_distance(late, steady) <= late.solver_error + steady.solver_error
+    assert late.solver_error < 1e-6  # rounding of 𝓛(ρ), a million times
+
+
+def test_a_ket_keeps_its_phase():
+    """An eigenstate turns as e^{−iEt}, energies counted from where the model counts them."""
+    model = one_mode(lambda a: 2.0 * (a.dag() * a) + 0.7, lambda a: [])
+    (state,) = fock.evolve(model, [1.5], cutoff=4).states
+    assert state.rho.full()[0, 0] == pytest.approx(np.exp(-0.7j * 1.5), abs=1e-10)
+
+
+def test_unequal_memory_gives_equal_states():
+    """A refusal with both numbers; with a little less than it asks for, fewer vectors are kept: the same state."""
+    model = ReservoirGravity.example()
+    with pytest.raises(
+        fock.TooLarge, match=r"The evolution at cutoff 6 would need about .* GiB, but at most"
+    ) as refused:
+        fock.evolve(model, [1.0], cutoff=6, memory=1e3)
+    enough = 0.85 * refused.value.needed
+    (free,), (tight,) = (fock.evolve(model, [1.0], cutoff=6, memory=m).states for m in (2**30, enough))
+    assert trace_distance(free, tight) < 2e-10
+
+
+def test_an_unknown_method_is_refused():
+    with pytest.raises(fock.InvalidArgument, match='must be "auto" or "qutip", but is \'euler\''):
+        fock.evolve(ReservoirGravity.example(), [1.0], cutoff=4, method="euler")
+
+
+def test_accuracy_is_bought_by_terms(monkeypatch):
+    """A looser tolerance is kept to, and the error reported is of its size."""
+    model = ReservoirGravity.example()
+    (exact,) = fock.evolve(model, [2.0], cutoff=6).states
+    monkeypatch.setattr(evolution, "ACCURACY", 1e-4)
+    (rough,) = fock.evolve(model, [2.0], cutoff=6).states
+    assert trace_distance(exact, rough) <= rough.solver_error + exact.solver_error
+    assert 1e-7 < rough.solver_error < 1e-4
