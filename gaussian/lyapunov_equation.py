@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[Any]
 
-# Up to 4 modes (36 unknowns) the dense system is the faster one, twentyfold in batches of two modes.
+# Up to 4 modes (36 unknowns) the dense system is the faster one, tenfold and more in batches of two modes.
 DENSE = 8
 # Halves are halved until LAPACK's own triangular solver, which is not blocked, keeps them in cache.
 BASE = 64

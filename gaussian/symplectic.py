@@ -154,7 +154,7 @@ def _of_one_or_two_modes(lower: Array) -> Array:
         ν₂ = ½(|(m₀₁ + m₂₃, m₀₂ − m₁₃, m₀₃ + m₁₂)| + |(m₀₁ − m₂₃, m₀₂ + m₁₃, m₀₃ − m₁₂)|),
 
     since so(4) = so(3) ⊕ so(3). Sums and products only: no digit cancels, unlike in ν² = ½(Δ ∓ √(Δ² − 4 det σ)), and
-    batches take a tenth of the time of their singular values.
+    batches take a fraction of the time of their singular values.
     """
     determinant = np.diagonal(lower, axis1=-2, axis2=-1).prod(-1)
     if lower.shape[-1] == 2:
