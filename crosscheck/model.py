@@ -166,7 +166,11 @@ def thermal_bath(a: Any, rate: float, nbar: float) -> Iterator[Dissipator]:
 
 
 def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], hint: str = "") -> None:
-    """Refuse a field that is not a finite number (or numbers) for which `holds`."""
+    """Refuse a field that is not a finite number (or numbers, or a pair of either) for which `holds`."""
+    if isinstance(value, (list, tuple)) and any(np.ndim(part) for part in value):  # their shapes may differ
+        for part in value:
+            require(name, part, condition, holds, hint)
+        return
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
@@ -192,9 +196,14 @@ def require_finite(model: Any, *names: str) -> None:
 
 
 def pair(value: Any, name: str) -> tuple[Any, Any]:
-    """(value, value) of a number, or the pair itself."""
-    shape = np.shape(value)
-    if shape not in {(), (2,)}:
+    """(value, value) of a number, or the pair itself.
+
+    A pair is a tuple or list of two, each a number or one number for each point of a scan; an array holds one number
+    for each point, the same for both modes.
+    """
+    if not isinstance(value, (list, tuple)):
+        return value, value
+    if len(value) != 2:
         raise InvalidParameter(name, "be a number or a pair of numbers", value)
-    first, second = (value, value) if shape == () else value
+    first, second = value
     return first, second

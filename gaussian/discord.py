@@ -25,15 +25,16 @@ np.True_
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
+from gaussian.covariance import Array, of_states
 from gaussian.entropy import entropy_for, entropy_of_mode
 from gaussian.errors import GaussianError, InvalidArgument
 from gaussian.parties import split
-from gaussian.symplectic import Array, as_covariance, reduced, require_physical
+from gaussian.symplectic import reduced, require_physical
 
 
-def discord(sigma: ArrayLike, *, measured: Sequence[int]) -> Array:
+@of_states
+def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
     """Gaussian discord D ≥ 0 with the mode in `measured` measured.
 
     Args:
@@ -47,7 +48,6 @@ def discord(sigma: ArrayLike, *, measured: Sequence[int]) -> Array:
         InvalidArgument: not two modes, or not one measured mode.
         UnphysicalState: σ is not a quantum state's.
     """
-    sigma = as_covariance(sigma)
     if sigma.shape[-1] != 4:
         raise InvalidArgument(
             f"Gaussian discord is implemented for two modes, but sigma has {sigma.shape[-1] // 2}. Reduce it first."

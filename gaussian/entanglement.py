@@ -16,17 +16,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gaussian.covariance import Array, as_covariance, of_states
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
-from gaussian.symplectic import (
-    PHYSICAL_TOLERANCE,
-    Array,
-    as_covariance,
-    omega,
-    quadratures,
-    require_physical,
-    spectrum,
-)
+from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_physical, spectrum
 
 # Violations of A − iJ ≥ 0 (vacuum 1) that cannot be rounding amplified by the separability map.
 CLEAR = 1e-3
@@ -41,7 +34,8 @@ def partial_transpose(sigma: ArrayLike, *, party: Sequence[int]) -> Array:
     return sigma * np.outer(theta, theta)
 
 
-def log_negativity(sigma: ArrayLike, *, party: Sequence[int], require_physical_state: bool = True) -> Array:
+@of_states
+def log_negativity(sigma: Array, *, party: Sequence[int], require_physical_state: bool = True) -> Array:
     r"""Logarithmic negativity E_N = ln‖ρ^Γ‖₁ = Σ_k max(0, −ln 2ν̃_k) between `party` and the other modes.
 
     Args:
@@ -51,7 +45,7 @@ def log_negativity(sigma: ArrayLike, *, party: Sequence[int], require_physical_s
             not to be completely positive; E_N then measures the negativity of an operator that is not a state.
 
     Returns:
-        E_N in nats, shape (...).
+        E_N in nats, shape (...); NaN where a batch has NaN for a state.
 
     Raises:
         UnphysicalState: if σ + iΩ/2 has an eigenvalue below −tol·‖σ‖.
@@ -61,7 +55,8 @@ def log_negativity(sigma: ArrayLike, *, party: Sequence[int], require_physical_s
 
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
-    sigma = require_physical(sigma) if require_physical_state else as_covariance(sigma)
+    if require_physical_state:
+        require_physical(sigma)
     nu = spectrum(partial_transpose(sigma, party=party), "log_negativity")
     return np.asarray(np.maximum(0.0, -np.log(2 * nu)).sum(-1))
 
@@ -78,11 +73,12 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
         UnphysicalState: σ is not a quantum state's.
         InvalidArgument: more than one state.
     """
-    sigma = require_physical(sigma)
+    sigma = as_covariance(sigma)
     if sigma.ndim != 2:
         raise InvalidArgument(
             f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}."
         )
+    require_physical(sigma)
     one, other = split(party, sigma.shape[-1] // 2)
     tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2))
     transposed = partial_transpose(sigma, party=one)

@@ -2,7 +2,8 @@ r"""Entropies of Gaussian states, in nats.
 
     S(σ) = Σ_k g(ν_k),   g(ν) = (ν + ½) ln(ν + ½) − (ν − ½) ln(ν − ½),        I(A:B) = S(σ_A) + S(σ_B) − S(σ_AB)
 
-over symplectic eigenvalues ν (vacuum ½, where g = 0). They have no meaning for an unphysical σ, which is refused.
+over symplectic eigenvalues ν (vacuum ½, where g = 0). They have no meaning for an unphysical σ, which is refused; they
+are NaN where a batch has NaN for a state.
 Source: Holevo, Sohma & Hirota, Phys. Rev. A 59, 1820 (1999).
 
 >>> thermal = 1.5 * np.eye(2)                        # nbar = 1: S = 2 ln 2
@@ -15,8 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gaussian.covariance import Array, of_states
 from gaussian.parties import split
-from gaussian.symplectic import Array, as_covariance, reduced, require_physical, spectrum
+from gaussian.symplectic import part, require_physical, spectrum
 
 
 def entropy_of_mode(nu: ArrayLike) -> Array:
@@ -26,22 +28,25 @@ def entropy_of_mode(nu: ArrayLike) -> Array:
     return np.asarray((nu + 0.5) * np.log(nu + 0.5) - below * np.log(below))
 
 
-def entropy(sigma: ArrayLike) -> Array:
+@of_states
+def entropy(sigma: Array) -> Array:
     """Von Neumann entropy S(σ) in nats, shape (...). Raises UnphysicalState."""
     return entropy_for(sigma, "entropy")
 
 
-def entropy_for(sigma: ArrayLike, asked: str) -> Array:
+def entropy_for(sigma: Array, asked: str) -> Array:
     """S(σ) on behalf of the function `asked`, which a warning names."""
     return np.asarray(entropy_of_mode(spectrum(require_physical(sigma), asked)).sum(-1))
 
 
-def purity(sigma: ArrayLike) -> Array:
+@of_states
+def purity(sigma: Array) -> Array:
     """tr ρ² = Π 1/(2ν_k) = 1/√det(2σ), shape (...). Raises UnphysicalState."""
     return np.asarray(np.prod(0.5 / spectrum(require_physical(sigma), "purity"), axis=-1))
 
 
-def mutual_information(sigma: ArrayLike, *, party: Sequence[int]) -> Array:
+@of_states
+def mutual_information(sigma: Array, *, party: Sequence[int]) -> Array:
     """I = S_A + S_B − S_AB in nats between the modes in `party` and the others.
 
     Args:
@@ -49,14 +54,13 @@ def mutual_information(sigma: ArrayLike, *, party: Sequence[int]) -> Array:
         party: modes of one side, each in 0 … n−1.
 
     Returns:
-        I, shape (...).
+        I, shape (...); NaN where a batch has NaN for a state.
 
     Raises:
         UnphysicalState: σ is not a quantum state's.
         InvalidArgument: party is empty, everything, or not a list of modes.
     """
-    sigma = as_covariance(sigma)
     one, other = split(party, sigma.shape[-1] // 2)
-    parts = (reduced(sigma, one), reduced(sigma, other))
-    local = sum(entropy_for(part, "mutual_information") for part in parts)
+    parts = (part(sigma, one), part(sigma, other))
+    local = sum(entropy_for(reduced, "mutual_information") for reduced in parts)
     return np.asarray(local - entropy_for(sigma, "mutual_information"))

@@ -15,6 +15,9 @@ and one warning, IllConditioned: double precision leaves too few digits.
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class IllConditioned(UserWarning):
     """A covariance so far from a multiple of 1 that double precision leaves few digits, or none, of the answer.
@@ -81,15 +84,32 @@ class UnphysicalState(GaussianError):
 
 
 class NoSteadyState(GaussianError):
-    """The moments have no unique attracting fixed point; `eigenvalues` and `modes` say why."""
+    """The moments have no unique attracting fixed point; `eigenvalues` and `modes` say why.
 
-    def __init__(self, reason: str, eigenvalues: Sequence[complex], modes: Sequence[Sequence[int]]) -> None:
+    Of a batch, `missing` marks the points without one, and eigenvalues and modes are those of the first.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        eigenvalues: Sequence[complex],
+        modes: Sequence[Sequence[int]],
+        missing: NDArray[np.bool_] | None = None,
+    ) -> None:
         self.eigenvalues, self.modes = tuple(eigenvalues), tuple(tuple(m) for m in modes)
+        self.missing = np.asarray(True) if missing is None else missing
         listed = "; ".join(
             f"{z.real:+.3g}{z.imag:+.3g}i on mode{'s' if len(m) > 1 else ''} {', '.join(map(str, m))}"
             for z, m in zip(self.eigenvalues, self.modes, strict=True)
         )
-        super().__init__(f"{reason} Drift eigenvalues that are not damped: {listed}.")
+        message = f"{reason} Drift eigenvalues that are not damped: {listed}."
+        if self.missing.ndim:
+            first = tuple(int(axis[0]) for axis in self.missing.nonzero())
+            message = (
+                f"{self.missing.sum()} of {self.missing.size} points have no unique steady state; the first is "
+                f'{first}: {message} With missing="nan" the others are solved.'
+            )
+        super().__init__(message)
 
 
 class UnstableDrift(NoSteadyState):

@@ -53,16 +53,18 @@ def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> 
         Trajectory with `mean` (T, 2k), `covariance` (T, 2k, 2k), `error` (T,).
 
     Raises:
-        InvalidArgument: times or modes that make no sense.
+        InvalidArgument: times or modes that make no sense, or fields that are arrays: evolution is of one point.
         NotQuadratic, NotHermitian: as `moment_equations`.
     """
     times = _as_times(times)
     n = as_number_of_modes(model)
     chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
+    at = equations_of_time(model)
+    equations = at(0.0)
+    _require_one_point(equations)
     if is_time_dependent(model):
-        return integrate(equations_of_time(model), start, times, chosen)
-    equations = equations_of_time(model)(0.0)
+        return integrate(at, start, times, chosen)
     network = normal_modes(equations) if is_isolated(model) else None
     if network is not None:
         return propagate_normal_modes(network, start, times, chosen)
@@ -74,6 +76,7 @@ def propagate(
 ) -> Trajectory:
     """Exact moments under constant A, d, D from `start`; arguments and result as `evolve`."""
     times = _as_times(times)
+    _require_one_point(equations)
     n = start.modes
     rows = quadratures(range(n) if modes is None else as_modes(modes, n, "modes"))
     chunk = max(1, CHUNK_BYTES // (8 * 6 * (4 * n) ** 2))
@@ -172,6 +175,15 @@ def integrate(
         covariance=0.5 * (sigma + np.swapaxes(sigma, -1, -2))[:, rows][:, :, rows],
         error=error,
     )
+
+
+def _require_one_point(equations: MomentEquations) -> None:
+    shapes = equations.drift.shape[:-2], equations.drive.shape[:-1], equations.diffusion.shape[:-2]
+    if any(shapes):
+        raise InvalidArgument(
+            f"Evolution is of one point, but the model's fields are arrays of shape {np.broadcast_shapes(*shapes)}. "
+            "Take the points one by one; steady_state takes a scan."
+        )
 
 
 def _as_times(times: ArrayLike) -> Array:

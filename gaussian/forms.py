@@ -14,12 +14,13 @@ be Hermitian on its own.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gaussian.errors import InvalidArgument, NotQuadratic
-from gaussian.ladder import Polynomial, normal_ordered, spell
+from gaussian.ladder import Polynomial, Word, normal_ordered, spell
 
 Complex = NDArray[np.complex128]
 
@@ -42,36 +43,20 @@ def quadratic_form(operator: Polynomial, modes: int, where: str) -> Form:
     Raises:
         NotQuadratic: if a product of three or more ladder operators survives normal ordering.
     """
-    if not isinstance(operator, Polynomial):
-        if isinstance(operator, bool) or not isinstance(operator, (int, float, complex, np.number)):
-            raise InvalidArgument(
-                f"The {where} must be built from the ladder operators the model is handed, but is {operator!r}."
-            )
-        operator = Polynomial({(): operator})
-    words = _up_to_degree(operator, 2, where)
-    if not all(np.isfinite(c).all() for c in words.values()):
-        raise InvalidArgument(f"The {where} must be finite, but has a coefficient that is NaN or infinite.")
-    batch = np.broadcast_shapes(*(np.shape(c) for c in words.values()))
-    scalar = np.zeros(batch, complex)
-    vector = np.zeros((*batch, modes, 2), complex)
+    words = _finite_words(operator, 2, where)
+    scalar, vector = _degree_one(words, modes)
+    batch = scalar.shape
     matrix = np.zeros((*batch, modes, 2, modes, 2), complex)
     for w, c in words.items():
-        if len(w) == 0:
-            scalar += c
-        elif len(w) == 1:
-            vector[..., w[0] >> 1, w[0] & 1] += c
-        else:
+        if len(w) == 2:
             (j, s), (k, t) = ((letter >> 1, letter & 1) for letter in w)
             matrix[..., j, s, k, t] += c
             matrix[..., k, t, j, s] += c
             if j == k and s != t:
                 scalar += (0.5 if s < t else -0.5) * c  # ½[a, a†] = ½
     u = TO_QUADRATURES
-    return Form(
-        scalar,
-        np.einsum("...js,sx->...jx", vector, u).reshape(*batch, 2 * modes),
-        np.einsum("...jskt,sx,ty->...jxky", matrix, u, u, optimize=True).reshape(*batch, 2 * modes, 2 * modes),
-    )
+    matrix = np.einsum("...jskt,sx,ty->...jxky", matrix, u, u, optimize=True)
+    return Form(scalar, vector, matrix.reshape(*batch, 2 * modes, 2 * modes))
 
 
 def linear_form(operator: Polynomial, modes: int, where: str) -> tuple[Complex, Complex]:
@@ -80,13 +65,35 @@ def linear_form(operator: Polynomial, modes: int, where: str) -> tuple[Complex, 
     Raises:
         NotQuadratic: if it has a higher degree.
     """
-    if isinstance(operator, Polynomial):
-        operator = Polynomial(_up_to_degree(operator, 1, where))
-    form = quadratic_form(operator, modes, where)
-    return form.scalar, form.vector
+    return _degree_one(_finite_words(operator, 1, where), modes)
 
 
-def _up_to_degree(operator: Polynomial, degree: int, where: str) -> dict[tuple[int, ...], complex]:
+def _degree_one(words: dict[Word, Any], modes: int) -> tuple[Complex, Complex]:
+    """(s, v) of the words of degree ≤ 1, in the batch shape of all words."""
+    batch = np.broadcast_shapes(*(np.shape(c) for c in words.values()))
+    scalar, vector = np.zeros(batch, complex), np.zeros((*batch, modes, 2), complex)
+    for w, c in words.items():
+        if len(w) == 0:
+            scalar += c
+        elif len(w) == 1:
+            vector[..., w[0] >> 1, w[0] & 1] += c
+    return scalar, (vector @ TO_QUADRATURES).reshape(*batch, 2 * modes)
+
+
+def _finite_words(operator: Polynomial, degree: int, where: str) -> dict[Word, Any]:
+    if not isinstance(operator, Polynomial):
+        if isinstance(operator, bool) or not isinstance(operator, (int, float, complex, np.number)):
+            raise InvalidArgument(
+                f"The {where} must be built from the ladder operators the model is handed, but is {operator!r}."
+            )
+        operator = Polynomial({(): operator})
+    words = _up_to_degree(operator, degree, where)
+    if not all(np.isfinite(c).all() for c in words.values()):
+        raise InvalidArgument(f"The {where} must be finite, but has a coefficient that is NaN or infinite.")
+    return words
+
+
+def _up_to_degree(operator: Polynomial, degree: int, where: str) -> dict[Word, Any]:
     words = operator.words
     if any(len(w) > degree for w in words):
         size = max(float(np.max(np.abs(c))) for c in words.values())

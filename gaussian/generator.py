@@ -47,33 +47,34 @@ HERMITIAN_TOLERANCE = 1e-11
 class MomentEquations:
     """`drift` A (..., 2n, 2n), `drive` d (..., 2n), `diffusion` D (..., 2n, 2n), in units of the model's rates.
 
-    `rounding` bounds the spectral norm of the rounding in A and in D: damping is a difference γ(n̄+1) − γn̄ of rates,
-    which at n̄ = 10⁶ leaves it six digits fewer than the rates have.
+    The leading shapes are those that a model's fields, if they are arrays, give to each: they broadcast.
+    `rounding` (...) bounds the spectral norm of the rounding in A and in D: damping is a difference γ(n̄+1) − γn̄ of
+    rates, which at n̄ = 10⁶ leaves it six digits fewer than the rates have.
     """
 
     drift: Array
     drive: Array
     diffusion: Array
-    rounding: float = 0.0
+    rounding: Array | float = 0.0
 
 
 def drift(model: Any, t: float = 0.0) -> Array:
-    """A of d⟨r⟩/dt = A⟨r⟩ + d at time t, shape (2n, 2n). Raises NotQuadratic, NotHermitian."""
+    """A of d⟨r⟩/dt = A⟨r⟩ + d at time t, shape (..., 2n, 2n). Raises NotQuadratic, NotHermitian."""
     return moment_equations(model, t).drift
 
 
 def diffusion(model: Any, t: float = 0.0) -> Array:
-    """D of dσ/dt = Aσ + σAᵀ + D at time t, shape (2n, 2n). Raises NotQuadratic, NotHermitian."""
+    """D of dσ/dt = Aσ + σAᵀ + D at time t, shape (..., 2n, 2n). Raises NotQuadratic, NotHermitian."""
     return moment_equations(model, t).diffusion
 
 
 def drive(model: Any, t: float = 0.0) -> Array:
-    """d of d⟨r⟩/dt = A⟨r⟩ + d at time t, shape (2n,). Raises NotQuadratic, NotHermitian."""
+    """d of d⟨r⟩/dt = A⟨r⟩ + d at time t, shape (..., 2n). Raises NotQuadratic, NotHermitian."""
     return moment_equations(model, t).drive
 
 
 def moment_equations(model: Any, t: float = 0.0) -> MomentEquations:
-    """A, d and D of a model at time t.
+    """A, d and D of a model at time t, of one point for each element of its fields where they are arrays.
 
     Raises:
         NotQuadratic: a term of the Hamiltonian has degree > 2 or a jump operator degree > 1; the term is named.
@@ -92,16 +93,19 @@ def equations_of_time(model: Any) -> Callable[[float], MomentEquations]:
             sum(value[..., *[None] * rank] * getattr(part, name) for value, part in at_t)
             for name, rank in (("h", 2), ("v", 1), ("s", 2))
         )
-        imaginary = float(np.max(np.abs(np.imag(sum(value * part.e for value, part in at_t)))))
-        size = sum(float(np.abs(value).max()) * part.size for value, part in at_t)
-        return _assemble(h, v, s, imaginary, 4 * float(np.finfo(float).eps) * size)
+        imaginary = np.abs(np.imag(sum(value * part.e for value, part in at_t)))
+        size = sum(np.abs(value) * part.size for value, part in at_t)
+        return _assemble(h, v, s, imaginary, 4 * np.finfo(float).eps * size)
 
     return at
 
 
 def is_time_dependent(model: Any) -> bool:
     """Whether any term of the model carries a coefficient f(t)."""
-    return any(f is not None for f, _ in _parts(model))
+    a = ladder(as_number_of_modes(model))
+    return any(f is not None for f, _ in _hamiltonian_terms(model, a)) or any(
+        callable(d.rate) for d in _dissipators(model, a)
+    )
 
 
 def is_isolated(model: Any) -> bool:
@@ -123,14 +127,14 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
 class _Part:
     """Complex coefficients of the terms that share one f(t): h, v of the Hamiltonian, S of the dissipators.
 
-    `size` sums the norms of the terms, before anything cancels; `e` is the scalar of H, which moves nothing but must
-    be real.
+    `size` (...) sums the norms of the terms, before anything cancels; `e` is the scalar of H, which moves nothing but
+    must be real.
     """
 
     h: Complex
     v: Complex
     s: Complex
-    size: float = 0.0
+    size: Any = 0.0
     e: Any = 0.0
 
     def __add__(self, other: _Part) -> _Part:
@@ -140,14 +144,13 @@ class _Part:
 def _parts(model: Any) -> list[tuple[Coefficient | None, _Part]]:
     n = as_number_of_modes(model)
     a = ladder(n)
-    zero = _Part(np.zeros((2 * n, 2 * n), complex), np.zeros(2 * n, complex), np.zeros((2 * n, 2 * n), complex))
-    constant, moving = zero, []
-    for f, part in (*_hamiltonian_parts(model, a, zero), *_dissipator_parts(model, a, zero)):
-        if f is None:
-            constant = constant + part
-        else:
-            moving.append((f, part))
-    return [(None, constant), *moving]
+    terms = [(f, _energy(operator, n)) for f, operator in _hamiltonian_terms(model, a)]
+    dissipators = _dissipators(model, a)
+    moving = [d for d in dissipators if callable(d.rate)]
+    constant = _dissipation([(d.rate, d) for d in dissipators if not callable(d.rate)], n)
+    constant = sum((part for f, part in terms if f is None), constant)
+    rest = [(f, part) for f, part in terms if f is not None] + [(d.rate, _dissipation([(1.0, d)], n)) for d in moving]
+    return [(None, constant), *rest]
 
 
 def as_number_of_modes(model: Any) -> int:
@@ -158,9 +161,7 @@ def as_number_of_modes(model: Any) -> int:
     return int(n)
 
 
-def _hamiltonian_parts(
-    model: Any, a: tuple[Polynomial, ...], zero: _Part
-) -> Iterator[tuple[Coefficient | None, _Part]]:
+def _hamiltonian_terms(model: Any, a: tuple[Polynomial, ...]) -> Iterator[tuple[Coefficient | None, Polynomial]]:
     hamiltonian = model.hamiltonian(*a)
     for term in hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]:
         if isinstance(term, (list, tuple)) and len(term) != 2:
@@ -168,20 +169,35 @@ def _hamiltonian_parts(
         operator, f = term if isinstance(term, (list, tuple)) else (term, None)
         if f is not None and not callable(f):
             raise InvalidArgument(f"A coefficient in [H, f] must be a function f(t), but is {f!r}.")
-        form = quadratic_form(operator, len(a), "Hamiltonian")
-        yield f, _Part(form.matrix, form.vector, zero.s, _norm(form.matrix), form.scalar)
+        yield f, operator
 
 
-def _dissipator_parts(model: Any, a: tuple[Polynomial, ...], zero: _Part) -> Iterator[tuple[Coefficient | None, _Part]]:
-    for dissipator in _dissipators(model, a):
-        f, rate = (dissipator.rate, 1.0) if callable(dissipator.rate) else (None, dissipator.rate)
-        (l0, left), (m0, right) = (
-            linear_form(operator, len(a), "jump operator") for operator in (dissipator.left, dissipator.right)
-        )
-        rate = np.asarray(rate)[..., None]
-        shift = 0.5j * rate * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
-        s = rate[..., None] * right.conj()[..., :, None] * left[..., None, :]
-        yield f, _Part(zero.h, shift, s, _norm(s))
+def _energy(operator: Polynomial, modes: int) -> _Part:
+    form = quadratic_form(operator, modes, "Hamiltonian")
+    return _Part(form.matrix, form.vector, np.zeros((2 * modes, 2 * modes), complex), _norm(form.matrix), form.scalar)
+
+
+def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
+    """The dissipators, each with its rate, in one part.
+
+    An operator touches few of many modes: what it adds to S is formed on their rows and columns only.
+    """
+    terms = []
+    for rate, d in dissipators:
+        (l0, left), (m0, right) = (linear_form(x, modes, "jump operator") for x in (d.left, d.right))
+        shift = 0.5j * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
+        rows, columns = (np.flatnonzero(x.any(tuple(range(x.ndim - 1)))) for x in (right, left))
+        product = right.conj()[..., rows, None] * left[..., None, columns]
+        terms.append((np.asarray(rate), shift, rows[:, None], columns, product))
+    batch = np.broadcast_shapes(*(np.broadcast_shapes(rate.shape, x.shape[:-1]) for rate, x, *_ in terms))
+    v, s, size = (
+        np.zeros((*batch, *[2 * modes] * rank), kind) for rank, kind in ((1, complex), (2, complex), (0, float))
+    )
+    for rate, shift, rows, columns, product in terms:
+        v += rate[..., None] * shift
+        s[..., rows, columns] += rate[..., None, None] * product
+        size += np.abs(rate) * _norm(product)
+    return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
 
 
 def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
@@ -207,23 +223,26 @@ def _value(f: Coefficient | None, t: float) -> Any:
         raise InvalidArgument(f"A coefficient f(t) must be a number, but is {value!r}.") from None
 
 
-def _norm(matrix: Complex) -> float:
-    """A bound on the spectral norm: the largest row sum of moduli (of the largest member of a batch)."""
-    return float(np.abs(matrix).sum(-1).max())
+def _norm(matrix: Complex) -> Array:
+    """A bound on the spectral norm, shape (...): the largest row sum of moduli."""
+    return np.asarray(np.abs(matrix).sum(-1).max(-1, initial=0.0))
 
 
-def _assemble(h: Complex, v: Complex, s: Complex, imaginary: float, rounding: float) -> MomentEquations:
-    scale = 1e-300 + imaginary + max(float(np.abs(m).max()) for m in (h, v, s))
-    if not np.isfinite(scale):
+def _assemble(h: Complex, v: Complex, s: Complex, imaginary: Array, rounding: Array) -> MomentEquations:
+    scale = 1e-300 + imaginary
+    for part, axes in ((h, (-2, -1)), (v, -1), (s, (-2, -1))):
+        scale = np.maximum(scale, np.abs(part).max(axes))
+    if not np.isfinite(scale).all():
         raise InvalidArgument("The generator must be finite, but a coefficient f(t) or a rate is NaN or infinite.")
     for what, anti in (
-        ("Hamiltonian", np.abs(h.imag)),
-        ("Hamiltonian's constant", np.asarray(imaginary)),
-        ("Hamiltonian's linear part", np.abs(v.imag)),
-        ("matrix of rates", np.abs(s - np.swapaxes(s, -1, -2).conj())),
+        ("Hamiltonian", np.abs(h.imag).max((-2, -1))),
+        ("Hamiltonian's constant", imaginary),
+        ("Hamiltonian's linear part", np.abs(v.imag).max(-1)),
+        ("matrix of rates", np.abs(s - np.swapaxes(s, -1, -2).conj()).max((-2, -1))),
     ):
-        if not anti.max() <= HERMITIAN_TOLERANCE * scale:
-            raise NotHermitian(what, float(anti.max()))
+        bad = ~(anti <= HERMITIAN_TOLERANCE * scale)
+        if bad.any():
+            raise NotHermitian(what, float(np.broadcast_to(anti, bad.shape)[bad].max()))
     w = omega(h.shape[-1] // 2)
     return MomentEquations(
         drift=w @ (h.real + s.imag),

@@ -7,6 +7,8 @@ The same X bounds the error. For a Hurwitz A the inverse of 𝓛(σ) = Aσ + σA
 map takes its norm at the identity, so ‖𝓛⁻¹(R)‖ ≤ ‖X‖·‖R‖: the residual of σ, with the rounding made in forming it
 and in forming A and D, bounds the distance to the solution.
 
+A scan is a batch: each of its points has its own proof and its own error.
+
 >>> import numpy as np
 >>> from gaussian.generator import MomentEquations
 >>> a, d = -0.1 * np.eye(2), 0.3 * np.eye(2)
@@ -17,27 +19,43 @@ array([[1.5, 0. ],
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import scipy  # its submodules load when first used: importing this package stays light
+from numpy.typing import NDArray
 
-from gaussian.errors import MarginalDrift, NoSteadyState, TimeDependent, UnstableDrift
+from gaussian.errors import InvalidArgument, MarginalDrift, NoSteadyState, TimeDependent, UnstableDrift
 from gaussian.generator import Array, MomentEquations, is_time_dependent, moment_equations
+from gaussian.lyapunov_equation import lyapunov_solver
 from gaussian.states import GaussianState
+
+# Points of a scan are solved this many matrix elements of 𝓛, m⁴ a point, at a time: they stay in cache.
+CHUNK_ELEMENTS = 2**20
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SteadyState(GaussianState):
-    """The unique attracting state; `slowest_rate` is −max Re λ(A), the rate at which moments reach it."""
+    """The unique attracting state under `drift` A (..., 2n, 2n); NaN with an infinite error where there is none."""
 
-    slowest_rate: float
+    drift: Array
+
+    @property
+    def slowest_rate(self) -> Array:
+        """−max Re λ(A), the rate at which moments reach the state, shape (...)."""
+        return np.asarray(-np.linalg.eigvals(self.drift).real.max(-1))
 
 
-def steady_state(model: Any) -> SteadyState:
-    """The steady state of a model with constant coefficients.
+def steady_state(model: Any, *, missing: Literal["raise", "nan"] = "raise") -> SteadyState:
+    """The steady state of a model with constant coefficients; of every point of a scan if its fields are arrays.
+
+    Args:
+        model: modes, hamiltonian, dissipators. Fields that are arrays broadcast against each other, to shape (...).
+        missing: "nan" gives NaN, with an infinite error, at the points of a scan that have no unique steady state.
+
+    Returns:
+        `mean` (..., 2n), `covariance` (..., 2n, 2n), `error` (...).
 
     Raises:
         UnstableDrift: a drift eigenvalue has a positive real part; eigenvalues and modes are listed.
@@ -47,50 +65,84 @@ def steady_state(model: Any) -> SteadyState:
     """
     if is_time_dependent(model):
         raise TimeDependent
-    return solve_steady(moment_equations(model))
+    return solve_steady(moment_equations(model), missing=missing)
 
 
-def solve_steady(equations: MomentEquations) -> SteadyState:
-    """Solve A⟨r⟩ + d = 0 and Aσ + σAᵀ + D = 0 for one drift (2n, 2n). Raises as `steady_state`."""
-    a, d = equations.drift, equations.diffusion
-    n = len(a)
-    response = _response(a, equations.rounding)
-    if response is None:
-        raise why_not(a)
-    sigma = scipy.linalg.solve_continuous_lyapunov(a, -d)
-    sigma = 0.5 * (sigma + sigma.T)
-    sigma = sigma - scipy.linalg.solve_continuous_lyapunov(a, a @ sigma + sigma @ a.T + d)  # one refinement
-    sigma = 0.5 * (sigma + sigma.T)
-    residual = np.linalg.norm(a @ sigma + sigma @ a.T + d, 2)
-    size = float(np.linalg.norm(sigma, 2))
-    rounding = n * np.finfo(float).eps * (2 * np.linalg.norm(a, 2) * size + np.linalg.norm(d, 2))
-    rounding += equations.rounding * (2 * size + 1)  # A and D as stored differ from the model's by this
+def solve_steady(equations: MomentEquations, *, missing: Literal["raise", "nan"] = "raise") -> SteadyState:
+    """Solve A⟨r⟩ + d = 0 and Aσ + σAᵀ + D = 0 at every point. Arguments, result and errors as `steady_state`."""
+    if missing not in ("raise", "nan"):
+        raise InvalidArgument(f'Argument missing must be "raise" or "nan", but is {missing!r}.')
+    fields = ((equations.drift, 2), (equations.drive, 1), (equations.diffusion, 2), (equations.rounding, 0))
+    m = equations.drift.shape[-1]
+    batch = np.broadcast_shapes(*(np.shape(f)[: np.ndim(f) - rank] for f, rank in fields))
+    points = [np.broadcast_to(f, (*batch, *[m] * rank)).reshape(-1, *[m] * rank) for f, rank in fields]
+    count = max(1, CHUNK_ELEMENTS // m**4)
+    # An empty scan still has one (empty) piece.
+    pieces = [_solve(*(p[i : i + count] for p in points)) for i in range(0, max(1, len(points[0])), count)]
+    mean, sigma, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    lost = np.isinf(error)
+    if missing == "raise" and lost.any():
+        raise why_not(points[0][lost.argmax()], lost.reshape(batch))
     return SteadyState(
-        mean=-np.linalg.solve(a, equations.drive),
-        covariance=sigma,
-        error=np.asarray(np.linalg.norm(response, 2) * (residual + rounding)),
-        slowest_rate=float(-np.linalg.eigvals(a).real.max()),
+        mean=mean.reshape(*batch, m),
+        covariance=sigma.reshape(*batch, m, m),
+        error=error.reshape(batch),
+        drift=points[0].reshape(*batch, m, m),
     )
 
 
-def _response(a: Array, rounding: float) -> Array | None:
-    """X > 0 with AX + XAᵀ = −1 if every drift within `rounding` of A is Hurwitz, None if that cannot be shown."""
-    identity = np.eye(len(a))
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SciPy warns of a singular equation and answers; the residual judges it
-            response = scipy.linalg.solve_continuous_lyapunov(a, -identity)
-        np.linalg.cholesky(0.5 * (response + response.T))
-    except np.linalg.LinAlgError:
-        return None
-    residual = np.linalg.norm(a @ response + response @ a.T + identity, 2)
-    residual += 2 * rounding * np.linalg.norm(response, 2)
+def _solve(a: Array, drive: Array, noise: Array, rounding: Array) -> tuple[Array, Array, Array]:
+    """Mean, covariance and error of the points of a piece, shapes (k, m), (k, m, m) and (k,)."""
+    solve = lyapunov_solver(a)
+    with np.errstate(over="ignore", invalid="ignore"):  # where there is no steady state
+        response = _response(a, rounding, solve(-np.eye(a.shape[-1])))
+        sigma = solve(-noise)
+        sigma = sigma - solve(_acted(a, sigma) + noise)  # one refinement
+        residual, size = _norm(_acted(a, sigma) + noise), _norm(sigma)
+        rounding = rounding * (2 * size + 1)  # A and D as stored differ from the model's by this
+        rounding = rounding + a.shape[-1] * np.finfo(float).eps * (2 * _norm(a) * size + _norm(noise))
+        error = response * (residual + rounding)
+    lost = np.asarray(~np.isfinite(error))
+    mean = -np.linalg.solve(np.where(lost[:, None, None], np.eye(a.shape[-1]), a), drive[..., None])[..., 0]
+    mean[lost], sigma[lost], error[lost] = np.nan, np.nan, np.inf
+    return mean, sigma, error
+
+
+def _response(a: Array, rounding: Array, x: Array) -> Array:
+    """‖X‖ of the exact solution of AX + XAᵀ = −1 from the computed one, shape (k,).
+
+    Infinite where x does not show that every drift within `rounding` of A is Hurwitz.
+    """
+    variances = np.diagonal(x, axis1=-2, axis2=-1)
+    usable = np.asarray(np.isfinite(x).all((-2, -1)) & (variances > 0).all(-1))
+    scale = np.sqrt(np.where(usable[:, None], variances, 1.0))
+    # Positive iff its correlations are; these do not let a slow mode hide a fast one.
+    correlations = np.where(usable[:, None, None], x, -np.eye(x.shape[-1])) / (scale[:, :, None] * scale[:, None, :])
+    size = _norm(x)
+    residual = _norm(_acted(a, x) + np.eye(x.shape[-1])) + 2 * rounding * size
+    proved = usable & (np.linalg.eigvalsh(correlations)[:, 0] > 0) & (residual < 0.5)
     # The exact X is below the computed one divided by 1 − residual.
-    return np.asarray(response / (1 - residual)) if residual < 0.5 else None
+    return np.where(proved, size / (1 - residual), np.inf)
 
 
-def why_not(a: Array) -> NoSteadyState:
-    """Name the eigenvalues that are not safely negative and the modes they live on."""
+def _acted(a: Array, x: Array) -> Array:
+    """AX + XAᵀ of a symmetric X."""
+    half = a @ x
+    return np.asarray(half + np.swapaxes(half, -1, -2))
+
+
+def _norm(matrices: Array) -> Array:
+    """(tr (MMᵀ)¹⁶)^{1/32} ≥ ‖M‖₂, at most m^{1/32} times that (4 % more for two modes), in a fraction of the time."""
+    scale = np.abs(matrices).max((-2, -1))
+    unit = matrices / np.where(scale > 0, scale, 1.0)[:, None, None]  # high powers neither vanish nor overflow
+    power = unit @ np.swapaxes(unit, -1, -2)
+    for _ in range(3):
+        power = power @ power
+    return np.asarray(scale * (power**2).sum((-2, -1)) ** (1 / 32))
+
+
+def why_not(a: Array, missing: NDArray[np.bool_] | None = None) -> NoSteadyState:
+    """Name the eigenvalues that are not safely negative and the modes they live on; `missing` marks such points."""
     values, left, right = scipy.linalg.eig(a, left=True, right=True)
     overlap = np.abs(np.sum(left.conj() * right, axis=0)).clip(1e-8)  # 1/condition of each eigenvalue
     blur = len(a) * np.finfo(float).eps * np.linalg.norm(a, 2) / overlap
@@ -102,10 +154,11 @@ def why_not(a: Array) -> NoSteadyState:
     modes = [np.flatnonzero(w > 0.05 * w.max()).tolist() for w in weights.T]
     listed = [complex(z) for z in values[bad]]
     if np.any(values.real > blur):
-        return UnstableDrift("The model has no steady state: its moments grow without bound.", listed, modes)
+        return UnstableDrift("The model has no steady state: its moments grow without bound.", listed, modes, missing)
     return MarginalDrift(
         "The model has no unique steady state: some combination of modes is undamped to working precision, so noise "
         "accumulates in it or it remembers its start.",
         listed,
         modes,
+        missing,
     )

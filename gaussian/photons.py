@@ -13,8 +13,9 @@ array([0.5  , 0.25 , 0.125])
 import numpy as np
 from numpy.typing import ArrayLike
 
+from gaussian.covariance import Array, as_covariance
 from gaussian.errors import InvalidArgument
-from gaussian.symplectic import Array, require_physical
+from gaussian.symplectic import require_physical
 
 # The number of points on the circle grows with the number of quanta.
 MOST_QUANTA = 1e4
@@ -22,9 +23,10 @@ MOST_QUANTA = 1e4
 
 def photon_distribution(sigma: ArrayLike, mean: ArrayLike = (0.0, 0.0), *, levels: int) -> Array:
     """p_0 … p_{levels−1} of a single mode with covariance σ (2, 2) and mean (2,). Raises UnphysicalState."""
-    sigma, m = require_physical(sigma), np.asarray(mean, float)
+    sigma, m = as_covariance(sigma), np.asarray(mean, float)
     if sigma.shape != (2, 2) or m.shape != (2,):
         raise InvalidArgument(f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.")
+    require_physical(sigma)
     quanta = 0.5 * (np.trace(sigma) + m @ m - 1)
     if quanta > MOST_QUANTA:
         raise InvalidArgument(

@@ -113,6 +113,11 @@ def initial_state(model: Any) -> GaussianState:
 
 def _hermitian(operator: Polynomial, modes: int, what: str) -> Form:
     form = quadratic_form(operator, modes, what)
+    if form.matrix.ndim > 2:
+        raise InvalidArgument(
+            f"The {what} must be of one point, but its coefficients are arrays of shape {form.scalar.shape}. "
+            "Prepare the points one by one; steady_state takes a scan."
+        )
     size = 1.0 + float(np.abs(form.matrix).max()) + float(np.abs(form.vector).max())
     defect = max(float(np.abs(form.matrix.imag).max()), float(np.abs(form.vector.imag).max()))
     if defect > 1e-12 * size:

@@ -26,11 +26,11 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 # The files of tests/<package> that concern a module, those likeliest to fail first; all of them if it is not listed.
 CONCERNS = {
-    "discord entanglement entropy parties photons symplectic": "measures* states*",
-    "forms ladder errors": "ladder generator dynamics* measures*",
-    "generator": "generator dynamics*",
+    "covariance discord entanglement entropy parties photons symplectic": "measures* scans states*",
+    "forms ladder errors": "ladder generator scans dynamics* measures*",
+    "generator": "generator scans dynamics*",
     "states": "states* measures* dynamics*",
-    "evolution lyapunov normal_modes": "dynamics* generator",
+    "evolution lyapunov lyapunov_equation normal_modes": "lyapunov* scans dynamics* generator",
     "continuity tails": "continuity tails",
 }
 OPTIONS = ["-n0", "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--benchmark-skip", "-o", "addopts="]

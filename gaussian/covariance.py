@@ -1,0 +1,75 @@
+r"""What counts as a covariance matrix: one of shape (2n, 2n), or a batch (..., 2n, 2n) of them such as a scan.
+
+A scan may have points without a state, above a threshold for instance. There σ is NaN throughout; measures are NaN in
+the same places, without a warning, and what is asked of the other points is not affected. A single σ that is NaN, or
+one with some NaN entries, is a mistake and refused.
+
+>>> from gaussian.entropy import entropy
+>>> entropy(np.array([0.5 * np.eye(2), np.full((2, 2), np.nan)])).round(12)
+array([ 0., nan])
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, Concatenate, ParamSpec, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from gaussian.errors import InvalidArgument
+
+Array = NDArray[Any]
+P = ParamSpec("P")
+
+# Asymmetry above this, relative to the matrix, is no rounding.
+SYMMETRIC_TOLERANCE = 1e-9
+
+
+def as_covariance(sigma: ArrayLike) -> Array:
+    """σ as a float array of shape (..., 2n, 2n), or a clear refusal.
+
+    Raises:
+        InvalidArgument: not real, not square of even size, not symmetric, or not finite (a member of a batch may be
+            NaN throughout).
+    """
+    try:
+        sigma = np.asarray(sigma)
+    except ValueError:
+        raise InvalidArgument("Argument sigma must be a square matrix, but its rows differ in length.") from None
+    if np.iscomplexobj(sigma) or sigma.dtype == object:
+        raise InvalidArgument(f"Argument sigma must be real, but has type {sigma.dtype}.")
+    if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2 or sigma.shape[-1] == 0:
+        raise InvalidArgument(f"Argument sigma must have shape (..., 2n, 2n), but has shape {sigma.shape}.")
+    sigma = sigma.astype(float)
+    if not np.isfinite(sigma).all() and (sigma.ndim == 2 or not np.isfinite(sigma[~missing(sigma)]).all()):
+        raise InvalidArgument("Argument sigma must be finite, but has NaN or infinite entries.")
+    skew = np.abs(sigma - np.swapaxes(sigma, -1, -2)).max((-2, -1))
+    crooked = skew > SYMMETRIC_TOLERANCE * np.abs(sigma).max((-2, -1))
+    if crooked.any():
+        raise InvalidArgument(
+            f"Argument sigma must be symmetric, but differs from its transpose by {skew[crooked].max():.2e}."
+        )
+    return sigma
+
+
+def missing(sigma: Array) -> NDArray[np.bool_]:
+    """Where there is no state: σ is NaN throughout, shape (...)."""
+    return np.asarray(np.isnan(sigma).all((-2, -1)))
+
+
+def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[ArrayLike, P], Array]:
+    """`measure`, handed a valid σ with a state at every point; the result is NaN (False) where there is none."""
+
+    @functools.wraps(measure)
+    def measured(sigma: ArrayLike, *args: P.args, **kwargs: P.kwargs) -> Array:
+        sigma = as_covariance(sigma)
+        absent = missing(sigma)
+        if not absent.any():
+            return measure(sigma, *args, **kwargs)
+        # The vacuum stands in: it passes every test and raises no warning.
+        sigma[absent] = 0.5 * np.eye(sigma.shape[-1])
+        result = measure(sigma, *args, **kwargs)
+        result[absent] = False if result.dtype == bool else np.nan
+        return result
+
+    return cast("Callable[Concatenate[ArrayLike, P], Array]", measured)  # sigma may be given by name, too
