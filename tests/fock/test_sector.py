@@ -1,4 +1,4 @@
-"""Weak symmetries found in operators, and generators on their blocks as real matrices, against QuTiP's superoperator."""
+"""Weak symmetries found in operators, and generators on their blocks as real matrices, judged by QuTiP."""
 
 from types import SimpleNamespace
 
