@@ -29,8 +29,8 @@ from fock.symmetry import NoJump, groups
 
 Times = NDArray[np.float64]
 
-# Trace-norm error that the Faber expansion may have at the last time. A tenth of the accuracy would save a tenth of
-# the time.
+# Trace-norm error that the Faber expansion may have at the last time. A thousand times more would save a tenth of the
+# time.
 ACCURACY = 1e-10
 # Entries of ρ(0) below this, relatively, break no symmetry; what is left out for that is counted as an error.
 NOISE = 1e-15
@@ -41,8 +41,8 @@ SOLVER_ERROR = 1e-7
 MEMORY = 4 * 2**30
 # Steps that an explicitly time-dependent evolution takes at least: a narrower pulse can be stepped over.
 PULSE = 200
-# Per entry of 𝓛 and unit of ‖𝓛‖t: a third of an application, at 0.6 to 1.3 ns an entry.
-SECONDS_PER_ENTRY = 4e-10
+# Per complex entry of 𝓛 and unit of ‖𝓛‖t: 1 to 6 times 1e-10 over the library of models.
+SECONDS_PER_ENTRY = 2.5e-10
 
 
 def evolve(
@@ -52,6 +52,7 @@ def evolve(
     cutoff: int | Sequence[int] | None = None,
     tol: float | None = None,
     method: str = "auto",
+    accuracy: float = ACCURACY,
     memory: float = MEMORY,
 ) -> FockTrajectory:
     """States of a model at each of `times`, from its preparation at t = 0.
@@ -62,7 +63,8 @@ def evolve(
         cutoff: number of Fock levels, or one number per mode.
         tol: instead of a cutoff: the cutoffs grow and shrink on the way so that ‖ρ(t) − ρ_N(t)‖₁ ≤ tol, which is proved
             (each state's `bound`). For completely positive generators with constant coefficients.
-        method: "auto", or "qutip" for its integrators.
+        method: "auto", or "qutip" for its integrators, at fixed tolerances.
+        accuracy: trace-norm error that the solver may add to that of the cutoff, up to the last time.
         memory: bytes that may be used.
 
     Returns:
@@ -86,6 +88,10 @@ def evolve(
         raise InvalidArgument(f"Argument times must be a list of numbers, but is {times!r}.") from None
     if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
         raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.")
+    if not isinstance(accuracy, (int, float)) or not 0 < accuracy < 2:
+        raise InvalidArgument(
+            f"Argument accuracy must lie between 0 and 2, the largest trace distance, but is {accuracy!r}."
+        )
     if not grid.size:
         return FockTrajectory(times=grid, states=())
     if tol is not None:
@@ -100,9 +106,9 @@ def evolve(
     if method == "qutip" or gen.is_time_dependent:
         states, errors = _qutips(gen, start, grid, memory)
     elif gen.is_isolated and start.isket:
-        states, errors = _ket(gen, start, grid, memory)
+        states, errors = _ket(gen, start, grid, accuracy, memory)
     else:
-        states, errors = _density_matrix(gen, start, grid, memory)
+        states, errors = _density_matrix(gen, start, grid, accuracy, memory)
     if any(not np.isfinite(state.full()).all() for state in states):
         raise FockError(
             "The state became infinite or NaN. A coefficient f(t) that diverges, or a generator far from completely "
@@ -126,7 +132,9 @@ def predicted_seconds(model: Any, cutoff: int | Sequence[int], t: float) -> floa
     return SECONDS_PER_ENTRY * gen.entries * gen.norm * t
 
 
-def _density_matrix(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> tuple[list[qutip.Qobj], Any]:
+def _density_matrix(
+    gen: Generator, start: qutip.Qobj, times: Times, accuracy: float, memory: float
+) -> tuple[list[qutip.Qobj], Any]:
     parts = NoJump.of(gen)
     rho = (qutip.ket2dm(start) if start.isket else start).full()
     present = np.abs(rho) > NOISE * np.abs(rho).max()
@@ -139,7 +147,7 @@ def _density_matrix(gen: Generator, start: qutip.Qobj, times: Times, memory: flo
     if most < FIRST / 2:
         raise TooLarge("The evolution", fixed + 8 * sector.size * FIRST, memory, gen.cutoffs)
     matrix = superoperator(parts, sector)
-    rate = ACCURACY / max(float(times[-1]), 1e-300)
+    rate = accuracy / max(float(times[-1]), 1e-300)
     flow = Flow(matrix, sector.pack(rho), rate, norm=sector.trace_norm_bound, most=most)
     packed, errors = flow.at(times.tolist())
     dims = [list(gen.cutoffs)] * 2
@@ -147,7 +155,9 @@ def _density_matrix(gen: Generator, start: qutip.Qobj, times: Times, memory: flo
     return states, np.array(errors) + left_out + ROUNDING * np.sqrt(len(rho))
 
 
-def _ket(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> tuple[list[qutip.Qobj], Any]:
+def _ket(
+    gen: Generator, start: qutip.Qobj, times: Times, accuracy: float, memory: float
+) -> tuple[list[qutip.Qobj], Any]:
     """ψ(t) on the levels that H reaches from ψ(0), energies counted from the middle of the spectrum."""
     h = hamiltonian(gen).to("CSR").data_as("csr_matrix")
     psi = start.full()[:, 0]
@@ -161,7 +171,7 @@ def _ket(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> tupl
     middle = 0.5 * (energies.min() + energies.max())
     shifted = h[reached][:, reached].astype(complex)
     shifted.setdiag(shifted.diagonal() - middle)
-    rate = 0.5 * ACCURACY / max(float(times[-1]), 1e-300)  # ‖ψψ† − φφ†‖₁ ≤ 2‖ψ − φ‖
+    rate = 0.5 * accuracy / max(float(times[-1]), 1e-300)  # ‖ψψ† − φφ†‖₁ ≤ 2‖ψ − φ‖
     flow = Flow(-1j * shifted, psi[reached], rate, most=min(MOST, int(memory / (16 * len(psi))) - len(times)))
     packed, errors = flow.at(times.tolist())
     dims = [list(gen.cutoffs), [1] * len(gen.cutoffs)]

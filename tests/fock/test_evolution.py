@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 import fock
 from crosscheck.model import Dissipator, Preparation, displacing, squeezing
 from crosscheck.models import MODELS, ReservoirGravity
-from fock import evolution
 from tests.random_models import RandomModel, quadratic_models
 
 
@@ -110,11 +109,16 @@ def test_an_unknown_method_is_refused():
         fock.evolve(ReservoirGravity.example(), [1.0], cutoff=4, method="euler")
 
 
-def test_accuracy_is_bought_by_terms(monkeypatch):
-    """A looser tolerance is kept to, and the error reported is of its size."""
+def test_accuracy_is_bought_by_terms():
+    """A looser accuracy is kept to, and the error reported is of its size."""
     model = ReservoirGravity.example()
-    (exact,) = fock.evolve(model, [2.0], cutoff=6).states
-    monkeypatch.setattr(evolution, "ACCURACY", 1e-4)
-    (rough,) = fock.evolve(model, [2.0], cutoff=6).states
+    (exact,), (rough,) = (fock.evolve(model, [2.0], cutoff=6, accuracy=x).states for x in (1e-12, 1e-4))
     assert trace_distance(exact, rough) <= rough.solver_error + exact.solver_error
+    assert exact.solver_error < 2e-12
     assert 1e-7 < rough.solver_error < 1e-4
+
+
+@pytest.mark.parametrize("accuracy", [0, 2.0, -1e-9, float("nan"), "x"])
+def test_an_accuracy_is_a_trace_distance(accuracy):
+    with pytest.raises(fock.InvalidArgument, match="accuracy must lie between 0 and 2"):
+        fock.evolve(ReservoirGravity.example(), [1.0], cutoff=4, accuracy=accuracy)
