@@ -32,6 +32,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy.linalg
 import scipy.sparse
 from numpy.typing import NDArray
 from scipy.special import ive, jv
@@ -179,6 +180,9 @@ class Flow:
         self.applications = 0
         self.x = x
         self.window: Window | None = None
+        # New memory is slow: the vectors of a window overwrite those of the last.
+        self.kept = np.empty((0, len(x)), x.dtype)
+        (self.add,) = scipy.linalg.get_blas_funcs(("axpy",), (x,))
         self._fit(Ellipse.around(self._spectrum_seen(x)))
 
     def at(self, times: Sequence[float], *, more: bool = False) -> tuple[Array, list[float]]:
@@ -232,14 +236,15 @@ class Flow:
 
     def _window(self, limit: float) -> Window:
         """As many terms as reach the limit, at most `self.terms`."""
-        vectors = np.empty((self.terms + 1, len(self.x)), self.x.dtype)
-        norms = np.empty(self.terms + 2)
+        if len(self.kept) < self.terms + 1:
+            self.kept = np.empty((self.terms + 1, len(self.x)), self.x.dtype)
+        vectors, norms = self.kept, np.empty(self.terms + 2)
         vectors[0], norms[0] = self.x, self.norm(self.x)
         delta, look = self.ellipse.delta, LOOK
         for k in range(self.terms + 1):
             image = self.scaled @ vectors[k]
             if k:
-                image -= (2 * delta if k == 1 else delta) * vectors[k - 1]
+                image = self.add(vectors[k - 1], image, a=-2 * delta if k == 1 else -delta)  # in place
             norms[k + 1] = np.linalg.norm(image)
             self.applications += 1
             if not norms[k + 1] < HUGE:
