@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `window`, `truncation` and `exam`.
+"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam` and `papers`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -26,6 +26,7 @@ from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS
+from crosscheck.papers.command import papers_command
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
@@ -207,6 +208,7 @@ def truncation_command(
 
 app.command("window")(window_command)
 app.command("exam")(exam_command)
+app.command("papers")(papers_command)
 
 
 def _range(text: str) -> list[int]:
