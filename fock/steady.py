@@ -37,6 +37,7 @@ from fock.states import FockState
 from fock.sylvester import inverse_between_jumps
 from fock.symmetry import NoJump, charges, groups
 
+EPS = float(np.finfo(float).eps)
 MEMORY = 4 * 2**30
 METHODS = ("auto", "krylov", "direct", "qutip")
 # ‖𝓛(ρ)‖ relative to ‖𝓛‖ at which GMRES stops, and within which of it a state is accepted.
@@ -174,7 +175,7 @@ class _System:
         moduli = scipy.sparse.csr_matrix(
             (np.abs(self.matrix.data), self.matrix.indices, self.matrix.indptr), self.matrix.shape, copy=False
         )
-        hidden = np.finfo(float).eps * float(np.linalg.norm(moduli @ np.abs(x)))
+        hidden = EPS * float(np.linalg.norm(moduli @ np.abs(x)))
         return float(np.linalg.norm(self.matrix @ x)) + hidden
 
     def smallest_singular_value(self, rho: Vector | None = None) -> float:
