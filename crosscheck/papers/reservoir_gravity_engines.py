@@ -1,4 +1,4 @@
-"""What the checks of the reservoir paper share: its models at any Q, and E_N by intervals, in doubles and in Fock space.
+"""What the checks of the reservoir paper share: its models at any Q, E_N in intervals, doubles and Fock space.
 
 The figures were made with k_G as printed, twice its definition; so are these models, and remarks say what changes.
 """
@@ -33,9 +33,7 @@ WIDTH = 1e-23
 def at(Q: Any, *, classical: bool = True, coupling: Any = 1) -> ReservoirGravity:
     """The experiment at quality Q, by the rule of Fig. 2, with `coupling` times the coherent coupling of gravity."""
     lab = ReservoirGravity.from_lab(Q=Q, classical=classical, k_G=PRINTED_K_G)
-    return ReservoirGravity(
-        lab.detuning, lab.k_M * coupling, lab.gamma, lab.nbar, lab.Gamma, lab.r, lab.kappa_G
-    )
+    return ReservoirGravity(lab.detuning, lab.k_M * coupling, lab.gamma, lab.nbar, lab.Gamma, lab.r, lab.kappa_G)
 
 
 TABLE = at(Q_OF_TABLE)

@@ -66,21 +66,21 @@ def as_printed(m: Moments, p: Any) -> dict[str, complex]:
 
 def solutions(p: Any) -> Moments:
     """(19), with the leading minus of (19E) that the scan has lost."""
-    gm, G, O, k, n = p.gamma, p.Gamma, p.detuning, p.k_M, p.nbar
+    gm, G, w, k, n = p.gamma, p.Gamma, p.detuning, p.k_M, p.nbar
     s, cold, doubled = gm + G, np.sinh(p.r) ** 2, np.sinh(2 * p.r)
-    A = s**2 + 4 * (O**2 + k**2)
-    den = gm * (gm + 2 * G) * A + 4 * G**2 * O**2
+    A = s**2 + 4 * (w**2 + k**2)
+    den = gm * (gm + 2 * G) * A + 4 * G**2 * w**2
     common = G * doubled / (2 * s * (G**2 + 4j * k * G - A))
     heat = n * gm + 2 * p.kappa_G
 
     def number(k: float) -> complex:
-        return complex((heat * (s * A - 4 * G * O * k) + (gm * A + 4 * O * (G * O + k * gm)) * G * cold) / den)
+        return complex((heat * (s * A - 4 * G * w * k) + (gm * A + 4 * w * (G * w + k * gm)) * G * cold) / den)
 
     m = {
-        "aa": (s - 2j * O) * (gm - 2j * k) * common,
-        "bb": (s + 2j * O) * (gm - 2j * k) * common,
-        "ab": (s * (gm - 2j * k) + 4 * O**2) * common,
-        "aB": -G * (s * (s - 2j * O) + 4 * k**2) * (heat - cold * gm) / den,
+        "aa": (s - 2j * w) * (gm - 2j * k) * common,
+        "bb": (s + 2j * w) * (gm - 2j * k) * common,
+        "ab": (s * (gm - 2j * k) + 4 * w**2) * common,
+        "aB": -G * (s * (s - 2j * w) + 4 * k**2) * (heat - cold * gm) / den,
     }
     conjugates = {"AA": "aa", "BB": "bb", "AB": "ab", "Ab": "aB"}
     return m | {k: v.conjugate() for k, v in ((k, m[v]) for k, v in conjugates.items())} | {
