@@ -10,7 +10,7 @@ the mechanical *energy* damping rate, `nbar` the bath occupation, `Gamma` the en
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from crosscheck.model import Dissipator, Model, pair, require, require_finite, r
 from crosscheck.models.laboratory import PRINTED_K_G, LabConversion
 
 OneOrTwo = float | tuple[float, float]
+Converted = TypeVar("Converted", bound=Model)
 
 
 def _detuned_pair(a: Any, b: Any, detuning: float, k_M: float) -> Any:
@@ -41,7 +42,7 @@ def _require_environments(model: Any) -> None:
     require_finite(model, "detuning", "k_M")
 
 
-def _converted(cls: type[Any], lab: dict[str, Any], *names: str) -> Any:
+def _converted(cls: type[Converted], lab: dict[str, Any], *names: str) -> Converted:
     """A model from laboratory parameters, with its conversion as an attribute that is no field."""
     conversion = LabConversion(**lab)
     model = cls(**conversion.fields(*names))

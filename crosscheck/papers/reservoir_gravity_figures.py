@@ -12,6 +12,7 @@ from crosscheck.models.laboratory import PRINTED_K_G, Q_OF_TABLE, LabConversion
 from crosscheck.papers.claim import Figure, as_published
 from crosscheck.papers.reservoir_gravity_derivation import WEAK, with_cavity
 from crosscheck.papers.reservoir_gravity_engines import TABLE, at, fock_negativity, negativity, shift
+from crosscheck.papers.reservoir_gravity_moments import equation_6
 from crosscheck.papers.reservoir_gravity_sweeps import difference, ratio
 
 Q_AXIS = "mechanical quality factor Q"
@@ -37,8 +38,7 @@ def _figure_2(canvas: Any) -> None:
     coarse = np.logspace(9.2, 20, 55)
     bottom.loglog(coarse, [difference(as_published, float(q)) for q in coarse], label="engineered reservoir")
     lab = LabConversion(classical=False)
-    slope = (2 * TABLE.nbar + 1) * TABLE.gamma + TABLE.Gamma * np.exp(-2 * TABLE.r)
-    bottom.loglog(Q, 4 * TABLE.kappa_G / slope * Q / Q_OF_TABLE, ":", label="eq. (6)")
+    bottom.loglog(Q, equation_6(TABLE) * Q / Q_OF_TABLE, ":", label="eq. (6)")
     threshold = float(lab.omega * (2 * lab.nbar + 1) / (2 * lab.k_G))
     beyond = threshold * np.logspace(1e-3, 2.2, 60)
     bottom.loglog(beyond, np.log(beyond / threshold), "-.", label="most that gravity alone entangles")

@@ -254,13 +254,17 @@ def _slow_damping_is_enough(variant: Variant) -> Evidence:
     )
 
 
+def equation_6(p: Any) -> float:
+    """ΔE_N = 4κ_G/[(2n̄ + 1)γ + Γe^{−2r}]."""
+    return float(4 * p.kappa_G / ((2 * p.nbar + 1) * p.gamma + p.Gamma * np.exp(-2 * p.r)))
+
+
 def _difference(variant: Variant) -> Evidence:
     """(6) at Table S3; it leaves out corrections of order (Γ/Ω)² = 6 %, and E_N's own curvature."""
     classical: Any = variant(TABLE)
     quantum: Any = variant(replace(TABLE, kappa_G=0.0))
     found, radius = shift(quantum, classical)
-    slope = (2 * quantum.nbar + 1) * quantum.gamma + quantum.Gamma * np.exp(-2 * quantum.r)
-    predicted = float(4 * classical.kappa_G / slope)
+    predicted = equation_6(classical)
     return decided(
         predicted > 0 and abs(found / predicted - 1) < 0.02,
         numbers=[

@@ -238,9 +238,7 @@ def _always_larger(variant: Variant) -> Evidence:
         for q, _, most in rows
     ]
     if not all(ours > 1e-3 for _, ours, _ in rows):
-        return decided(
-            False, numbers=numbers, otherwise="The engineered scheme shows no difference at some of these Q."
-        )
+        return decided(False, numbers=numbers, otherwise="There is no difference at some of these Q.")
     if all(ours > most for _, ours, most in rows):
         return decided(True, numbers=numbers, otherwise="")
     return Evidence(
