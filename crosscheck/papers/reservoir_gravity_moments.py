@@ -114,7 +114,7 @@ def _rows(form: Callable[[Moments, Any], dict[str, complex]], letters: str) -> C
                 Number(name="largest left side as derived from (17)", found=mended, error=ROUNDING),
             ],
             otherwise=f"In the steady state the left side is {left:.3g}, and {mended:.1g} with the signs that "
-            "follow from (17).",
+            "follow from (17), which the printed (19) obeys. (The text is a scan, in which strokes of signs get lost.)",
         )
 
     return check
