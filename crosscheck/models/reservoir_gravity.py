@@ -10,14 +10,15 @@ the mechanical *energy* damping rate, `nbar` the bath occupation, `Gamma` the en
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
-from scipy import constants
 
 from crosscheck.model import Dissipator, Model, pair, require, require_finite, require_non_negative, thermal_bath
+from crosscheck.models.laboratory import PRINTED_K_G, LabConversion
 
 OneOrTwo = float | tuple[float, float]
+Converted = TypeVar("Converted", bound=Model)
 
 
 def _detuned_pair(a: Any, b: Any, detuning: float, k_M: float) -> Any:
@@ -39,6 +40,14 @@ def _require_environments(model: Any) -> None:
         pair(getattr(model, name), name)
     require_non_negative(model, "gamma", "nbar", "kappa_G")
     require_finite(model, "detuning", "k_M")
+
+
+def _converted(cls: type[Converted], lab: dict[str, Any], *names: str) -> Converted:
+    """A model from laboratory parameters, with its conversion as an attribute that is no field."""
+    conversion = LabConversion(**lab)
+    model = cls(**conversion.fields(*names))
+    object.__setattr__(model, "conversion", conversion)
+    return model
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class ReservoirGravity(Model):
     Gamma: float
     r: float
     kappa_G: OneOrTwo
+    conversion: ClassVar[LabConversion | None] = None
 
     def __post_init__(self) -> None:
         _require_environments(self)
@@ -88,24 +98,25 @@ class ReservoirGravity(Model):
         return cls(detuning=0.7, k_M=0.1, gamma=0.05, nbar=0.3, Gamma=1.0, r=0.4, kappa_G=0.02)
 
     @classmethod
+    def from_lab(cls, **lab: Any) -> Self:
+        """The model of an experiment; arguments and errors as `LabConversion`, defaults as in Table S3.
+
+        The model keeps the `conversion`, for print or a notebook; one that `replace` makes of it does not.
+
+        >>> model = ReservoirGravity.from_lab(Q=1e12, temperature=0.01, classical=False)
+        >>> model.kappa_G, round(model.Gamma, 6), round(model.conversion.mass * 1e6, 4)
+        (0.0, 0.018909, 1.2632)
+        """
+        return _converted(cls, lab, "detuning", "k_M", "gamma", "nbar", "Gamma", "r", "kappa_G")
+
+    @classmethod
     def laboratory(cls) -> Self:
         """Table S3 in rad/s, at 10 mK, with the classical channel at the paper's rate: n̄ = 4.17 × 10⁶.
 
-        ω/2π = 50 Hz, Q = 2.5 × 10¹⁰, Ω/2π = 0.5 Hz, k_G/2π = κ_G/2π = 7 × 10⁻¹⁰ Hz as printed; G_± = gE_±/√(ω² + κ²/4)
-        with g/2π = 1 Hz, E_± = 100, 200 and κ/2π = 10 Hz, tanh r = G₊/G₋, Γ = 4(G₋² − G₊²)/κ.
+        ω/2π = 50 Hz, Q = 2.5 × 10¹⁰, Ω/2π = 0.5 Hz, k_G/2π = κ_G/2π = 7 × 10⁻¹⁰ Hz as printed, which is twice what
+        `from_lab()` finds by the table's own definition.
         """
-        omega, kappa, g = 2 * np.pi * 50, 2 * np.pi * 10, 2 * np.pi
-        plus, minus = (g * e / np.hypot(omega, kappa / 2) for e in (100, 200))
-        k_G = 2 * np.pi * 7e-10
-        return cls(
-            detuning=float(np.pi),
-            k_M=k_G,
-            gamma=omega / 2.5e10,
-            nbar=float(1 / np.expm1(constants.hbar * omega / (constants.k * 0.01))),
-            Gamma=float(4 * (minus**2 - plus**2) / kappa),
-            r=float(np.arctanh(plus / minus)),
-            kappa_G=k_G,
-        )
+        return cls.from_lab(k_G=PRINTED_K_G)
 
 
 @dataclass(frozen=True)
@@ -132,6 +143,7 @@ class ReservoirGravityCavity(Model):
     G_minus: float
     kappa: float
     kappa_G: OneOrTwo
+    conversion: ClassVar[LabConversion | None] = None
 
     def __post_init__(self) -> None:
         _require_environments(self)
@@ -157,3 +169,8 @@ class ReservoirGravityCavity(Model):
     @classmethod
     def example(cls) -> Self:
         return cls(detuning=1.0, k_M=0.1, gamma=0.1, nbar=0.02, G_plus=0.1, G_minus=0.6, kappa=2.0, kappa_G=0.0)
+
+    @classmethod
+    def from_lab(cls, **lab: Any) -> Self:
+        """The model of an experiment; arguments and errors as `LabConversion`, defaults as in Table S3."""
+        return _converted(cls, lab, "detuning", "k_M", "gamma", "nbar", "G_plus", "G_minus", "kappa", "kappa_G")
