@@ -33,7 +33,7 @@ import scipy.sparse.linalg
 from fock.defect import require_completely_positive
 from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, NotUnique, TimeDependent, TooLarge
 from fock.generator import Generator, generator, liouvillian
-from fock.operators import as_cutoffs
+from fock.operators import as_cutoffs, as_memory
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
 from fock.states import FockState
 from fock.sylvester import inverse_between_jumps
@@ -92,12 +92,12 @@ def steady_state(
     Warns:
         FellBack: GMRES stopped early, and the LU took over.
     """
-    cutoffs = as_cutoffs(cutoff, model.modes)
+    if not isinstance(method, str) or method not in METHODS:
+        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
+    cutoffs, memory = as_cutoffs(cutoff, model.modes), as_memory(memory)
     gen = generator(model, cutoffs)
     if gen.is_time_dependent:
         raise TimeDependent
-    if method not in METHODS:
-        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
     if method == "qutip":
         return _qutips(gen, memory)
     parts = NoJump.of(gen)
