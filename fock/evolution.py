@@ -21,7 +21,7 @@ from fock.bounded import evolve_bounded
 from fock.errors import FockError, InvalidArgument, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
 from fock.generator import Generator, generator, hamiltonian, liouvillian
-from fock.operators import as_cutoffs
+from fock.operators import as_cutoffs, as_memory
 from fock.preparation import prepare
 from fock.sector import Sector, superoperator, superoperator_bytes
 from fock.states import FockState, FockTrajectory
@@ -77,7 +77,8 @@ def evolve(
         NotBounded, TimeDependent: with `tol`, a model for which no bound is proved.
         CutoffTooSmall: the initial state does not fit.
         NotHermitian: the generator, or that of a preparing unitary, is not.
-        NotConverged: QuTiP's integrator gave up.
+        NotConverged: QuTiP's integrator gave up, or too many products with the generator would be needed; or the
+            state exploded, for a generator far from completely positive.
         TooLarge: more than `memory` would be needed.
     """
     if (cutoff is None) is (tol is None):
@@ -88,7 +89,10 @@ def evolve(
         raise InvalidArgument(f"Argument times must be a list of numbers, but is {times!r}.") from None
     if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
         raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.")
-    if not isinstance(accuracy, (int, float)) or not 0 < accuracy < 2:
+    if not isinstance(method, str) or method not in ("auto", "qutip"):
+        raise InvalidArgument(f'Argument method must be "auto" or "qutip", but is {method!r}.')
+    memory = as_memory(memory)
+    if isinstance(accuracy, bool) or not isinstance(accuracy, (int, float, np.number)) or not 0 < accuracy < 2:
         raise InvalidArgument(
             f"Argument accuracy must lie between 0 and 2, the largest trace distance, but is {accuracy!r}."
         )
@@ -101,8 +105,6 @@ def evolve(
     cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
     gen = generator(model, cutoffs)
     start = prepare(model, cutoffs)
-    if method not in ("auto", "qutip"):
-        raise InvalidArgument(f'Argument method must be "auto" or "qutip", but is {method!r}.')
     if method == "qutip" or gen.is_time_dependent:
         states, errors = _qutips(gen, start, grid, memory)
     elif gen.is_isolated and start.isket:

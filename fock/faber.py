@@ -37,6 +37,8 @@ import scipy.sparse
 from numpy.typing import NDArray
 from scipy.special import ive, jv
 
+from fock.errors import NotConverged
+
 Array = NDArray[Any]
 
 EPS = float(np.finfo(float).eps)
@@ -55,6 +57,10 @@ LEAST_DELTA = 0.02
 NODES, WEIGHTS = np.polynomial.legendre.leggauss(12)
 # Vectors larger than this are no use, and their squares would overflow.
 HUGE = 1e100
+# States larger than this have exploded.
+LARGE = 1e50
+# Products with A after which an evolution is given up: half a minute for the smallest of matrices.
+PATIENCE = 3 * 10**5
 # Rounding of one term, and how often more than that of x itself it may be: windows get shorter before more is lost.
 ROUNDING, CANCELLATION = 4 * EPS, 1e3
 
@@ -117,10 +123,16 @@ class Window:
         """∫₀ᵗ ‖Ay − y′‖ds and rounding."""
         return self._truncation(t) + self._rounding(t)
 
+    def covers(self, rate: float, limit: float) -> bool:
+        """Whether it reaches the limit: one look, where `reach` takes many."""
+        return limit <= self.horizon and self._reaches(limit, rate)
+
     def reach(self, rate: float, limit: float) -> float:
         """The longest time ≤ limit, to a few per cent, at which y errs by no more than rate·t; 0 if none is found."""
+        if self.covers(rate, limit):
+            return limit
         high = min(limit, self.horizon)
-        if self._reaches(high, rate):
+        if high < limit and self._reaches(high, rate):
             return high
         low = 0.0
         shortest = 1e-3 * high
@@ -211,6 +223,17 @@ class Flow:
             span = self.end - self.begin
             self.error += self.window.error(span)
             self.x, self.begin = self.window.at(np.array([span]))[0], self.end
+        if not self.norm(self.x) < LARGE:
+            raise NotConverged(
+                f"The state must stay finite, but has grown to {self.norm(self.x):.1e} by t = {self.begin:.3g}. "
+                "A generator far from completely positive is the usual cause."
+            )
+        if self.applications > PATIENCE:
+            raise NotConverged(
+                f"The evolution must end within {PATIENCE} products with the generator, but these have reached "
+                f"t = {self.begin:.3g} only. Frequencies or rates many orders of magnitude above 1/t are the usual "
+                "cause: go to a rotating frame, shorten the times, or ask for the steady state."
+            )
         # What moves more slowly than errors may grow stays where it is, for good.
         self.drift = self.norm(self.matrix @ self.x)
         if self.drift <= self.rate:
@@ -252,7 +275,7 @@ class Flow:
             if k == look or k == self.terms:
                 found = Window(self.ellipse, vectors[: k + 1], norms[: k + 2].copy())
                 found.norms[k], found.norms[k + 1] = self.norm(vectors[k]), self.norm(image)
-                if k == self.terms or found.reach(self.rate, limit) == limit:
+                if k == self.terms or found.covers(self.rate, limit):
                     return found
                 look = int(1.4 * look)
             vectors[k + 1] = image

@@ -40,6 +40,17 @@ def as_cutoffs(cutoff: int | Sequence[int], modes: int) -> Cutoffs:
     return tuple(int(n) for n in levels)
 
 
+def as_memory(memory: float) -> float:
+    """Bytes, at most 10¹⁸ of them, so that an infinity may be given.
+
+    Raises:
+        InvalidArgument: not a positive number.
+    """
+    if isinstance(memory, bool) or not isinstance(memory, (int, float, np.number)) or not memory > 0:
+        raise InvalidArgument(f"Argument memory must be a positive number of bytes, but is {memory!r}.")
+    return float(min(memory, 10**18))
+
+
 def annihilators(levels: Cutoffs) -> tuple[qutip.Qobj, ...]:
     """a_j on the product space with the given number of levels per mode."""
     return tuple(

@@ -18,10 +18,10 @@ import numpy as np
 import qutip
 import scipy.sparse
 from numpy.typing import NDArray
-from qutip.solver.integrator import Integrator
+from qutip.solver.integrator import Integrator, IntegratorException
 from scipy.sparse.csgraph import connected_components
 
-from fock.faber import MOST, Flow
+from fock.faber import FEWEST, MOST, Flow
 
 # Matrices that differ from their adjoints by more than this, relatively, are not taken for Hermitian.
 HERMITIAN = 1e-12
@@ -39,6 +39,11 @@ class FaberIntegrator(Integrator):
         if not self.system.isconstant:
             raise ValueError("The method 'faber' needs a constant generator, but this one depends on time.")
         self._generator = self.system(0).to("CSR").data_as("csr_matrix")
+        terms, atol = self.options["terms"], self.options["atol"]
+        if not isinstance(terms, (int, np.integer)) or terms < FEWEST:
+            raise ValueError(f"The option 'terms' must be an integer ≥ {FEWEST}, but is {terms!r}.")
+        if not isinstance(atol, (int, float, np.number)) or not 0 <= atol < np.inf:
+            raise ValueError(f"The option 'atol' must be a number ≥ 0, but is {atol!r}.")
         self.name = "Faber expansion"
 
     @property
@@ -63,8 +68,12 @@ class FaberIntegrator(Integrator):
         # A propagator is evolved column by column.
         columns = len(v) // self._generator.shape[0]
         self._matrix = self._generator if columns == 1 else scipy.sparse.block_diag([self._generator] * columns, "csr")
-        _, labels = connected_components(self._matrix, directed=False)
-        self._kept = np.flatnonzero(np.isin(labels, labels[v != 0]))
+        # SciPy's graphs have real weights.
+        pattern = scipy.sparse.csr_matrix(
+            (np.ones(self._matrix.nnz), self._matrix.indices, self._matrix.indptr), self._matrix.shape
+        )
+        _, labels = connected_components(pattern, directed=False)
+        self._kept = np.flatnonzero(np.isin(labels, labels[v != 0])) if v.any() else np.arange(len(v))
         matrix = self._matrix[self._kept][:, self._kept]
         self._transpose = self._transposition(v)
         x = v[self._kept]
@@ -74,10 +83,17 @@ class FaberIntegrator(Integrator):
             real.eliminate_zeros()
             imaginary.eliminate_zeros()
             matrix, x = (real + imaginary[:, self._transpose]).tocsr(), x.real + x.imag
-        self._flow = Flow(matrix, x, self.options["atol"], most=int(self.options["terms"]))
+        self._start = matrix, x
+        self._flow = self._started()
         self._is_set = True
 
     def integrate(self, t: float, copy: bool = True) -> tuple[float, Any]:
+        if t < self._begin:
+            raise IntegratorException(
+                f"The method 'faber' only goes forward, but t = {t} is before its start at {self._begin}."
+            )
+        if t - self._begin < self._flow.begin:  # earlier windows are gone
+            self._flow = self._started()
         self._t = t
         return self.get_state(copy)
 
@@ -90,6 +106,9 @@ class FaberIntegrator(Integrator):
         else:
             v[self._kept] = x
         return self._t, qutip.data.Dense(v.reshape(self._shape, order="F"), copy=False)
+
+    def _started(self) -> Flow:
+        return Flow(*self._start, self.options["atol"], most=self.options["terms"])
 
     def _transposition(self, v: Any) -> NDArray[np.intp] | None:
         """Where each kept element goes when ρ is transposed; None if ρ(t) need not be Hermitian."""

@@ -11,10 +11,11 @@ settle (weakly damped modes with many quanta) is solved by a sparse LU of the sa
 Uniqueness is looked for, not assumed. From a random traceless Z all is taken away that solving 𝓛_N(X) = 𝓛_N(Z) finds;
 what is left is a second stationary operator, or shows how small the smallest singular value is. One that lies outside
 the blocks is told apart from ρ by a weak symmetry. If that is continuous there is none when ρ is unique within the
-blocks: a connected group acts on the algebra of conserved quantities by inner automorphisms that commute, and these
-leave more than the numbers fixed if there is more than the numbers. So blocks between groups that only a discrete
-symmetry separates, such as parity, are searched as well. (That conserved quantities are an algebra takes complete
-positivity: Frigerio, Commun. Math. Phys. 63, 269 (1978).)
+blocks: a connected group acts on the algebra of conserved quantities (those on the support of the largest stationary
+state) by inner automorphisms that commute, and these leave more than the numbers fixed if there is more than the
+numbers. So blocks between groups that only a discrete symmetry separates, such as parity, are searched as well. That
+conserved quantities are an algebra takes complete positivity (Frigerio, Commun. Math. Phys. 63, 269 (1978)): without
+it a coherence that a continuous symmetry keeps apart may be stationary on its own, and all blocks are searched.
 """
 
 from __future__ import annotations
@@ -29,9 +30,10 @@ import qutip
 import scipy.sparse
 import scipy.sparse.linalg
 
-from fock.errors import FellBack, InvalidArgument, NotConverged, NotUnique, TimeDependent, TooLarge
+from fock.defect import require_completely_positive
+from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, NotUnique, TimeDependent, TooLarge
 from fock.generator import Generator, generator, liouvillian
-from fock.operators import as_cutoffs
+from fock.operators import as_cutoffs, as_memory
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
 from fock.states import FockState
 from fock.sylvester import inverse_between_jumps
@@ -58,9 +60,9 @@ WORK = 40
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FockSteadyState(FockState):
-    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest nonzero singular value of 𝓛_N from above,
-    as closely as a search for it came (NaN if none was made); `solver_error` = √d·residual/gap; `method` tells which
-    solver answered.
+    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest ‖𝓛_N(Z)‖/‖Z‖ of traceless Z from above, as
+    closely as a search for it came, within a few times the second smallest singular value (NaN if none was made);
+    `solver_error` = √d·residual/gap; `method` tells which solver answered.
     """
 
     residual: float
@@ -91,34 +93,38 @@ def steady_state(
     Warns:
         FellBack: GMRES stopped early, and the LU took over.
     """
-    cutoffs = as_cutoffs(cutoff, model.modes)
+    if not isinstance(method, str) or method not in METHODS:
+        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
+    cutoffs, memory = as_cutoffs(cutoff, model.modes), as_memory(memory)
     gen = generator(model, cutoffs)
     if gen.is_time_dependent:
         raise TimeDependent
-    if method not in METHODS:
-        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
     if method == "qutip":
         return _qutips(gen, memory)
     parts = NoJump.of(gen)
     sector = Sector.diagonal(groups(parts))
-    _require_memory(parts, sector, method, memory)
+    others = Sector.between(sector.labels, charges(parts) if _is_lindblad(model) else np.zeros_like(sector.labels))
+    _require_memory(parts, max(sector, others, key=lambda s: s.size), method, memory)
     quick = sector.size <= (DIRECT_ONE_MODE if len(cutoffs) == 1 else DIRECT_AT_ONCE)
     if method == "auto":
         method = "direct" if quick else "krylov"
         try:
-            return _solved(parts, sector, method)
+            return _solved(parts, sector, others, method)
         except NotConverged as reason:
             if method == "direct" or sector.size > DIRECT:
                 raise
             warnings.warn(FellBack(str(reason), sector.size), stacklevel=2)
             method = "direct"
-    return _solved(parts, sector, method)
+    return _solved(parts, sector, others, method)
 
 
-def _solved(parts: NoJump, sector: Sector, method: str) -> FockSteadyState:
+def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockSteadyState:
     system = _System(parts, sector, method)
     x = system.solve(system.border, RESIDUAL)
-    x = x / x[sector.populations].sum()
+    trace = float(x[sector.populations].sum())
+    if not np.isfinite(x).all() or trace == 0:
+        raise NotUnique(0.0)  # 𝓛 + e tr is singular
+    x = x / trace
     residual, scale = system.residual(x), system.scale
     if method == "krylov" and not residual <= ACCEPTED * RESIDUAL * scale * float(np.linalg.norm(x)):
         raise NotConverged(
@@ -127,7 +133,6 @@ def _solved(parts: NoJump, sector: Sector, method: str) -> FockSteadyState:
             'method="direct" factorises the whole generator, at small cutoffs.'
         )
     gap = system.smallest_singular_value(x)
-    others = Sector.between(sector.labels, charges(parts))
     if others.size:
         del system  # its memory is needed
         gap = min(gap, _System(parts, others, method).smallest_singular_value())
@@ -157,7 +162,8 @@ class _System:
     def __init__(self, parts: NoJump, sector: Sector, method: str) -> None:
         self.sector = sector
         self.matrix = superoperator(parts, sector)
-        self.scale = float(abs(self.matrix).sum(axis=1).max()) or 1.0
+        # 𝓛 may vanish on the sector up to rounding of the terms it is made of.
+        self.scale = max(float(abs(self.matrix).sum(axis=1).max()), float(abs(parts.drift).max())) or 1.0
         self.weights = 0.5 ** parts.levels.sum(axis=0)
         self.border = np.zeros(sector.size)
         if len(sector.populations):
@@ -244,8 +250,16 @@ def _normalised(z: Vector) -> Vector:
     return np.asarray(z / np.linalg.norm(z))
 
 
-def _require_memory(parts: NoJump, sector: Sector, method: str, memory: float) -> None:
-    largest = max((sector, Sector.between(sector.labels, charges(parts))), key=lambda s: s.size)
+def _is_lindblad(model: Any) -> bool:
+    """Whether the evolution is completely positive."""
+    try:
+        require_completely_positive(model, model.modes)
+    except NotBounded:
+        return False
+    return True
+
+
+def _require_memory(parts: NoJump, largest: Sector, method: str, memory: float) -> None:
     vectors = WORK + (min(RESTART, largest.size) if method != "direct" else 0)
     needed = superoperator_bytes(parts, largest) + 8.0 * largest.size * vectors + 24.0 * parts.dimension**2
     if needed > memory:
@@ -254,8 +268,15 @@ def _require_memory(parts: NoJump, sector: Sector, method: str, memory: float) -
 
 def _qutips(gen: Generator, memory: float) -> FockSteadyState:
     """By `qutip.steadystate`, whose error is not known."""
-    rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of a singular matrix, which has no finite solution
+            rho = qutip.steadystate(liouvillian(gen, memory / 30))  # the sparse LU fills in
+    except (ValueError, RuntimeError):  # exactly singular
+        raise NotUnique(0.0) from None
     matrix = rho.full()
+    if not np.isfinite(matrix).all():
+        raise NotUnique(0.0)
     parts = NoJump.of(gen)
     sector = Sector.diagonal(np.zeros(gen.dimension, np.int32))
     x = sector.pack(0.5 * (matrix + matrix.conj().T))

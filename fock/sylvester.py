@@ -33,7 +33,7 @@ SMALL = 32
 def inverse_between_jumps(drift: Any, sector: Sector) -> Callable[[Vector], Vector]:
     """y ↦ x on packed Hermitian matrices of the sector, for the sparse G of shape (d, d)."""
     decay = -np.asarray(drift.diagonal()).real.mean()
-    shift = max(2 * SHIFT * float(decay), 1e-12 * float(abs(drift).max()), 1e-300)
+    shift = max(2 * SHIFT * float(decay), 1e-12 * float(abs(drift).max())) or 1.0
     bases = {}
     for q in {q for pair in sector.pairs for q in pair}:
         g = drift[sector.groups[q]][:, sector.groups[q]].toarray() - 0.5 * shift * np.eye(len(sector.groups[q]))

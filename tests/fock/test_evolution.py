@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import fock
 from crosscheck.model import Dissipator, Preparation, displacing, squeezing
 from crosscheck.models import MODELS, ReservoirGravity
+from fock import faber
 from tests.random_models import RandomModel, quadratic_models
 
 
@@ -118,7 +119,37 @@ def test_accuracy_is_bought_by_terms():
     assert 1e-7 < rough.solver_error < 1e-4
 
 
-@pytest.mark.parametrize("accuracy", [0, 2.0, -1e-9, float("nan"), "x"])
+@pytest.mark.parametrize("accuracy", [0, 2.0, -1e-9, float("nan"), "x", True])
 def test_an_accuracy_is_a_trace_distance(accuracy):
     with pytest.raises(fock.InvalidArgument, match="accuracy must lie between 0 and 2"):
         fock.evolve(ReservoirGravity.example(), [1.0], cutoff=4, accuracy=accuracy)
+
+
+@pytest.mark.parametrize("memory", [0, -1.0, float("nan"), "x", None, True])
+def test_memory_is_a_positive_number(memory):
+    model = ReservoirGravity.example()
+    for solve in (lambda **options: fock.evolve(model, [1.0], **options), lambda **o: fock.steady_state(model, **o)):
+        with pytest.raises(fock.InvalidArgument, match="memory must be a positive number of bytes, but is"):
+            solve(cutoff=4, memory=memory)
+
+
+def test_memory_may_be_infinite_and_an_accuracy_in_single_precision():
+    isolated = one_mode(lambda a: a.dag() * a, lambda a: [])
+    for model in (isolated, ReservoirGravity.example()):
+        assert fock.evolve(model, [1.0], cutoff=4, memory=np.inf, accuracy=np.float32(1e-6)).states
+
+
+def test_what_explodes_is_refused():
+    """In words, at any time."""
+    model = one_mode(lambda a: a.dag() * a, lambda a: [Dissipator(-1.0, a)], lambda a: displacing(a, 0.3))
+    for t in (60.0, 1e9):
+        with pytest.raises(fock.NotConverged, match=r"must stay finite, but has grown to .* by t = "):
+            fock.evolve(model, [t], cutoff=6)
+
+
+def test_endless_evolutions_are_refused(monkeypatch):
+    """A frequency of 10⁸ is not followed for a unit of time."""
+    monkeypatch.setattr(faber, "PATIENCE", 2000)
+    model = one_mode(lambda a: 1e8 * (a.dag() * a), lambda a: [Dissipator(0.3, a)], lambda a: displacing(a, 0.3))
+    with pytest.raises(fock.NotConverged, match="within 2000 products with the generator, but these have reached t = "):
+        fock.evolve(model, [1.0], cutoff=4)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import qutip
+from qutip.solver.integrator import IntegratorException
 
 import fock
 from crosscheck.models import ReservoirGravity
@@ -53,6 +54,30 @@ def test_a_solver_may_be_stepped():
     stepped = [solver.step(t) for t in (1.5, 1.7)]
     theirs = qutip.mesolve(H, STARTS["even"], [0, 0.5, 0.7], c_ops=JUMPS, options=THEIRS).states[1:]
     assert max((x - y).norm() for x, y in zip(stepped, theirs, strict=True)) < 1e-9
+
+
+def test_a_solver_may_step_back_to_its_start_and_no_further():
+    """Past windows are computed again."""
+    solver = qutip.MESolver(H, JUMPS, options=FABER)
+    solver.start(STARTS["even"], 1.0)
+    solver.step(200.0)
+    exact = qutip.mesolve(H, STARTS["even"], [0, 0.4], c_ops=JUMPS, options=THEIRS).states[1]
+    assert (solver.step(1.4) - exact).norm() < 1e-9
+    with pytest.raises(IntegratorException, match=r"only goes forward, but t = 0\.5 is before its start at 1\.0"):
+        solver.step(0.5)
+
+
+def test_nothing_stays_nothing():
+    assert qutip.mesolve(H, 0 * STARTS["even"], TIMES, c_ops=JUMPS, options=FABER).states[-1].norm() == 0
+
+
+@pytest.mark.parametrize(
+    "options", [{"terms": 1}, {"terms": 2.5}, {"terms": "x"}, {"atol": -1e-9}, {"atol": float("nan")}, {"atol": "x"}]
+)
+def test_options_that_make_no_sense_are_refused(options):
+    ((name, _),) = options.items()
+    with pytest.raises(ValueError, match=f"The option '{name}' must be"):
+        qutip.mesolve(H, STARTS["even"], TIMES, c_ops=JUMPS, options={**FABER, **options})
 
 
 def test_time_dependence_is_refused():
