@@ -107,6 +107,7 @@ def exact(nbar: float) -> tuple[float, float]:
 
 
 def error_of(temperatures: Any, answer: Answer) -> float:
+    """The largest in E_N and I, of those that are there, at the first, the last and points between."""
     at = np.linspace(0, len(temperatures) - 1, CHECKED).astype(int)
     right = np.array([exact(float(temperatures[k])) for k in at]).T
     found = np.array([np.asarray(part)[at] for part in answer])

@@ -22,6 +22,8 @@ Advance = Callable[[str, int], None]
 
 # What takes this long is timed once; what is shorter, a few times, and the best one counts.
 LONG, REPEATS = 1.0, 3
+# Runs of this many seconds are for the default and for the fastest of each package at the size before.
+SERIOUS = 10.0
 # A competitor this many times slower than the fastest one is not run at larger sizes.
 HOPELESS = 4.0
 # t ∝ N^8 for an LU of N⁴ unknowns with two modes; taken where there are not two sizes yet.
@@ -153,7 +155,12 @@ def _out_of_time(solver: Solver, size: int, runs: Sequence[Run], limit: float) -
     if len(before) > 1:
         slope = math.log(last.seconds / before[-2].seconds) / math.log(last.size / before[-2].size)
     predicted = last.seconds * (size / last.size) ** min(max(slope, 0.0), 1.5 * STEEPEST)
-    return f"would take about {predicted:.0f} s" if predicted > limit else ""
+    fastest = min(r.seconds for r in runs if r.size == last.size and r.right and _family(r) == _family(last))
+    if predicted > limit:
+        return f"would take about {predicted:.0f} s"
+    if predicted > SERIOUS and not solver.default and last.seconds > fastest:
+        return f"would take about {predicted:.0f} s and was not the fastest of its package"
+    return ""
 
 
 def _stragglers(solvers: Sequence[Solver], runs: Sequence[Run], size: int) -> list[tuple[str, float]]:
@@ -163,6 +170,10 @@ def _stragglers(solvers: Sequence[Solver], runs: Sequence[Run], size: int) -> li
     fastest = min((here[solver.name] for solver in peers), default=math.inf)
     slower = [(solver.name, here[solver.name] / fastest) for solver in peers if not solver.default]
     return [(name, times) for name, times in slower if times > HOPELESS]
+
+
+def _family(run: Run) -> str:
+    return run.solver.split()[0]
 
 
 def _first_line(failure: Exception) -> str:

@@ -22,6 +22,10 @@ RTOL_IN_TIME = 1e-7
 
 
 def pairs(solvers, cutoffs):
+    return list(chosen(solvers, cutoffs))
+
+
+def chosen(solvers, cutoffs):
     for solver in solvers:
         exact = solver.tolerances == (None,) and not solver.ours
         largest = LIMITS.get(solver.name, LU if exact else max(cutoffs))

@@ -159,6 +159,21 @@ def test_a_run_predicted_beyond_the_limit_is_not_made(clock):
     assert [(d.solver, d.size, d.reason) for d in found.dropped] == [("QuTiP a", 4, "would take about 256 s")]
 
 
+def test_long_runs_are_for_the_default_and_the_fastest_of_each_package(clock):
+    found = raced(
+        contestant("ours", clock(0.1), ours=True),
+        contestant("QuTiP default", clock(0.3), default=True),
+        contestant("QuTiP fast", clock(0.1)),
+        contestant("QuTiP other", clock(0.2)),
+        contestant("dynamiqs", clock(0.3)),
+        sizes=(2, 4),
+        limit=1000,
+    )
+    (out,) = found.dropped
+    assert (out.solver, out.size) == ("QuTiP other", 4)
+    assert "not the fastest of its package" in out.reason
+
+
 @pytest.fixture
 def few(monkeypatch):
     """Ours, the default and one more, without compiling anything."""
