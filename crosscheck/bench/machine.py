@@ -10,12 +10,16 @@ from pathlib import Path
 
 ENGINES = ("fock-crosscheck", "numpy", "scipy", "qutip")
 PEERS = ("dynamiqs", "thewalrus", "gaussian-open-systems")
+# More processes than this per core, and times are not to be trusted.
+BUSY = 0.5
 INSTALL = 'pip install "fock-crosscheck[peers]"'
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """`versions` of the engines and of the peers that were found; `missing` are the peers that were not."""
+    """`versions` of the engines and of the peers that were found; `missing` are the peers that were not; `load` is
+    the number of processes that wanted a core in the minute before.
+    """
 
     processor: str
     cores: int
@@ -23,6 +27,7 @@ class Machine:
     python: str
     versions: dict[str, str]
     missing: tuple[str, ...]
+    load: float | None = None
 
     def lines(self) -> list[str]:
         """For people."""
@@ -30,6 +35,8 @@ class Machine:
         lines = [f"{self.processor}, {self.cores} cores, {self.system}", f"Python {self.python}, {packages}"]
         if self.missing:
             lines.append(f"Not installed, so not compared: {', '.join(self.missing)}. To have them: {INSTALL}")
+        if self.load is not None and self.load > BUSY * self.cores:
+            lines.append(f"The machine was busy when this began (load {self.load:.1f}): run it again when it is not.")
         return lines
 
 
@@ -43,6 +50,7 @@ def this_machine() -> Machine:
         python=platform.python_version(),
         versions=found,
         missing=tuple(name for name in PEERS if name not in found),
+        load=os.getloadavg()[0] if hasattr(os, "getloadavg") else None,
     )
 
 

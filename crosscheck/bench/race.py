@@ -148,6 +148,8 @@ def _weighed(case: Case, key: str, sizes: Sequence[int], advance: Advance) -> Ca
 
 def _out_of_time(solver: Solver, size: int, runs: Sequence[Run], limit: float) -> str:
     """Why it is not run at this size, or nothing."""
+    if size > solver.largest:
+        return "would take more memory than many machines have"
     before = [r for r in runs if r.solver == solver.name]
     if solver.ours or not before:
         return ""

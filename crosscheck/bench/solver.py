@@ -22,7 +22,8 @@ class Solver:
     """`prepare(size, tolerance)` does what is not timed (operators, compilation) and returns the call that is.
 
     `tolerances` run from loose to tight; (None,) for a method that has no such thing. `ours` are held against all
-    others; `default` is what users of the other package get without asking, and is run as long as time allows.
+    others; `default` is what users of the other package get without asking, and is run as long as time allows. None is
+    run beyond its `largest` size.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Solver:
     tolerances: tuple[Tolerance, ...] = (None,)
     ours: bool = False
     default: bool = False
+    largest: float = float("inf")
 
 
 @dataclass(frozen=True, kw_only=True)

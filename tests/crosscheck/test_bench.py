@@ -5,6 +5,7 @@ How fast anything is, no test asks.
 
 import json
 import sys
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -192,7 +193,7 @@ def test_tiny_cases_of_every_kind_are_right():
     assert sum(steps) == cases.steps(TINY)
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert set(data) == {"machine", "quick", "cases", "goals"}
-    assert {"processor", "cores", "system", "python", "versions", "missing"} == set(data["machine"])
+    assert {"processor", "cores", "system", "python", "versions", "missing", "load"} == set(data["machine"])
     first, second = data["cases"][:2]
     assert {r["solver"] for r in first["runs"] if r["right"]} >= {steady.OURS, steady.DEFAULT, "QuTiP bicgstab"}
     assert {r["solver"] for r in second["runs"] if r["right"]} >= {evolution.OURS, evolution.DEFAULT}
@@ -224,11 +225,24 @@ def test_intervals_tell_a_wrong_batch_from_a_right_one(monkeypatch):
 def test_peers_that_are_missing_are_named_with_the_way_to_get_them(monkeypatch):
     found = dict.fromkeys(machine.ENGINES, "1.0")
     monkeypatch.setattr(machine, "_version", found.get)
-    lines = machine.this_machine().lines()
+    lines = replace(machine.this_machine(), load=0.0).lines()
     assert "dynamiqs, thewalrus, gaussian-open-systems" in lines[-1]
     assert 'pip install "fock-crosscheck[peers]"' in lines[-1]
     assert [way.name for way in batches.ways()] == [batches.OURS, batches.LOOP]
     assert evolution.DYNAMIQS not in [solver.name for solver in evolution.solvers()]
+
+
+def test_a_busy_machine_is_told_of():
+    here = machine.this_machine()
+    assert "busy" in replace(here, load=1.1 * machine.BUSY * here.cores).lines()[-1]
+    assert "busy" not in replace(here, load=None).lines()[-1]
+
+
+def test_no_solver_is_run_beyond_its_largest_size():
+    ours = contestant("ours", lambda tolerance: (RIGHT,), ours=True)
+    found = raced(ours, contestant("QuTiP a", lambda tolerance: (RIGHT,), largest=2), sizes=(2, 3))
+    assert [r.size for r in found.runs if r.solver == "QuTiP a"] == [2]
+    assert "memory" in found.dropped[0].reason
 
 
 def test_goals_are_reached_missed_or_not_measured():
