@@ -69,7 +69,7 @@ def _goals(goals: tuple[Goal, ...]) -> Table:
 def _case(case: Case) -> list[RenderableType]:
     table = _table(f"{case.name}: error ({case.error_of}) below {case.accuracy:.0e}")
     table.add_column("solver")
-    for heading in (case.axis.split()[-1], "seconds", "error", "rtol", "memory (MiB)", f"t ∝ {_letter(case)}^k"):
+    for heading in (case.axis.split()[-1], "seconds", "error", "tolerance", "memory (MiB)", f"t ∝ {_letter(case)}^k"):
         table.add_column(heading, justify="right")
     for solver in case.solvers:
         k = case.exponent(solver)
