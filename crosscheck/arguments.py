@@ -31,6 +31,11 @@ Json = Annotated[
     typer.Option("--json", metavar="PATH", help="Write the full result as JSON; - is standard output.", dir_okay=False),
 ]
 
+Plot = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="Save a plot (PNG, PDF or SVG by its ending).", dir_okay=False)
+]
+PLOTS = ("png", "pdf", "svg")
+
 
 def example(name: str, settings: list[str], *, laboratory: bool = False) -> Model:
     """The example parameters of a model (or those of the laboratory), with fields set as in `field=value`."""

@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam` and `papers`.
+"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam`, `papers` and `bench`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -20,7 +20,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.arguments import Json, Laboratory, Names, Sets, example, usage
+from crosscheck.arguments import PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
+from crosscheck.bench.command import bench_command
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
@@ -35,7 +36,6 @@ from crosscheck.verdict import Verdict, overall
 from crosscheck.window_command import window_command
 
 BUG = 70
-PLOTS = ("png", "pdf", "svg")
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 
@@ -185,9 +185,7 @@ def truncation_command(
         float | None, typer.Option(help="Time \\[default: the steady state, or the model's last time].")
     ] = None,
     json_path: Json = None,
-    plot: Annotated[
-        Path | None, typer.Option(metavar="PATH", help="Save a plot (PNG, PDF or SVG by its ending).", dir_okay=False)
-    ] = None,
+    plot: Plot = None,
 ) -> None:
     """Show how the error of each quantity falls with the cutoff, the estimate next to the true error.
 
@@ -209,6 +207,7 @@ def truncation_command(
 app.command("window")(window_command)
 app.command("exam")(exam_command)
 app.command("papers")(papers_command)
+app.command("bench")(bench_command)
 
 
 def _range(text: str) -> list[int]:
