@@ -51,8 +51,8 @@ def _eq_14(variant: Variant) -> Evidence:
     return decided(
         wrong < ORDERING,
         numbers=numbers,
-        otherwise="The second product must be x_k x_j: as printed Σ is not symmetric, its entry for q and p of one mode "
-        "being off by i/2.",
+        otherwise="The second product must be x_k x_j: as printed Σ is not symmetric, its entry for q and p of one "
+        "mode being off by i/2.",
     )
 
 
@@ -77,7 +77,7 @@ def _eq_22(variant: Variant) -> Evidence:
 
 def _eq_29(variant: Variant) -> Evidence:
     """(30)–(31) with and without their off-diagonal entries, in two bases of each eigenspace."""
-    model = variant(ring())
+    model: Any = variant(ring())
     true = gain_and_loss(model)
     omegas, u = np.linalg.eigh(np.asarray(model.h))
     spaces = _eigenspaces(omegas)
@@ -134,7 +134,7 @@ def _worst(found: tuple[Array, Array], true: tuple[Array, Array]) -> float:
 
 def _eq_37(variant: Variant) -> Evidence:
     """Γ¹ of the first party from (37), γU U, and with the star, γU*U, against the gain of the master equation."""
-    model = variant(complex_network())
+    model: Any = variant(complex_network())
     party = list(model.parties[0])
     omegas, u = np.linalg.eigh(np.asarray(model.h)[np.ix_(party, party)])
     gain = gain_and_loss(model)[0][np.ix_(party, party)]
@@ -167,7 +167,7 @@ def _free_motion(model: Any) -> Array:
 
 def _eq_39(variant: Variant) -> Evidence:
     """Σ_nλ ω_nλ b_nu†b_nu with one u for each energy, against the local Hamiltonians in the modes' free motion."""
-    model = variant(collective_network())
+    model: Any = variant(collective_network())
     h, worst = _free_motion(model), 0.0
     for party in model.parties:
         local = h[np.ix_(party, party)]
@@ -178,7 +178,7 @@ def _eq_39(variant: Variant) -> Evidence:
     return decided(
         worst < ZERO,
         numbers=[Number(name="‖(39) − H_n‖, energy missing", found=worst, error=ZERO, printed=0.0)],
-        otherwise=f"A sum over u in n_λ is missing: with one mode for each energy, a mode of frequency {worst:.3g} is lost.",
+        otherwise=f"A sum over u in n_λ is missing: one mode for each energy loses a mode of frequency {worst:.3g}.",
     )
 
 
@@ -198,7 +198,7 @@ def _eq_44(variant: Variant) -> Evidence:
     worst = 0.0
     for network in (*random_networks(), ring()):
         if network.approach == "global":
-            model = variant(network)
+            model: Any = variant(network)
             omegas, u = np.linalg.eigh(np.asarray(model.h))
             gain, loss = _secular(model, u, _eigenspaces(omegas))
             r = -1j * (np.asarray(model.h) + model.lamb_hamiltonian) + 0.5 * (gain - loss.T)

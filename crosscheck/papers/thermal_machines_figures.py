@@ -51,7 +51,7 @@ def _memory(canvas: Any) -> None:
 
 def _squeezing(canvas: Any) -> None:
     axes = canvas.subplots()
-    strengths, sampled = np.linspace(0, 0.6, 31), [0.1, 0.25, 0.4]
+    strengths, sampled = np.linspace(0, 0.5, 26), [0.1, 0.25, 0.4]
     rows: tuple[tuple[str, str, Callable[[float], Any]], ...] = (
         ("C0", "κ(ab + a†b†), local", lambda g: SqueezingPair(kappa=g)),
         ("C1", "2κ q₁q₂, global", lambda g: PositionCoupledPair(g=2 * g)),
@@ -86,9 +86,9 @@ def _coupling(canvas: Any) -> None:
 FIGURES = (
     Figure(
         name="memory",
-        caption="Entanglement with time. Pair: ω = 1, 1.2, hopping 0.3, Bose bath T = 0.4, κ = 0.4, Fermi bath T = 0.9, "
-        "κ = 0.2, two-mode squeezed by 0.25. Two pairs: ω = 1, hopping 0.2, κ = 0.1, T = 0.5, 0.8, dark mode squeezed by "
-        "0.5. Points: Fock space, 10 levels.",
+        caption="Entanglement in time. Pair: ω = 1, 1.2, hopping 0.3, Bose bath T = 0.4, κ = 0.4, Fermi bath T = 0.9, "
+        "κ = 0.2, squeezed by 0.25. Two pairs: ω = 1, hopping 0.2, κ = 0.1, T = 0.5, 0.8, dark mode squeezed by 0.5. "
+        "Points: Fock space, 10 levels.",
         draw=_memory,
     ),
     Figure(

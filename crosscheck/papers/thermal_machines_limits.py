@@ -59,8 +59,8 @@ def _positive_frequencies(variant: Variant) -> Evidence:
             Number(name="lowest energy below 4 levels a mode", found=few, error=ZERO, engine="fock"),
             Number(name="lowest energy below 8 levels a mode", found=many, error=ZERO, engine="fock"),
         ],
-        otherwise=f"A passive transformation keeps the eigenvalues of h, here {lowest:.3g}: the energy has no lower bound. "
-        "That h is positive definite, assumed in the next sentence, is a restriction.",
+        otherwise=f"A passive transformation keeps the eigenvalues of h, here {lowest:.3g}: the energy has no lower "
+        "bound. That h is positive definite, assumed in the next sentence, is a restriction.",
     )
 
 
@@ -126,7 +126,7 @@ def _negative_semidefinite(variant: Variant) -> Evidence:
 def _spins_half_filled(variant: Variant) -> Evidence:
     """p(ω) of spin baths at the modes, and whether what they do to a pair is damping."""
     spins = [Bath([j], temperature, "fermion", kappa=0.1) for j, temperature in enumerate((0.3, 2.0))]
-    model = variant(pair(baths=spins))
+    model: Any = variant(pair(baths=spins))
     frequencies = np.linalg.eigvalsh(np.asarray(model.h))
     fullest = max(bath.occupation(float(omega)) for bath in model.baths for omega in frequencies)
     largest = float(hermitian_part(gaussian.drift(model))[-1])
@@ -136,8 +136,8 @@ def _spins_half_filled(variant: Variant) -> Evidence:
             Number(name="largest p(ω)", found=fullest, engine="closed form"),
             Number(name="largest eigenvalue of R_H", found=largest, error=ZERO),
         ],
-        otherwise=f"The spins are inverted: p = {fullest:.3g} and R_H has the eigenvalue {largest:.3g}. Neither μ above "
-        "the modes nor a negative temperature is among the paper's spin baths.",
+        otherwise=f"The spins are inverted: p = {fullest:.3g} and R_H has the eigenvalue {largest:.3g}. Neither μ "
+        "above the modes nor a negative temperature is among the paper's spin baths.",
     )
 
 
@@ -211,17 +211,17 @@ def _finite_coupling(variant: Variant) -> Evidence:
     small = variant(CoupledMachine((0.1,), oscillators=1))
     state = fock.FockState(rho=fock.prepare(small, (6,) * 3), cutoffs=(6,) * 3).reduced([0, 1])
     numbers.append(fock_negativity(state, "E_N with a bath of one oscillator, κ = 0.1", [0]))
-    largest = max(number.found for number in numbers)
-    *_, last, _ = numbers
+    last = numbers[len(KAPPAS) - 1]
     return decided(
         all(number.found <= number.error + ZERO for number in numbers),
         numbers=numbers,
-        otherwise=f"A position-like coupling entangles the machine in its joint ground state, E_N = {last.found:.4f} at "
-        f"κ = {KAPPAS[-1]} (largest found: {largest:.4f}): separability is that of the secular equation, up to O(κ).",
+        otherwise=f"A position-like coupling entangles the machine in its ground state with the baths, E_N = "
+        f"{last.found:.4f} at κ = {KAPPAS[-1]}: separability is that of the secular equation, up to O(κ).",
     )
 
 
 def ground_negativity(model: Any) -> float:
+    """E_N of the two modes of a `CoupledMachine`."""
     sigma = gaussian.initial_state(model).reduced([0, 1]).covariance
     return float(gaussian.log_negativity(sigma, party=[0], require_physical_state=False))  # a vacuum up to GROUND
 
@@ -289,14 +289,14 @@ CLAIMS = (
     Claim(
         identifier="machines-squeezing-local",
         place="section V",
-        statement="Excitation preservation is essential: a weak two-mode squeezing term entangles locally damped modes.",
+        statement="Excitations must be preserved: a two-mode squeezing term entangles locally damped modes.",
         check=_squeezing_entangles(SqueezingPair, 12),
         counter=with_fields(kappa=0.0),
     ),
     Claim(
         identifier="machines-squeezing-global",
         place="section V",
-        statement="Excitation preservation is essential: coupled positions entangle in the global equation, too.",
+        statement="Excitations must be preserved: coupled positions entangle in the global equation, too.",
         check=_squeezing_entangles(PositionCoupledPair, 10),
         counter=lambda model: model.preserving(),
     ),
@@ -310,7 +310,7 @@ CLAIMS = (
     Claim(
         identifier="machines-weak-limit",
         place="title; section V",
-        statement="The no-go is one of weak coupling: beyond it entanglement begins in first order of the damping rate.",
+        statement="The no-go is one of weak coupling: beyond, entanglement begins in first order of the damping rate.",
         check=_weak_limit,
         counter=with_fields(eta=0),
     ),

@@ -195,8 +195,8 @@ class SqueezingPair(Model):
 class PositionCoupledPair(Model):
     r"""Two modes coupled by g q_1q_2, global secular equation, Ohmic baths.
 
-    With a_j = Σ_k u_jk b_k + v_jk b_k† and H = Σ ω_k b_k†b_k, a bath coupled to a_j (η = 0) is resonant with b_k by u_jk,
-    one coupled to √2 q_j (η = 1) by u_jk + v_jk: the rates are κ_j ω_k |·|² (n̄ + 1) and κ_j ω_k |·|² n̄.
+    With a_j = Σ_k u_jk b_k + v_jk b_k† and H = Σ ω_k b_k†b_k, a bath coupled to a_j (η = 0) is resonant with b_k by
+    u_jk, one coupled to √2 q_j (η = 1) by u_jk + v_jk: the rates are κ_j ω_k |·|² (n̄ + 1) and κ_j ω_k |·|² n̄.
     """
 
     g: float = 0.7

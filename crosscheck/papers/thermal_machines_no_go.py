@@ -186,7 +186,7 @@ def _every_start(variant: Variant) -> Evidence:
 
 def _one_state_for_all(variant: Variant) -> Evidence:
     """Random networks, and one whose baths leave a mode dark, in moments and in Fock space."""
-    models = [variant(network) for network in (*random_networks(), dark_network())]
+    models: list[Any] = [variant(network) for network in (*random_networks(), dark_network())]
     lowest = min(float(np.linalg.eigvalsh(np.asarray(model.h))[0]) for model in models)
     slowest = -max(abscissa(model) for model in models)
     cold = variant(dark_network(temperatures=(0.02, 0.02)))
@@ -221,9 +221,9 @@ def _dark_mode(variant: Variant) -> Evidence:
             Number(name="E_N of one dark photon", found=photon, error=ZERO, engine="fock"),
             Number(name="‖𝓛(ρ)‖ of the dark photon", found=moves, error=ZERO, engine="fock"),
         ],
-        otherwise=f"A dark mode shared by the parties keeps the entanglement it starts with, "
-        f"E_N = {squeezed:.4f} from a squeezed start; its single photon is stationary and not Gaussian, with E_N = {photon:.4f} (ln 2). "
-        "The statement holds for unique steady states.",
+        otherwise=f"A dark mode shared by the parties keeps the entanglement it starts with, E_N = {squeezed:.4f} from "
+        f"a squeezed start; its single photon is stationary and not Gaussian, with E_N = {photon:.4f} (ln 2). The "
+        "statement holds for unique steady states.",
     )
 
 
@@ -274,7 +274,7 @@ def _lamb_shift(approach: str) -> Callable[[Variant], Evidence]:
         commutator = shift = change = 0.0
         for network in random_networks():
             if network.approach == approach and network.lamb_shift:
-                model = variant(network)
+                model: Any = variant(network)
                 h, h_ls = np.asarray(model.h), model.lamb_hamiltonian
                 without = variant(replace(network, lamb_shift=False))
                 difference = gaussian.steady_state(model).covariance - gaussian.steady_state(without).covariance
