@@ -9,6 +9,7 @@ import numpy as np
 import fock
 import gaussian
 from crosscheck.model import p, x
+from crosscheck.models import Bath, ThermalNetwork
 from crosscheck.papers.claim import Claim, Evidence, Number, Variant, decided
 from crosscheck.papers.thermal_machines_models import (
     Array,
@@ -58,20 +59,27 @@ def _eq_14(variant: Variant) -> Evidence:
 
 def _eq_22(variant: Variant) -> Evidence:
     """Two equal modes that (22) read with (8) would leave alone, followed with their bath oscillator."""
-    model, times = variant(PartyAndBath()), np.linspace(0.5, 6.0, 12)
+    model: Any = variant(PartyAndBath())
+    times = np.linspace(0.5, 6.0, 12)
     means = gaussian.evolve(model, times, modes=[0, 1]).mean
     survives = float((0.5 * (means**2).sum(-1)).min())
     state = min(fock.evolve(model, times, cutoff=(9, 9, 9)).states, key=lambda s: float(s.photon_numbers[:2].sum()))
     photons = float(state.photon_numbers[:2].sum())
+    # The mode that (8) leaves alone, Σ g_j* α_j = 0, under the rates (31) of a network with these couplings.
+    one, other = model.couplings
+    bath = Bath([0, 1], 0.4, kappa=1.0, channels=[{0: one, 1: other}])
+    network = variant(ThermalNetwork(np.eye(3), [[0, 1], [2]], [bath, Bath([2], 0.4, kappa=1.0)], "global", [0] * 3))
+    damped = float(np.abs(gain_and_loss(network)[1].T @ np.conj([other, -one, 0])).max())
     error = 9 * float(state.edge_weight.sum()) + state.solver_error
     return decided(
         survives > 1 - 1e-6 and photons > 0.99,
         numbers=[
             Number(name="least ⟨n⟩ of the party, starting from 1", found=survives, error=ZERO, printed=1.0),
             Number(name="least ⟨n⟩ of the party in Fock space", found=photons, error=error, printed=1.0, engine="fock"),
+            Number(name="what (31) does to the mode that (8) leaves alone", found=damped, error=ZERO, printed=0.0),
         ],
-        otherwise="The operator next to a_j† in (8) is ∫ g_j c_n, not ∫ g_j* c_n. (21) exchanges the indices of the "
-        "correlation functions as well, so (26), (27) and all rates that follow are right.",
+        otherwise="The operator next to a_j† in (8) is ∫ g_j c_n, not ∫ g_j* c_n. "
+        + ("(21) exchanges indices as well, so the rates that follow are right." if damped < ZERO else ""),
     )
 
 

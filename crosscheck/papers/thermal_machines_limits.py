@@ -31,6 +31,10 @@ from gaussian.enclosed.symplectic import to_doubles
 
 # Damping rates of the first mode, those of the second being half as large.
 KAPPAS = (0.02, 0.05, 0.10)
+# Hopping below and above the damping rate of a cold and a hot bath, and the time that modes have to settle, before the
+# baths' oscillators rephase: the slowest normal mode, at half the frequency in an Ohmic bath, has come to e^{−κt/2}.
+WEAK, STRONG, SETTLED = 0.02, 0.5, 60.0
+OHMIC = [Bath([j], t, spectrum="ohmic", kappa=KAPPAS[-1], cutoff=5.0) for j, t in enumerate((0.3, 1.0))]
 # The fastest oscillators of a sampled bath are a thousand times faster than the machine: digits its ground state lacks.
 GROUND = 1e-9
 
@@ -243,7 +247,46 @@ def _weak_limit(variant: Variant) -> Evidence:
     )
 
 
+def _global_or_local(variant: Variant) -> Evidence:
+    """Photon numbers of both equations against modes and baths under one Hamiltonian, followed until they settle."""
+    found, numbers = {}, []
+    for hopping in (WEAK, STRONG):
+        h = ((1.0, hopping), (hopping, 1.0))
+        coarse, exact = (
+            gaussian.evolve(variant(_hot_and_cold(h, n)), [SETTLED], modes=[0, 1]).photon_numbers[0] for n in (100, 120)
+        )
+        error = float(np.abs(exact - coarse).max()) + float(np.exp(-KAPPAS[-1] * SETTLED / 2))
+        numbers.append(Number(name=f"⟨n⟩ of the cold mode, hopping {hopping}", found=float(exact[0]), error=error))
+        for approach in ("global", "local"):
+            network = ThermalNetwork(h, [[0], [1]], OHMIC, approach, eta=[0, 0], lamb_shift=True)
+            off = np.abs(gaussian.steady_state(variant(network)).photon_numbers - exact).max()
+            found[approach, hopping] = float(off)
+            numbers.append(Number(name=f"{approach} equation off by, hopping {hopping}", found=float(off), error=error))
+    margin = 2 * max(number.error for number in numbers)
+    weak, strong = (found["global", g] - found["local", g] for g in (WEAK, STRONG))
+    return decided(
+        weak > margin and strong < -margin,
+        numbers=numbers,
+        otherwise=f"With weak hopping the equation called local is off by {found['local', WEAK]:.3g}, the global one by "
+        f"{found['global', WEAK]:.3g}; with strong hopping {found['local', STRONG]:.3g} and "
+        f"{found['global', STRONG]:.3g}.",
+    )
+
+
+def _hot_and_cold(h: tuple[tuple[float, float], tuple[float, float]], oscillators: int) -> CoupledMachine:
+    """The modes and baths of `OHMIC` without a master equation."""
+    kappas, temperatures = zip(*((bath.kappa, bath.temperature) for bath in OHMIC), strict=True)
+    return CoupledMachine(kappas, 0, h, OHMIC[0].cutoff, oscillators, temperatures)
+
+
 CLAIMS = (
+    Claim(
+        identifier="machines-global-or-local",
+        place="section IV, below eq. (27)",
+        statement="The global equation is right for parties coupled strongly against damping, the local for weakly.",
+        check=_global_or_local,
+        counter=with_fields(approach="global"),
+    ),
     Claim(
         identifier="machines-choose-positive",
         place="section IV A, below eq. (28)",
@@ -261,7 +304,7 @@ CLAIMS = (
     Claim(
         identifier="machines-a3",
         place="eq. (A3), (A4)",
-        statement="The Hermitian part of R is a sum over baths of rank-one matrices, with the weights of (A3).",
+        statement="The Hermitian part of R is that of (A3), a sum over baths of g̃g̃† with negative weights.",
         check=_a3,
         counter=with_noise_times(2.0),
     ),

@@ -246,7 +246,8 @@ class PositionCoupledPair(Model):
 
 @dataclass(frozen=True)
 class CoupledMachine(Model):
-    r"""Modes and baths of finitely many oscillators under one Hamiltonian, in their joint ground state.
+    r"""Modes and baths of finitely many oscillators under one Hamiltonian: in their joint ground state or, if there are
+    `temperatures`, started as empty modes with baths at these.
 
     J(ε) = κ ε e^{−ε/Λ} is sampled by Gauss–Legendre nodes u in ε = Λu/(1 − u): g² = J(ε) dε/2π. The first kappa is
     that of the first mode's bath. The system's modes come first.
@@ -257,6 +258,7 @@ class CoupledMachine(Model):
     h: tuple[tuple[float, float], tuple[float, float]] = ((1.0, 0.3), (0.3, 1.2))
     cutoff: float = 5.0
     oscillators: int = 40
+    temperatures: tuple[float, ...] = ()
 
     @property
     def modes(self) -> int:
@@ -267,9 +269,7 @@ class CoupledMachine(Model):
         return (0, 1)
 
     def hamiltonian(self, *a: Any) -> Any:
-        nodes, weights = scipy.special.roots_legendre(self.oscillators)
-        u, du = (1 + nodes) / 2, weights / 2
-        energies, steps = self.cutoff * u / (1 - u), self.cutoff * du / (1 - u) ** 2
+        energies, steps = self._sampled
         h = sum(self.h[i][j] * (a[i].dag() * a[j]) for i in range(2) for j in range(2))
         for n, kappa in enumerate(self.kappas):
             bath = a[2 + n * self.oscillators : 2 + (n + 1) * self.oscillators]
@@ -280,7 +280,19 @@ class CoupledMachine(Model):
         return h
 
     def preparation(self, *a: Any) -> Preparation:
-        return Preparation(ground_of=self.hamiltonian(*a))
+        if not self.temperatures:
+            return Preparation(ground_of=self.hamiltonian(*a))
+        energies, _ = self._sampled
+        with np.errstate(over="ignore"):  # no quanta far above the temperature
+            occupations = [0.0, 0.0, *(1 / np.expm1(np.outer(1 / np.array(self.temperatures), energies))).ravel()]
+        return Preparation(occupations=occupations)
+
+    @functools.cached_property
+    def _sampled(self) -> tuple[Array, Array]:
+        """Energies of a bath's oscillators and the steps between them."""
+        nodes, weights = scipy.special.roots_legendre(self.oscillators)
+        u, du = (1 + nodes) / 2, weights / 2
+        return self.cutoff * u / (1 - u), self.cutoff * du / (1 - u) ** 2
 
     @classmethod
     def example(cls) -> Self:

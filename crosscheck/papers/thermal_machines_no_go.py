@@ -29,7 +29,7 @@ from crosscheck.papers.variants import with_fields, with_term
 
 # Zeros of covariances of order 1, of E_N and of lowest eigenvalues are met within this; real violations are above 1e-3.
 ZERO = 1e-10
-# The truncated pair has a hundredth of a per cent above this cutoff.
+# The pair has 2e-5 of its population on the last two levels below this cutoff.
 CUTOFF = 8
 # What is left of a start, relative to the steady state, when the slowest rate has had 25 times its time: e^{−25}.
 LIFETIMES, FORGOTTEN = 25.0, 1e-9
