@@ -267,7 +267,7 @@ def _global_or_local(variant: Variant) -> Evidence:
     return decided(
         weak > margin and strong < -margin,
         numbers=numbers,
-        otherwise=f"With weak hopping the equation called local is off by {found['local', WEAK]:.3g}, the global one by "
+        otherwise=f"With weak hopping the local equation is off by {found['local', WEAK]:.3g}, the global one by "
         f"{found['global', WEAK]:.3g}; with strong hopping {found['local', STRONG]:.3g} and "
         f"{found['global', STRONG]:.3g}.",
     )
@@ -283,7 +283,7 @@ CLAIMS = (
     Claim(
         identifier="machines-global-or-local",
         place="section IV, below eq. (27)",
-        statement="The global equation is right for parties coupled strongly against damping, the local for weakly.",
+        statement="The global equation is right for strong coupling between parties, the local one for weak.",
         check=_global_or_local,
         counter=with_fields(approach="global"),
     ),

@@ -263,7 +263,7 @@ def _completely_positive(variant: Variant) -> Evidence:
                 engine="fock",
             ),
         ],
-        otherwise=f"The rates have the eigenvalue {lowest:.3g}: a Bose bath with μ above a mode has no p(ε) ≥ 0.",
+        otherwise=f"The rates have the eigenvalue {lowest:.3g}, as with a Bose bath whose μ is above a mode.",
     )
 
 
