@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import qutip
+import scipy.sparse
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
@@ -123,10 +124,14 @@ def _thermal(occupations: Any, levels: Cutoffs) -> Columns:
 
 
 def _lowest(h: qutip.Qobj) -> Columns:
-    """The ground state, with the vacuum (which overlaps it) as the starting vector."""
+    """The ground state, with almost the vacuum (which overlaps it) as the starting vector."""
     matrix = h.to("CSR").data_as("csr_matrix")
-    start = np.zeros(matrix.shape[0], complex)
-    start[0] = 1
-    if matrix.shape[0] <= 400:
+    d = matrix.shape[0]
+    if d <= 400:
         return np.linalg.eigh(matrix.toarray())[1][:, :1]
-    return np.asarray(scipy.sparse.linalg.eigsh(matrix, k=1, which="SA", v0=start, tol=1e-13)[1])
+    # ARPACK starts from Hv, which misses a ground state of energy 0; the vacuum's energy, an upper bound, goes below 0.
+    shift = float(matrix[0, 0].real) + float(abs(matrix).max())
+    start = np.full(d, 1e-3 / d, complex)  # from the vacuum alone, were it an eigenvector, nothing else is found
+    start[0] = 1
+    shifted = matrix - shift * scipy.sparse.identity(d, format="csr")
+    return np.asarray(scipy.sparse.linalg.eigsh(shifted, k=1, which="SA", v0=start, tol=1e-13)[1])

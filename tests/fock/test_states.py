@@ -92,6 +92,17 @@ def test_the_ground_state_of_an_oscillator_is_a_squeezed_vacuum():
     assert abs(one.overlap(two)) == pytest.approx(1, abs=1e-10)
 
 
+@pytest.mark.parametrize("energy", [0.0, 0.3])
+def test_the_ground_state_of_coupled_modes_is_the_vacuum(energy):
+    """Positive h, excitations preserved: found among thousands of levels, too, where its energy is exactly 0."""
+
+    def ground(a, b, c):
+        hopping = a.dag() * b + 0.5 * b.dag() * c
+        return Preparation(ground_of=energy + a.dag() * a + b.dag() * b + c.dag() * c + 0.5 * (hopping + hopping.dag()))
+
+    assert abs(prepared(ground, 4, modes=3).full()[0, 0]) == pytest.approx(1, abs=1e-12)
+
+
 def test_a_state_that_does_not_fit_is_refused():
     with pytest.raises(fock.CutoffTooSmall, match=r"at cutoff 4 a weight of .* is left out. Raise the cutoff"):
         prepared(lambda a: Preparation(unitaries=[displacing(a, 2.0)]), 4)
