@@ -10,6 +10,7 @@ from crosscheck.papers import (
     classical_gravity_figures,
     classical_gravity_information,
     classical_gravity_ktm,
+    classical_gravity_stationary,
 )
 from crosscheck.papers.claim import Paper
 
@@ -22,6 +23,7 @@ PAPER = Paper(
         *classical_gravity_information.CLAIMS,
         *classical_gravity_discord.CLAIMS,
         *classical_gravity_dissipative.CLAIMS,
+        *classical_gravity_stationary.CLAIMS,
     ),
     figures=classical_gravity_figures.FIGURES,
 )

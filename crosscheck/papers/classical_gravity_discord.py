@@ -108,7 +108,7 @@ def _discord_decays(variant: Variant) -> Evidence:
     return decided(
         all(abs(power + 2) < 0.15 for power, _ in powers.values()),
         numbers=[Number(name=f"power of the tail of D, s = {s}", found=p, error=0.15) for s, (p, _) in powers.items()]
-        + [Number(name=f"mean D, t = 3·10⁴ … 4.5·10⁴, s = {s}", found=v, error=1e-12) for s, (_, v) in powers.items()],
+        + [Number(name=f"mean D, t = 3·10⁴ … 4.5·10⁴, s = {s}", found=v, error=1e-11) for s, (_, v) in powers.items()],
         otherwise=f"Discord does not fall as t⁻²: the power of its tail is {powers[0.0][0]:.2g}.",
     )
 

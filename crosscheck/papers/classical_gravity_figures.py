@@ -5,7 +5,7 @@ The couplings, squeezings and α of the printed figures are not in the text at h
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,38 +14,34 @@ import fock
 import gaussian
 from crosscheck.models import ClassicalGravity, DissipativeClassicalGravity
 from crosscheck.papers.claim import Figure
-from crosscheck.papers.classical_gravity_closed_forms import Array, late_discord
+from crosscheck.papers.classical_gravity_closed_forms import Array
 from crosscheck.papers.classical_gravity_measures import (
+    along_in_fock,
     covariances,
     discord,
     fock_discord,
     fock_information,
-    in_fock,
     information,
 )
+from crosscheck.papers.classical_gravity_rest import at_rest_in_fock
 
 COUPLINGS = (0.05, 0.1, 0.3)
 SHORT = np.linspace(0.0, 40.0, 1601)
 LONG = np.geomspace(1.0, 1000.0, 3000)
 # Times at which a coherent start still fits below 14 levels.
-FOCK_TIMES = (0.5, 1.0, 1.5, 2.0, 2.5)
+FOCK_TIMES = (0.6, 1.4, 2.2)
 TIME = "time t (1/ω)"
 OURS = "Parameters are ours: those of the printed figure are not in the text."
 
 
 def _points(axes: Any, model: Any, measure: Callable[[fock.FockState], float], colour: str) -> None:
     """What truncated Fock space says at a few times, with its errors."""
-    found = [in_fock("", model, t, measure) for t in FOCK_TIMES]
-    axes.errorbar(
-        FOCK_TIMES,
-        [n.found for n in found],
-        [n.error for n in found],
-        fmt="o",
-        ms=4,
-        capsize=3,
-        color=colour,
-        mfc="none",
-    )
+    _circles(axes, FOCK_TIMES, along_in_fock(model, FOCK_TIMES, measure), colour)
+
+
+def _circles(axes: Any, at: Sequence[float], found: Sequence[tuple[float, float]], colour: str) -> None:
+    values, errors = zip(*found, strict=True)
+    axes.errorbar(at, values, errors, fmt="o", ms=4, capsize=2, color=colour, mfc="none")
 
 
 def _information(canvas: Any) -> None:
@@ -68,8 +64,8 @@ def _discord(canvas: Any) -> None:
         early.semilogy(SHORT[1:], discord(covariances(model, SHORT[1:])), color=f"C{k}", label=f"g = {g}")
         _points(early, model, fock_discord, f"C{k}")
         late.loglog(LONG, discord(covariances(model, LONG)), color=f"C{k}", lw=0.6)
-    far = LONG[LONG > 100]
-    late.loglog(far, late_discord(0.05, far), "k--", lw=0.6, label="closed form, g = 0.05 ≪ 1 ≪ gt")
+    far = LONG[LONG > 30]
+    late.loglog(far, 17 / 48 / far**2, "k--", label="mean for g ≪ 1 ≪ gt, 17/48t²")
     for axes in (early, late):
         axes.set(xlabel=TIME, ylabel="discord D (nats)")
         axes.legend(fontsize="small")
@@ -96,7 +92,8 @@ def _dissipative(canvas: Any) -> None:
         model = DissipativeClassicalGravity(g=0.3, alpha=alpha)
         above.semilogy(times, discord(covariances(model, times)), color=f"C{k}", label=f"α = {alpha}")
         above.axhline(float(discord(gaussian.steady_state(model).covariance)), color=f"C{k}", ls=":")
-        _points(above, model, fock_discord, f"C{k}")
+        if alpha == 0.5:  # others would crowd
+            _points(above, model, fock_discord, f"C{k}")
     above.set(xlabel=TIME, ylabel="discord D (nats)")
     alphas = np.linspace(0.02, 1.2, 60)
     at_rest = gaussian.steady_state(DissipativeClassicalGravity(g=0.3, alpha=_as_field(alphas))).covariance
@@ -116,16 +113,9 @@ def _as_field(values: Array) -> Any:
 
 def _points_at_rest(axes: Any, measure: Callable[[fock.FockState], float], colour: str) -> None:
     """Truncated steady states, for α large enough to leave few quanta."""
-    alphas = (0.8, 1.0, 1.2)
-    values = np.array(
-        [
-            [measure(fock.steady_state(DissipativeClassicalGravity(g=0.3, alpha=alpha), cutoff=n)) for n in (8, 11)]
-            for alpha in alphas
-        ]
-    )
-    axes.errorbar(
-        alphas, values[:, 1], np.abs(values[:, 1] - values[:, 0]), fmt="o", ms=4, capsize=3, color=colour, mfc="none"
-    )
+    alphas = (0.8, 1.2)
+    numbers = [at_rest_in_fock("", DissipativeClassicalGravity(g=0.3, alpha=alpha), measure) for alpha in alphas]
+    _circles(axes, alphas, [(n.found, n.error) for n in numbers], colour)
 
 
 FIGURES = (

@@ -10,7 +10,7 @@ import numpy as np
 from crosscheck.models import ClassicalGravity
 from crosscheck.papers.claim import Claim, Evidence, Number, Variant, decided
 from crosscheck.papers.classical_gravity_measures import (
-    DIGITS,
+    LATE_DIGITS,
     STRONG,
     TIMES,
     VANISHING,
@@ -100,7 +100,7 @@ def _information_is_finite(variant: Variant) -> Evidence:
     for g, s in ((0.05, 0.0), (0.1, 0.0), (0.3, 0.0), (0.3, 0.5)):
         late = information(covariances(variant(ClassicalGravity(g=g, squeezing=s)), [1e5]))
         off = max(off, abs(float(late[0]) / _information_limit(g) - 1))
-        numbers.append(Number(name=f"I(10⁵), g = {g}, s = {s}", found=float(late[0]), error=DIGITS))
+        numbers.append(Number(name=f"I(10⁵), g = {g}, s = {s}", found=float(late[0]), error=LATE_DIGITS))
     numbers += [
         Number(name=f"−½ ln(1 − g²), g = {g}", found=_information_limit(g), engine="closed form")
         for g in (0.05, 0.1, 0.3)

@@ -22,8 +22,8 @@ from gaussian.enclosed.symplectic import to_doubles
 
 Measure = Callable[[Array], Array]
 WEAK, STRONG = (0.01, 0.05, 0.1), 0.3
-# Measures of states with variances up to 10³ keep 12 digits or so.
-DIGITS = 1e-11
+# What rounding leaves of entropies: ε ν ln ν for the early ν < 30, and for those of late times, up to 10⁴.
+DIGITS, LATE_DIGITS = 1e-11, 1e-10
 # "Vanishing" on a plot with linear axes: a hundredth of what it is read against.
 VANISHING = 0.01
 # Six mechanical periods and the beat of the strongest coupling (2π/0.3); the extrema of a step of 0.01 are good to
@@ -105,15 +105,26 @@ def rises_to_its_maximum(values: Array) -> bool:
 
 
 def in_fock(name: str, model: Any, t: float, measure: Callable[[fock.FockState], float], *, cutoff: int = 14) -> Number:
-    """A measure of the state at time t in truncated Fock space.
+    """A measure of the state at time t in truncated Fock space."""
+    ((value, error),) = along_in_fock(model, [t], measure, cutoff=cutoff)
+    return Number(name=name, found=value, error=error, engine="fock")
 
-    Its error: what the last two levels changed, the weight on the two highest, and the solver's own, times the levels
+
+def along_in_fock(
+    model: Any, times: Sequence[float], measure: Callable[[fock.FockState], float], *, cutoff: int = 14
+) -> list[tuple[float, float]]:
+    """A measure of the states at some times, each with its error.
+
+    The error: what the last two levels changed, the weight on the two highest, and the solver's own, times the levels
     that a partial transposition may multiply a trace norm by.
     """
-    (coarse,), (fine,) = (fock.evolve(model, [t], cutoff=n).states for n in (cutoff - 2, cutoff))
-    value = measure(fine)
-    error = abs(value - measure(coarse)) + float(fine.edge_weight.max()) + cutoff * fine.solver_error
-    return Number(name=name, found=value, error=error, engine="fock")
+    coarse, fine = (fock.evolve(model, times, cutoff=n).states for n in (cutoff - 2, cutoff))
+    found = []
+    for before, state in zip(coarse, fine, strict=True):
+        value = measure(state)
+        error = abs(value - measure(before)) + float(state.edge_weight.max()) + cutoff * state.solver_error
+        found.append((value, error))
+    return found
 
 
 def fock_negativity(state: fock.FockState) -> float:
