@@ -149,7 +149,7 @@ def _squeezing_raises_discord(variant: Variant) -> Evidence:
             gain[g, s, squeezed] = peaks[g, s, squeezed] / coherent
             entangled = max(entangled, float(negativity(sigma).max()))
     model = variant(ClassicalGravity(g=STRONG, squeezing=0.3))
-    here = in_fock("D(1.5), g = 0.3, s = 0.3", model, 1.5, fock_discord, cutoff=16)
+    here = in_fock("D(1.5), g = 0.3, s = 0.3", model, 1.5, fock_discord)
     (there,) = discord(covariances(model, [1.5]))
     label = {key: f"g = {key[0]}, s = {key[1]} in {key[2]}" for key in peaks}
     return decided(

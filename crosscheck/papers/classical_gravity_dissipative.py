@@ -1,6 +1,6 @@
 r"""The dissipative KTM model: its limits, its steady state and that it does not entangle.
 
-The text has lost equations (20) to (22). They are taken to be measurement of x + iαp with feedback
+The text has lost equation (20) and those after it. They are taken to be measurement of x + iαp with feedback
 (`crosscheck.papers.classical_gravity_feedback`): it keeps the Hamiltonian of KTM, is local operations and classical
 communication, becomes KTM for α → 0 and has one steady state, which is all that the words ask for.
 
@@ -198,14 +198,14 @@ CLAIMS = (
     ),
     Claim(
         identifier="dktm-quadrature",
-        place="section on the dissipative model, eq. (19)",
+        place="section on the dissipative model, before eq. (20)",
         statement="Measuring a quadrature with a small free parameter instead of position leads to a steady state.",
         check=_quadrature,
         counter=with_fields(alpha=0.0),
     ),
     Claim(
         identifier="dktm-steady-state",
-        place="eqs. (21) and (22) and the paragraph on fig. 5",
+        place="section on the dissipative model, between figs. 5a and 5b",
         statement="There is one steady state and no other.",
         check=_one_steady_state,
         counter=with_fields(alpha=0.0),

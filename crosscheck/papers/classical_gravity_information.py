@@ -53,7 +53,7 @@ def _information_grows_and_oscillates(variant: Variant) -> Evidence:
             Number(name="swing of I over a beat from t = 1000", found=swings[1], error=1e-5),
             here,
         ],
-        otherwise=f"I is not damped from a rise: it swings by {swings[0]:.3g} at first, then by {swings[1]:.3g}.",
+        otherwise=f"I does not rise and settle: it swings by {swings[0]:.3g} at first, later by {swings[1]:.3g}.",
         correction=f"The first maximum is the largest only for weak coupling: at g = {overtaken[0]} a beat of "
         "the normal modes lifts a later one above it."
         if overtaken

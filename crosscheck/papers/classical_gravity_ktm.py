@@ -108,13 +108,10 @@ def _noise_is_least(variant: Variant) -> Evidence:
     noise = [gaussian.diffusion(variant(MeasuredAndFedBack(g=g, rate=float(rate))))[1, 1] for rate in rates]
     best = int(np.argmin(noise))
     exact = float(window_equations(variant(MeasuredAndFedBack(g=g, rate=float(rates[best]))))[1][1, 1])
-    published = float(gaussian.diffusion(ClassicalGravity(g=g))[1, 1])
     times = np.linspace(0.1, 3.0, 30)
-    short = ClassicalGravity(g=g, noise=0.99, squeezing=3.0)
+    short = variant(ClassicalGravity(g=g, noise=0.99, squeezing=3.0))
     entangled = float(negativity(covariances(short, times)).max())
-    holds = (
-        bool(np.isclose(rates[best], g / 2)) and max(abs(noise[best] - published), abs(exact - published)) < ROUNDING
-    )
+    holds = bool(np.isclose(rates[best], g / 2)) and max(abs(noise[best] - g), abs(exact - g)) < ROUNDING
     return decided(
         holds and entangled > SEPARABLE,
         numbers=[
@@ -210,9 +207,7 @@ def _amplitudes_do_not_matter(variant: Variant) -> Evidence:
     at_first = float(information(start)[0])
     later = [float(information(covariances(variant(_Displaced(g=0.3, alpha=alpha)), [1.5]))[0]) for alpha in (0, 5, 3j)]
     spread = max(later) - min(later)
-    here = in_fock(
-        "I(1.5), α = 0.4 + 0.2i", variant(_Displaced(g=0.3, alpha=0.4 + 0.2j)), 1.5, fock_information, cutoff=16
-    )
+    here = in_fock("I(1.5), α = 0.3 + 0.1i", variant(_Displaced(g=0.3, alpha=0.3 + 0.1j)), 1.5, fock_information)
     return decided(
         max(off, at_first, spread) < ROUNDING and agrees(here, later[0]),
         numbers=[
@@ -302,7 +297,7 @@ CLAIMS = (
     Claim(
         identifier="ktm-least-noise",
         place="eq. (8) and the sentence before it",
-        statement="The decoherence has a minimum over the rate of measurement, which it cannot be spared.",
+        statement="The decoherence is least at one rate of measurement, and does not vanish there.",
         check=_noise_is_least,
         counter=with_dissipator(lambda a, b: thermal_bath(a, 0.1, 0.0)),
     ),
