@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from crosscheck.papers import classical_gravity
+from crosscheck.papers import classical_gravity, heat_baths
 from crosscheck.papers.claim import Claim, Evidence, Figure, Finding, Number, Paper, UnknownPaper, as_published
 
-PAPERS: tuple[Paper, ...] = (classical_gravity.PAPER,)
+PAPERS: tuple[Paper, ...] = (classical_gravity.PAPER, heat_baths.PAPER)
 
 
 def find_paper(key: str) -> Paper:
