@@ -8,7 +8,7 @@ Lengths are measured in any unit: x → x/ℓ, p → ℓp takes (m, γ, s, d) to
 and E_N alone. In Fock space ℓ² = 2sd squeezes x_+ and x₋ equally, and a small cutoff suffices.
 
 >>> pair = figure1(1.0)
->>> [round(log_ratio(m, [0.5])[0], 9) for m in (pair, in_units(pair, 2.0))]
+>>> [round(float(log_ratio(m, [0.5])[0]), 9) for m in (pair, in_units(pair, 2.0))]
 [0.428070447, 0.428070447]
 """
 

@@ -317,35 +317,35 @@ CLAIMS = (
         counter=with_fields(s=0.6),
     ),
     Claim(
-        identifier="baths-eq14-A",
+        identifier="baths-eq14-a",
         place="eq. (14), A_j",
         statement="A_j as listed is half of the variance of x_j at all times.",
         check=_entries([(0, 0), (2, 2)], "A_j contains τ_j t, not τ_j."),
         counter=BOUND_PARTICLES,
     ),
     Claim(
-        identifier="baths-eq14-B",
+        identifier="baths-eq14-b",
         place="eq. (14), B_j",
         statement="B_j as listed is twice the variance of p_j at all times.",
         check=_entries([(1, 1), (3, 3)], "none is needed"),
         counter=with_dissipator(_kicks),
     ),
     Claim(
-        identifier="baths-eq14-C-same",
+        identifier="baths-eq14-c-same",
         place="eq. (14), C_jj",
         statement="C_jj as listed is minus twice the correlation of x_j and p_j.",
         check=_entries([(0, 1), (2, 3)], "C_jj = −(2ħ²ε_+/γ_j) e_j(1 − e_j) + λ_j/γ_j − α_j: two of its signs change."),
         counter=BOUND_PARTICLES,
     ),
     Claim(
-        identifier="baths-eq14-C-other",
+        identifier="baths-eq14-c-other",
         place="eq. (14), C_jk",
         statement="C_jk as listed, j ≠ k, is minus twice the correlation of p_j and x_k for unequal baths.",
         check=_entries([(0, 3), (1, 2)], "The prefactor of C_jk is 1/γ_k, not 1/γ_j."),
         counter=with_fields(gamma=0.2),  # equal baths, which cannot tell
     ),
     Claim(
-        identifier="baths-eq14-D",
+        identifier="baths-eq14-d",
         place="eq. (14), D",
         statement="D as listed is twice the correlation of the two momenta.",
         check=_entries(
@@ -354,7 +354,7 @@ CLAIMS = (
         counter=with_fields(s=1.8),  # a product state, D = 0
     ),
     Claim(
-        identifier="baths-eq14-E",
+        identifier="baths-eq14-e",
         place="eq. (14), E",
         statement="E as listed is twice the correlation of the two positions.",
         check=_entries([(0, 2)], "none is needed"),
