@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from crosscheck.papers import classical_gravity
+from crosscheck.papers import classical_gravity, synchronisation
 from crosscheck.papers.claim import Claim, Evidence, Figure, Finding, Number, Paper, UnknownPaper, as_published
 
-PAPERS: tuple[Paper, ...] = (classical_gravity.PAPER,)
+PAPERS: tuple[Paper, ...] = (classical_gravity.PAPER, synchronisation.PAPER)
 
 
 def find_paper(key: str) -> Paper:
