@@ -155,13 +155,11 @@ def _edges(variant: Variant) -> Evidence:
     """The first window of crosstalk, which figure 5 shows."""
     numbers, separable, correlated = [], True, False
     for r in (2.0, 1.0, -1.0):
-        times, E, information = correlations(variant(figure_5(squeezing=(r, r))), 660.0, 300.0, 1.0)
+        _, E, information = correlations(variant(figure_5(squeezing=(r, r))), 660.0, 300.0, 1.0)
         separable &= bool(E.max() < SEPARABLE)
         correlated |= r == 2.0 and bool(information.max() > 1e-3)
         numbers += [
-            Number(
-                name=f"largest E_N, t = 300 … 660, r = {r:+.0f}", found=float(E.max()), error=SEPARABLE, printed=0.0
-            ),
+            Number(name=f"largest E_N until t = 660, r = {r:+.0f}", found=float(E.max()), error=SEPARABLE, printed=0.0),
             Number(name=f"largest I, r = {r:+.0f}", found=float(information.max()), error=ROUNDING),
         ]
     least = extent(*variances(variant(figure_5()), 660.0), 345.0, 630.0)[0]
@@ -195,7 +193,7 @@ def _small_chains(variant: Variant) -> Evidence:
     numbers, agree, entangled = [], True, True
     for name, cutoff, chain in (
         ("M = 1, r = 0.3", [12, 11, 9], ProbedChain(1, 1.0, 1.1, 0.0, 0.3, 0.4, 1.2, (1, 1), squeezing=(0.3, 0.3))),
-        ("M = 2, r = 0", [6, 5, 5, 6], ProbedChain(2, 1.0, 1.1, 0.0, 0.3, 0.8, 0.3, (1, 2))),
+        ("M = 2, r = 0", [5, 4, 4, 5], ProbedChain(2, 1.0, 1.1, 0.0, 0.3, 0.8, 0.3, (1, 2))),
     ):
         model, at = variant(chain), 4.0 if chain.sites == 1 else 6.0
         exact = float(gaussian.log_negativity(gaussian.evolve(model, [at], modes=[0, 1]).covariance, party=[0])[0])

@@ -1,4 +1,4 @@
-r"""Section III and appendix B of Benedetti et al.: synchronisation by weak dissipation (fig. 1) and in the bulk (fig. 6).
+r"""Section III and appendix B of Benedetti et al.: synchronisation by weak dissipation (fig. 1), in the bulk (fig. 6).
 
 Only cos θ x₁ + sin θ x₂ = q₁ and its partner feel X_1, by K(cos θ + sin θ) and K(cos θ − sin θ). The golden rule with
 the density of states of the chain, dj/dΩ = (M + 1)Ω/(πg sin k), gives
@@ -219,7 +219,7 @@ def _gap(variant: Variant) -> Evidence:
         ],
         correction=""
         if plain
-        else f"The ratio has a further factor (sin k₁ Ω₂)/(sin k₂ Ω₁) = {mended / printed:.3f}; it is 1 for Ω² ≪ 4g only.",
+        else f"The ratio has a further factor (sin k₁ Ω₂)/(sin k₂ Ω₁) = {mended / printed:.3f}; 1 for Ω² ≪ 4g only.",
         otherwise=f"The damping rates have the ratio {ratio:.3g}, neither {printed:.3g} nor {mended:.3g}.",
     )
 
@@ -342,7 +342,7 @@ CLAIMS = (
     Claim(
         identifier="sync-bulk-transient",
         place="appendix B; fig. 6",
-        statement="With the second probe deep in the chain C does not depend on where, and there is no synchronisation.",
+        statement="With the second probe deep in the chain C does not depend on where, and nothing synchronises.",
         check=_bulk,
         counter=with_term(lambda a, b, *c: 0.5 * x(c[149]) ** 2),
     ),

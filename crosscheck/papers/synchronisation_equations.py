@@ -1,4 +1,4 @@
-r"""Section II and appendix A of Benedetti et al.: the Hamiltonian, its normal modes, the Langevin equation, equation (3).
+r"""Section II and appendix A of Benedetti et al.: Hamiltonian, normal modes, Langevin equation, equation (3).
 
 With k_j = πj/(M + 1) and system modes at the angle θ, the frequencies of chain and system and their couplings are
 
@@ -299,9 +299,7 @@ def _gaussian_state(variant: Variant) -> Evidence:
     return decided(
         distance < truncation and abs(measured - moments) < truncation,
         numbers=[
-            Number(
-                name="S(moments) − S(ρ), M = 1, t = 4", found=distance, error=truncation, printed=0.0, engine="fock"
-            ),
+            Number(name="S(moments) − S(ρ), M = 1", found=distance, error=truncation, printed=0.0, engine="fock"),
             Number(name="E_N of ρ", found=measured, error=truncation, engine="fock"),
             Number(name="E_N of its moments", found=moments, error=truncation),
         ],

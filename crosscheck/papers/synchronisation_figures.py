@@ -1,4 +1,4 @@
-"""Figures 1 to 6 of Benedetti et al., redrawn from trajectories of two probes on 300 sites; a small chain in Fock space."""
+"""Figures 1 to 6 of Benedetti et al., redrawn from trajectories on 300 sites; a small chain in Fock space."""
 
 from __future__ import annotations
 

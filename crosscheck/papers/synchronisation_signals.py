@@ -151,7 +151,7 @@ def correlations(model: Any, end: float, begin: float = 0.0, step: float = STEP)
 
 @dataclass(frozen=True, kw_only=True)
 class SystemModes:
-    """Normal modes of H_S: q₁ = x₁ cos θ + x₂ sin θ of frequency `omega[0]`, q₂ = −x₁ sin θ + x₂ cos θ of `omega[1]`."""
+    """Normal modes of H_S: q₁ = x₁ cos θ + x₂ sin θ and q₂ = −x₁ sin θ + x₂ cos θ, of the frequencies `omega`."""
 
     theta: float
     omega: tuple[float, float]

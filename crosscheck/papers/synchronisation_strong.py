@@ -70,7 +70,7 @@ class BoundMode:
     @classmethod
     def of(cls, model: Any) -> BoundMode | None:
         """From the dispersion condition; None below the threshold."""
-        if model.K <= cls.threshold(model):
+        if cls.threshold(model) >= model.K:
             return None
 
         def decay(w: float) -> float:
@@ -137,7 +137,7 @@ def _bound(variant: Variant) -> Evidence:
     return decided(
         abs(seen - model.Omega0) < AS_PRINTED,
         numbers=numbers,
-        otherwise=f"The probes oscillate at {seen:.4f}, not at the edge Ω₀ = {model.Omega0:g} of the band: it is {what}.",
+        otherwise=f"The probes oscillate at {seen:.4f}, not at the band edge Ω₀ = {model.Omega0:g}: it is {what}.",
     )
 
 
@@ -190,7 +190,7 @@ def _crosstalk(variant: Variant) -> Evidence:
             Number(name="mean C before crosstalk, Δt = 60", found=outside[0], error=PEARSON_ERROR),
             Number(name="mean C after the revival, Δt = 60", found=outside[1], error=PEARSON_ERROR),
         ],
-        otherwise=f"C goes down to {least:.2f} in the window of crosstalk, and is {outside[0]:.2f}, {outside[1]:.2f} outside.",
+        otherwise=f"C goes down to {least:.2f} during crosstalk, and is {outside[0]:.2f}, {outside[1]:.2f} outside.",
     )
 
 
