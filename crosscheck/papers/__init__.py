@@ -6,13 +6,14 @@
 
 from __future__ import annotations
 
-from crosscheck.papers import classical_gravity, heat_baths, reservoir_gravity, thermal_machines
+from crosscheck.papers import classical_gravity, heat_baths, reservoir_gravity, synchronisation, thermal_machines
 from crosscheck.papers.claim import Claim, Evidence, Figure, Finding, Number, Paper, UnknownPaper, as_published
 
 PAPERS: tuple[Paper, ...] = (
     classical_gravity.PAPER,
     reservoir_gravity.PAPER,
     thermal_machines.PAPER,
+    synchronisation.PAPER,
     heat_baths.PAPER,
 )
 
