@@ -95,26 +95,27 @@ def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
         raise InvalidArgument(
             "The method hamiltonian must return an operator or a list of terms, but the list is empty."
         )
-    h = sum(_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian)
-    _require("Hamiltonian", h)
+    _require("Hamiltonian", [_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian])
     if not gen.dissipators:
         return
     rng = np.random.default_rng(11)
     v = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
     w = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
     # w†𝓙(vv†)w must be Hermitian for the jump part 𝓙: the same test as on the whole matrix, by vectors.
-    jumps = 0
+    jumps = []
     for rate, left, right in gen.dissipators:
         a, b = w.conj().T @ (_sparse(left) @ v), w.conj().T @ (_sparse(right) @ v)
-        jumps = jumps + _value(rate, t) * (a @ b.conj().T)
+        jumps.append(_value(rate, t) * (a @ b.conj().T))
     _require("matrix of rates", jumps)
     _require(
-        "matrix of rates", sum(_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators)
+        "matrix of rates", [_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators]
     )
 
 
-def _require(what: str, matrix: Any) -> None:
-    size, defect = float(abs(matrix).max()), float(abs(matrix - matrix.conj().T).max())
+def _require(what: str, terms: list[Any]) -> None:
+    """That the sum is Hermitian, to rounding of its terms: they may cancel."""
+    matrix = sum(terms[1:], terms[0])
+    size, defect = sum(float(abs(x).max()) for x in terms), float(abs(matrix - matrix.conj().T).max())
     if not np.isfinite(size):
         raise InvalidArgument(f"The {what} must be finite, but has a coefficient that is NaN or infinite.")
     if defect > 1e-10 * size:

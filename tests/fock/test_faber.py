@@ -102,6 +102,13 @@ def test_what_no_longer_moves_costs_nothing():
     assert work[1] == work[0]
 
 
+def test_what_hardly_moves_is_within_its_error():
+    """Left where it is, x falls behind by as much as the error says."""
+    (y,), (error,) = Flow(scipy.sparse.csr_matrix([[-1e-4]]), np.array([1.0]), rate=1e-3).at([5.0])
+    assert y[0] == 1
+    assert 1 - np.exp(-5e-4) <= error < 6e-4
+
+
 def test_little_memory_costs_windows_only():
     """At most 20 vectors at a time: the same state."""
     a, x = contraction(5, 25, 40.0, 10.0), RNG.normal(size=25)

@@ -49,6 +49,22 @@ SYMMETRIES = {
     "parity of each": (lindblad(lambda a, b: a**2 + a.dag() ** 2 + b**2 + b.dag() ** 2, lossy), [4] * 4, 1),
     "number modulo 3": (lindblad(lambda a: a**3 + a.dag() ** 3, lossy, 1), [2, 1, 1], 1),
     "one mode of two driven": (lindblad(lambda a, b: a + a.dag(), lossy), [4] * 4, 4),
+    "a coupling of 1e-9": (lindblad(lambda a, b: number(a, b) + 1e-9 * hop(a, b), lossy), [1, 2, 3, 4, 3, 2, 1], 7),
+    # a and a† jump together, by twos, while G stays diagonal: what L and R reach from one level belongs together
+    "correlated jumps alone": (
+        lindblad(
+            number,
+            lambda a: [
+                Dissipator(0.2, a, a.dag()),
+                Dissipator(0.2, a.dag(), a),
+                Dissipator(-0.2, a * a, 1),
+                Dissipator(-0.2, 1, a * a),
+            ],
+            1,
+        ),
+        [2, 2],
+        1,
+    ),
     "jumps that mix": (lindblad(number, lambda a, b: [Dissipator(1.0, a + b * b)]), [6, 6, 4], 10),
 }
 
