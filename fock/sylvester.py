@@ -40,7 +40,7 @@ def inverse_between_jumps(drift: Any, sector: Sector) -> Callable[[Vector], Vect
         values, v = np.linalg.eig(g)
         try:
             v_inverse = np.linalg.inv(v)
-            good = np.linalg.norm(v) * np.linalg.norm(v_inverse) < WELL_CONDITIONED * len(g)
+            good = bool(np.linalg.norm(v) * np.linalg.norm(v_inverse) < WELL_CONDITIONED * len(g))
         except np.linalg.LinAlgError:
             good = False
         bases[q] = (v, values, v_inverse) if good else None
