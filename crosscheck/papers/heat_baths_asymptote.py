@@ -251,7 +251,7 @@ CLAIMS = (
     ),
     Claim(
         identifier="baths-damping-decides",
-        place="abstract",
+        place="abstract, section “Motivation”",
         statement="Small damping leaves a constant entanglement for ever, strong damping none.",
         check=_small_and_strong_damping,
         counter=COMPLETED,

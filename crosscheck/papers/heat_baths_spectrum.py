@@ -224,7 +224,7 @@ CLAIMS = (
         counter=with_term(_trap),
     ),
     Claim(
-        identifier="baths-eq23-critical-damping",
+        identifier="baths-eq23-critical",
         place="eq. (23), section V",
         statement="The relative motion has the printed eigenvalues and is critically damped at γ = 2√2 mω₀.",
         check=_critical_damping,

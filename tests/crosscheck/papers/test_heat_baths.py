@@ -93,7 +93,8 @@ def test_sudden_deaths_and_births():
     expected = [t for t, _ in REFERENCE["figures"]["fig3_harmonic"]["events"]["crossings"]]
     found = [number("baths-fig3-revivals", f"change {k} of E_N > 0, s = 1").found for k in (1, 2, 3)]
     assert found == pytest.approx(expected, abs=1e-9)
-    # From the table of figure 1, γ = 0.2 and 1.
+    # From the tables of figures 1 and 3 of the same calculation.
+    assert number("baths-fig3-revivals", "births, s = 0.25, ω₀ = 1").found == 3
     assert crossings(figure1(0.25), 3.0) == pytest.approx([1.501218386], abs=1e-8)
     assert crossings(replace(figure1(2.0), gamma=1.0), 3.0) == pytest.approx([0.050889321], abs=1e-8)
 
