@@ -92,7 +92,7 @@ def _until_revival(variant: Variant) -> Evidence:
 
 def _repulsive(variant: Variant) -> Evidence:
     """x₂ → −x₂ in the coupling only: x₋ dissipates, and x₊ stays."""
-    model = variant(figure_1())
+    model: Any = variant(figure_1())
     flipped = Altered(model, new_hamiltonian=lambda h, a, b, *c: h - 2 * model.K * x(b) * x(c[0]))
     least, most, _ = extent(*positions(flipped, 640.0), 100.0, 600.0)
     return decided(

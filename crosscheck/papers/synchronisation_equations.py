@@ -180,7 +180,7 @@ def _arrowhead(variant: Variant) -> Evidence:
         V = np.diag([*np.square(SystemModes.of(model).omega), *chain_squares()])
         V[:2, 2:] = _couplings(model)
         V[2:, :2] = V[:2, 2:].T
-        off = _distance(squares(variant(model)), np.linalg.eigvalsh(V))
+        off = _distance(squares(variant(model)), np.asarray(np.linalg.eigvalsh(V), dtype=np.float64))
         numbers.append(Number(name=f"difference of spectra, (m, n) = {attach}", found=off, error=ROUNDING, printed=0.0))
     worst = max(number.found for number in numbers)
     return decided(

@@ -110,8 +110,8 @@ def _draw_correlations(model: ProbedChain, end: float) -> Callable[[Any], None]:
 
 
 def _draw_6(canvas: Any) -> None:
-    sites = np.array([2, 20, 60, 100, 150, 200, 240, 280, 299])
-    rows = [positions(figure_6(attach=(1, int(m))), 620.0) for m in sites]
+    sites = np.array([2, 60, 120, 180, 240, 299])
+    rows = [positions(figure_6(attach=(1, int(m))), 400.0) for m in sites]
     axes = canvas.subplots()
     mesh = axes.pcolormesh(rows[0][0][::4], sites, np.array([C[::4] for _, C in rows]), vmin=-1, vmax=1, cmap="RdBu_r")
     canvas.colorbar(mesh, label=PEARSON)

@@ -32,7 +32,7 @@ from crosscheck.papers.synchronisation_signals import (
 from crosscheck.papers.synchronisation_strong import BoundMode
 
 REFERENCE = json.loads(Path("tests/reference/networks.json").read_text(encoding="utf-8"))["synchronisation"]
-# Up to t = 720 only: longer trajectories are compared elsewhere.
+# Samples up to t = 700, and the longer window.
 END = 760.0
 
 
