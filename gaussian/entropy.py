@@ -22,10 +22,13 @@ from gaussian.symplectic import part, require_physical, spectrum
 
 
 def entropy_of_mode(nu: ArrayLike) -> Array:
-    """g(ν) of one symplectic eigenvalue ≥ ½; values that rounding left below ½ count as ½."""
-    nu = np.maximum(nu, 0.5)
-    below = np.where(nu > 0.5, nu - 0.5, 1.0)  # 0 ln 0 = 0
-    return np.asarray((nu + 0.5) * np.log(nu + 0.5) - below * np.log(below))
+    """g(ν) of one symplectic eigenvalue ≥ ½; values that rounding left below ½ count as ½.
+
+    With n = ν − ½ quanta, (n + 1) ln(n + 1) − n ln n = ln(1 + n) + n ln(1 + 1/n): nothing cancels at many quanta.
+    """
+    n = np.maximum(np.asarray(nu, float) - 0.5, 0.0)
+    some = np.where(n > 0, n, 1.0)
+    return np.asarray(np.log1p(n) + np.where(n > 0, some * np.log1p(1 / some), 0.0))
 
 
 @of_states
