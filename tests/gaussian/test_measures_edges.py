@@ -185,7 +185,7 @@ def test_a_symplectic_eigenvalue_below_one_half_by_rounding_has_no_entropy():
 
 @given(n=st.floats(0, 1e12))
 def test_entropies_keep_their_digits_at_any_number_of_quanta(n):
-    """(n + 1) ln(n + 1) − n ln n to a few units of the last place, against intervals; it used to lose n ln n of them."""
+    """(n + 1) ln(n + 1) − n ln n to a few units of the last place, against intervals."""
     nu = n + 0.5
     exact = float(enclosed.enclose(lambda: measures.entropy_of_mode(flint.arb(nu)), digits=20).mid())
     assert abs(float(gaussian.entropy_of_mode(nu)) - exact) <= 4 * np.finfo(float).eps * exact

@@ -16,14 +16,14 @@ import gaussian
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import ClassicalGravity, DissipativeClassicalGravity
 from crosscheck.papers import Finding, as_published, find_claim, find_paper
-from crosscheck.papers.classical_gravity_closed_forms import (
+from crosscheck.papers.classical_gravity.closed_forms import (
     closed_form_rate,
     evolved_covariance,
     late_discord,
     resting_covariance,
 )
-from crosscheck.papers.classical_gravity_feedback import MeasuredAndFedBack
-from crosscheck.papers.classical_gravity_measures import extrema, in_fock, window_residual
+from crosscheck.papers.classical_gravity.feedback import MeasuredAndFedBack
+from crosscheck.papers.classical_gravity.measures import extrema, in_fock, window_residual
 from crosscheck.papers.variants import with_fields, with_noise_times
 
 CASES = {

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure as Canvas
 import gaussian
 from crosscheck.models import HeatBathPair
 from crosscheck.papers import Finding, as_published, find_claim, find_paper
-from crosscheck.papers.heat_baths_pair import (
+from crosscheck.papers.heat_baths.pair import (
     RelativeMode,
     covariance,
     crossings,
@@ -31,7 +31,7 @@ from crosscheck.papers.heat_baths_pair import (
     lowest,
     round_units,
 )
-from crosscheck.papers.heat_baths_solution import FREE, mended_coefficients, printed_coefficients
+from crosscheck.papers.heat_baths.solution import FREE, mended_coefficients, printed_coefficients
 from crosscheck.papers.variants import with_fields
 
 PAPER = find_paper("heat-baths")

@@ -13,8 +13,8 @@ import fock
 import gaussian
 from crosscheck.models import ReservoirGravity
 from crosscheck.papers import Finding, as_published, find_claim, find_paper
-from crosscheck.papers.reservoir_gravity_derivation import CounterRotating, periodic_negativity, with_cavity
-from crosscheck.papers.reservoir_gravity_engines import (
+from crosscheck.papers.reservoir_gravity.derivation import CounterRotating, periodic_negativity, with_cavity
+from crosscheck.papers.reservoir_gravity.engines import (
     GENERIC,
     TABLE,
     at,
@@ -23,9 +23,9 @@ from crosscheck.papers.reservoir_gravity_engines import (
     negativity,
     periodic_state,
 )
-from crosscheck.papers.reservoir_gravity_moments import coefficient, equation_5, equation_6, equations, solutions
-from crosscheck.papers.reservoir_gravity_sweeps import crossing, difference, ratio, vanishing
-from crosscheck.papers.reservoir_gravity_table import conventional
+from crosscheck.papers.reservoir_gravity.moments import coefficient, equation_5, equation_6, equations, solutions
+from crosscheck.papers.reservoir_gravity.sweeps import crossing, difference, ratio, vanishing
+from crosscheck.papers.reservoir_gravity.table import conventional
 
 FOUND = json.loads((Path(__file__).parents[2] / "reference" / "gravity.json").read_text("utf-8"))["cases"]
 VALUES = {case["id"]: {k: v for k, v in case["values"].items() if isinstance(v, str)} for case in FOUND}

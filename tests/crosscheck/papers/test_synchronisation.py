@@ -10,9 +10,9 @@ from matplotlib.figure import Figure as Canvas
 import gaussian
 from crosscheck.models import ProbedChain
 from crosscheck.papers import Finding, as_published, find_claim, synchronisation
-from crosscheck.papers.synchronisation_dissipation import golden_rule
-from crosscheck.papers.synchronisation_equations import chain_squares
-from crosscheck.papers.synchronisation_signals import (
+from crosscheck.papers.synchronisation.dissipation import golden_rule
+from crosscheck.papers.synchronisation.equations import chain_squares
+from crosscheck.papers.synchronisation.signals import (
     PEARSON_ERROR,
     STEP,
     SystemModes,
@@ -29,7 +29,7 @@ from crosscheck.papers.synchronisation_signals import (
     step_times,
     variances,
 )
-from crosscheck.papers.synchronisation_strong import BoundMode
+from crosscheck.papers.synchronisation.strong import BoundMode
 
 REFERENCE = json.loads(Path("tests/reference/networks.json").read_text(encoding="utf-8"))["synchronisation"]
 # Samples up to t = 700, and the longer window.

@@ -14,8 +14,8 @@ from matplotlib.figure import Figure as Canvas
 import gaussian
 from crosscheck.models import Bath, ThermalNetwork
 from crosscheck.papers import Finding, as_published, find_claim, find_paper
-from crosscheck.papers.thermal_machines_limits import ground_negativity
-from crosscheck.papers.thermal_machines_models import (
+from crosscheck.papers.thermal_machines.limits import ground_negativity
+from crosscheck.papers.thermal_machines.models import (
     CoupledMachine,
     PositionCoupledPair,
     SqueezingPair,
