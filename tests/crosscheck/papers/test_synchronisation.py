@@ -115,6 +115,14 @@ def test_damping_of_the_golden_rule():
     assert fitted == pytest.approx(golden_rule(weak)[0], rel=0.02)
 
 
+@pytest.mark.parametrize("model", [figure_1(), figure_4(squeezing=(1.0, -1.0))], ids=["displaced", "squeezed"])
+def test_shared_preparations_change_nothing(model):
+    """Trajectories are those of `gaussian.evolve`, whatever K, λ and sites the preparation was made for."""
+    shared, own = probes(model, 20.0), gaussian.evolve(model, step_times(20.0), modes=[0, 1])
+    assert np.array_equal(shared.mean, own.mean)
+    assert np.array_equal(shared.covariance, own.covariance)
+
+
 def test_pearson_of_shifted_oscillations_is_the_cosine_of_the_shift():
     times = step_times(100.0)
     for shift in (0.0, 0.7, np.pi / 2, np.pi):
