@@ -107,9 +107,7 @@ def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
         a, b = w.conj().T @ (_sparse(left) @ v), w.conj().T @ (_sparse(right) @ v)
         jumps.append(_value(rate, t) * (a @ b.conj().T))
     _require("matrix of rates", jumps)
-    _require(
-        "matrix of rates", [_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators]
-    )
+    _require("matrix of rates", [_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators])
 
 
 def _require(what: str, terms: list[Any]) -> None:
