@@ -77,6 +77,14 @@ def test_a_displaced_state_has_no_parity():
     assert np.allclose(mean, np.sqrt(2) * np.array([alpha.real, alpha.imag]), atol=1e-8)
 
 
+def test_a_small_displacement_breaks_parity_too():
+    """A coherence of 10⁻⁷ is no rounding."""
+    model = one_mode(lambda a: 1.3 * (a.dag() * a), lambda a: [Dissipator(0.2, a)], lambda a: displacing(a, 1e-7))
+    (state,) = fock.evolve(model, [2.0], cutoff=6).states
+    assert state.solver_error < 2e-10
+    assert np.linalg.norm(state.mean) == pytest.approx(np.sqrt(2) * 1e-7 * np.exp(-0.2), rel=1e-3)
+
+
 def test_long_times_end_in_the_steady_state():
     """At t = 10⁶ it is the steady state, to the sum of both errors, and takes no longer than relaxing to it does."""
     model = ReservoirGravity.example()
@@ -117,6 +125,24 @@ def test_accuracy_is_bought_by_terms():
     assert trace_distance(exact, rough) <= rough.solver_error + exact.solver_error
     assert exact.solver_error < 2e-12
     assert 1e-7 < rough.solver_error < 1e-4
+
+
+def test_kets_keep_to_the_accuracy():
+    """‖ψψ† − φφ†‖₁ ≤ 2‖ψ − φ‖, over several windows."""
+    model = one_mode(
+        lambda a: a.dag() * a + 0.3 * (a * a + a.dag() * a.dag()), lambda a: [], lambda a: displacing(a, 1)
+    )
+    (exact,), (rough,) = (fock.evolve(model, [100.0], cutoff=16, accuracy=x).states for x in (1e-10, 1e-4))
+    assert trace_distance(exact, rough) <= rough.solver_error + exact.solver_error
+    assert exact.solver_error < 1.1e-10
+    assert 1e-7 < rough.solver_error < 1.1e-4
+
+
+def test_errors_of_qutips_integrators_grow_with_the_steps_they_take():
+    model = one_mode(lambda a: 1e3 * (a.dag() * a), lambda a: [])
+    short, long = fock.evolve(model, [1e-6, 1.0], cutoff=3, method="qutip").states
+    assert short.solver_error == 1e-7
+    assert long.solver_error > 1e-6
 
 
 @pytest.mark.parametrize("accuracy", [0, 2.0, -1e-9, float("nan"), "x", True])

@@ -37,6 +37,15 @@ CASES = {
     "dephasing": (lindblad(lambda a: a.dag() * a, lambda a: loss(0.3, a.dag() * a)), 6),
     # unique among states of definite parity: σ_x is stationary, too
     "a qubit that flips": (lindblad(lambda a: 0 * a, lambda a: loss(0.3, a + a.dag())), 2),
+    # found by several rounds of GMRES, in blocks that only a parity keeps apart
+    "a qubit flips beside a driven mode": (
+        lindblad(
+            lambda a, b: 0.3 * (b * b + b.dag() * b.dag()) + 0.5 * b.dag() * b,
+            lambda a, b: [Dissipator(0.3, a + a.dag()), Dissipator(1.0, b), Dissipator(0.02, b.dag() * b)],
+            2,
+        ),
+        (2, 9),
+    ),
     "position is measured": (lindblad(lambda a: 0 * a, lambda a: loss(0.3, a + a.dag())), 6),
     "position is measured, and turns": (lindblad(lambda a: a.dag() * a, lambda a: loss(0.3, a + a.dag())), 6),
     # 𝓛 is zero on the blocks, but for rounding
@@ -68,7 +77,7 @@ def singular_values(model, cutoffs):
 def test_uniqueness_is_that_of_the_kernel(name, method):
     """By the singular values of the whole superoperator, blocks or no blocks."""
     model, n = CASES[name]
-    values = singular_values(model, (n,) * model.modes)
+    values = singular_values(model, (n,) * model.modes if isinstance(n, int) else n)
     if (values <= 1e-12 * values[-1]).sum() > 1:
         with pytest.raises(fock.NotUnique, match="must be unique, but an operator of trace zero was found"):
             fock.steady_state(model, cutoff=n, method=method)
@@ -138,6 +147,17 @@ def test_qutip_stays_the_reference():
 def test_qutip_finds_no_steady_state_among_many():
     with pytest.raises(fock.NotUnique):
         fock.steady_state(lindblad(lambda a: a.dag() * a, lambda a: []), cutoff=4, method="qutip")
+
+
+@pytest.mark.parametrize("method", ["krylov", "direct"])
+def test_the_error_is_made_of_what_is_reported(method):
+    """√d·residual/gap, and the residual is no less than rounding may hide of it."""
+    model, n = lindblad(lambda a: a.dag() * a, lambda a: [Dissipator(1.0, a), Dissipator(0.3, a.dag())]), 7
+    state = fock.steady_state(model, cutoff=n, method=method)
+    assert state.solver_error == pytest.approx(np.sqrt(n) * state.residual / state.gap, rel=1e-12, abs=0)
+    # Thermal populations: each is lost as fast as it is gained.
+    lost = (np.arange(n) + 0.3 * (np.arange(n) + 1) * (np.arange(n) < n - 1)) * state.rho.full().diagonal().real
+    assert state.residual >= 2 * np.finfo(float).eps * np.linalg.norm(lost) * (1 - 1e-9)
 
 
 def test_three_modes():
