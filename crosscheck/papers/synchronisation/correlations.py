@@ -266,7 +266,7 @@ CLAIMS = (
     ),
     Claim(
         identifier="sync-edges-never",
-        place="section V B; abstract",
+        place="section V B",
         statement="Whatever the squeezing, probes at the two ends never get entangled.",
         check=_never,
         counter=with_fields(K=0.1),

@@ -149,7 +149,6 @@ NUMBERS = {
     "sync-positive": {"lowest ω², figure 2, K = 0.8": (0.1438, 1e-4), "lowest ω², figure 4": (0.1573, 1e-4)},
     "sync-langevin-main": {"left-hand side as printed, t = 3": (0.0139, 1e-4)},
     "sync-antisynchronisation": {"largest C, t = 100 … 600, Δt = 15": (-0.9905, 1e-3)},
-    "sync-revival-loss": {"amplitude of ⟨q₁⟩, t = 500 … 600": (0.0, 0.01)},
     "sync-strong": {"C at t = 100, Δt = 15": (0.82, 0.01), "C at t = 600, Δt = 15": (0.997, 1e-3)},
     "sync-crosstalk": {"least C, t = 340 … 630, Δt = 15": (0.959, 1e-3)},
     "sync-crosstalk-delayed": {"with x₂ at t-1.5": (0.995, 0.02), "with x₂ at t-4.5": (-0.989, 0.03)},
