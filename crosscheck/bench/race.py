@@ -23,7 +23,7 @@ Advance = Callable[[str, int], None]
 # What takes this long is timed once; what is shorter, a few times, and the best one counts.
 LONG, REPEATS = 1.0, 3
 # Runs of this many seconds are for the default and for the fastest of each package at the size before.
-SERIOUS = 10.0
+SERIOUS = 5.0
 # A competitor this many times slower than the fastest one is not run at larger sizes.
 HOPELESS = 4.0
 # t ∝ N^8 for an LU of N⁴ unknowns with two modes; taken where there are not two sizes yet.
@@ -50,7 +50,7 @@ def race(
         sizes: growing.
         reference: the right answer at a size.
         accuracy: error that counts as right.
-        limit: seconds that one run may be predicted to take.
+        limit: seconds that one run of others than ours and the default may be predicted to take.
         memory_at: sizes at which peak memory is measured, of ours, of the default and of the best of each package,
             each run once more in a process of its own.
         key: what `crosscheck.bench.memory` knows the case by.
@@ -151,7 +151,7 @@ def _out_of_time(solver: Solver, size: int, runs: Sequence[Run], limit: float) -
     if size > solver.largest:
         return "would take more memory than many machines have"
     before = [r for r in runs if r.solver == solver.name]
-    if solver.ours or not before:
+    if solver.ours or solver.default or not before:
         return ""
     last, slope = before[-1], STEEPEST
     if len(before) > 1:
@@ -160,7 +160,7 @@ def _out_of_time(solver: Solver, size: int, runs: Sequence[Run], limit: float) -
     fastest = min(r.seconds for r in runs if r.size == last.size and r.right and _family(r) == _family(last))
     if predicted > limit:
         return f"would take about {predicted:.0f} s"
-    if predicted > SERIOUS and not solver.default and last.seconds > fastest:
+    if predicted > SERIOUS and last.seconds > fastest:
         return f"would take about {predicted:.0f} s and was not the fastest of its package"
     return ""
 

@@ -1,7 +1,7 @@
 r"""What a benchmark found: runs, ratios, scaling exponents, goals.
 
 ratio = seconds of the fastest competitor / seconds of ours          at one size, one machine, both right
-t ∝ N^k: k is the slope of log t against log N over the sizes where a run takes long enough to be measured
+t ∝ N^k: k is the slope of log t against log N over the largest sizes, where a run is more than overhead
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from crosscheck.bench.machine import Machine
 
 # Shorter runs are overhead (building operators, calling Python), which does not grow with the cutoff.
 ASYMPTOTIC = 0.02
+LARGEST = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,8 +103,8 @@ class Case:
 
 
 def exponent(points: Iterable[tuple[float, float]]) -> float | None:
-    """The slope of log seconds against log size, from runs of more than `ASYMPTOTIC` seconds."""
-    logs = [(math.log(size), math.log(seconds)) for size, seconds in points if seconds > ASYMPTOTIC]
+    """The slope of log seconds against log size, from the `LARGEST` sizes of those that take `ASYMPTOTIC` seconds."""
+    logs = sorted((math.log(size), math.log(seconds)) for size, seconds in points if seconds > ASYMPTOTIC)[-LARGEST:]
     if len({size for size, _ in logs}) < 2:
         return None
     x, y = np.array(logs).T

@@ -22,7 +22,7 @@ class Solver:
     """`prepare(size, tolerance)` does what is not timed (operators, compilation) and returns the call that is.
 
     `tolerances` run from loose to tight; (None,) for a method that has no such thing. `ours` are held against all
-    others; `default` is what users of the other package get without asking, and is run as long as time allows. None is
+    others; `default` is what users of the other package get without asking, and is run however long it takes. None is
     run beyond its `largest` size.
     """
 

@@ -52,6 +52,8 @@ def _compared(case: Case) -> Iterator[tuple[int, str, Run]]:
     for label, runs in wanted:
         found = [(size, run) for size, run in runs.items() if run is not None]
         for size, run in found[-2:]:
+            if label != case.default and run.solver == case.default:
+                continue  # said above
             yield size, label if run.solver in label else f"{label}: {run.solver}", run
 
 
@@ -78,7 +80,7 @@ def _case(case: Case) -> list[RenderableType]:
                 Text(solver if j == 0 else ""),
                 str(run.size),
                 f"{run.seconds:.3g}",
-                Text(f"{run.error:.0e}" + ("" if run.right else " wrong"), style="" if run.right else "red"),
+                Text(_error(run), style="" if run.right else "red"),
                 "" if run.tolerance is None else f"{run.tolerance:.0e}",
                 "" if run.memory is None else f"{run.memory / 2**20:.0f}",
                 f"{k:.1f}" if j == 0 and k is not None else "",
@@ -88,6 +90,11 @@ def _case(case: Case) -> list[RenderableType]:
     notes += [f"{d.solver} is out at {d.size}: {d.reason}" for d in case.dropped]
     notes += [f"Reference: {case.reference}"] if case.reference else []
     return [table, *(Text(note, style="dim") for note in notes), Text("")]
+
+
+def _error(run: Run) -> str:
+    """An error of exactly zero is that of the reference itself."""
+    return "reference" if run.error == 0 else f"{run.error:.0e}" + ("" if run.right else " wrong")
 
 
 def plot(bench: Bench, path: str) -> None:
