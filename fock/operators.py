@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -121,15 +122,32 @@ def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[quti
 def untidied() -> Iterator[None]:
     """A context in which QuTiP keeps entries below 1e-14: in units where operators are that small, they are all.
 
-    One setting is set and restored; `qutip.CoreOptions` does the same to all of them, in twenty milliseconds.
+    One setting is set and restored; `qutip.CoreOptions` does the same to all of them, in twenty milliseconds. It is the
+    process's, so the first of several threads sets it and the last restores it.
     """
     core = qutip.settings.core
-    before = core["auto_tidyup"]
-    core["auto_tidyup"] = False
+    with _tidying.lock:
+        if not _tidying.off:
+            _tidying.before = core["auto_tidyup"]
+            core["auto_tidyup"] = False
+        _tidying.off += 1
     try:
         yield
     finally:
-        core["auto_tidyup"] = before
+        with _tidying.lock:
+            _tidying.off -= 1
+            if not _tidying.off:
+                core["auto_tidyup"] = _tidying.before
+
+
+class _Tidying:
+    """How many contexts keep QuTiP's tidying off, and what it was before."""
+
+    def __init__(self) -> None:
+        self.lock, self.off, self.before = Lock(), 0, True
+
+
+_tidying = _Tidying()
 
 
 def _operator(x: Any, one: qutip.Qobj) -> qutip.Qobj:
