@@ -174,7 +174,7 @@ class _System:
         if method == "direct":
             self.solve, self.inverse_steps = self._factorised(), 4
         else:
-            self.solve, self.inverse_steps = self._preconditioned(inverse_between_jumps(parts.drift, sector)), 1
+            self.solve, self.inverse_steps = self._preconditioned(inverse_between_jumps(parts.drift, sector)), 3
 
     def residual(self, x: Vector) -> float:
         """‖𝓛(X)‖ and what rounding may hide of it."""
@@ -188,7 +188,7 @@ class _System:
         """‖𝓛(Z)‖/‖Z‖ of the Z it is smallest for among those found, traces taken off with the steady state `rho`."""
         if self.sector.size <= 1:
             return float("inf")
-        z = _normalised(self._traceless(self._random(), rho))
+        start = z = _normalised(self._traceless(self._random(), rho))
         best = self._size(z)
         for _ in range(ROUNDS):
             left = self._traceless(z - self.solve(self.matrix @ z, ROUND), rho)
@@ -201,8 +201,13 @@ class _System:
                 break
         if best <= ZERO * self.scale or rho is None:
             return best
-        for _ in range(self.inverse_steps):  # they bring out the slowest of what is left
-            z = _normalised(self._traceless(self.solve(z, ROUND), rho))
+        # These bring out the slowest; what is left may be no more than rounding, which need not contain it.
+        z = z + np.copysign(1.0, z @ start) * start
+        for _ in range(self.inverse_steps):
+            z = self._traceless(self.solve(z, ROUND), rho)
+            if not z.any() or not np.isfinite(z).all():  # no regular matrix does that
+                return 0.0
+            z = _normalised(z)
             best = min(best, self._size(z))
         return best
 
