@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from crosscheck.bench import batches, evolution, steady
+from crosscheck.bench import batches, evolution, networks, steady
 from crosscheck.bench.machine import this_machine
 from crosscheck.bench.memory import alone
 from crosscheck.bench.race import Advance, race
@@ -37,6 +37,7 @@ class Plan:
     steady_memory: tuple[int, ...] = (12,)
     evolution_memory: tuple[int, ...] = (16,)
     points: int = batches.POINTS
+    modes: tuple[int, ...] = networks.MODES
     limit: float = 120.0
     quick: bool = False
 
@@ -50,6 +51,7 @@ QUICK = Plan(
     steady_memory=(8,),
     evolution_memory=(),
     points=batches.QUICK_POINTS,
+    modes=networks.QUICK_MODES,
     limit=5.0,
     quick=True,
 )
@@ -88,7 +90,8 @@ def _bench(plan: Plan, advance: Advance) -> Bench:
     large = _alone("Steady state at large cutoffs, two modes", LARGE, plan.large, advance)
     three = _alone("Steady state, three modes", THREE, plan.three, advance)
     gauss = batches.batches(plan.points, advance=advance)
-    cases = tuple(case for case in (first, second, large, three, gauss) if case.runs or case.dropped)
+    chains = networks.networks(plan.modes, advance)
+    cases = tuple(case for case in (first, second, large, three, gauss, *chains) if case.runs or case.dropped)
     goals = () if plan.quick else goals_of(first, second, large, three, gauss)
     return Bench(machine=here, quick=plan.quick, cases=cases, goals=goals)
 
@@ -97,7 +100,7 @@ def steps(plan: Plan) -> int:
     """How often `bench` tells of a step done."""
     contestants = evolution.solvers(compiled=not plan.quick)
     races = len(steady.solvers()) * len(plan.steady) + len(contestants) * len(plan.evolution)
-    return races + len(plan.large) + len(plan.three) + len(batches.ways())
+    return races + len(plan.large) + len(plan.three) + len(batches.ways()) + len(plan.modes)
 
 
 def goals_of(first: Case, second: Case, large: Case, three: Case, gauss: Case) -> tuple[Goal, ...]:

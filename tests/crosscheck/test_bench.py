@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck import cli
-from crosscheck.bench import batches, cases, command, evolution, machine, memory, race, steady, table
+from crosscheck.bench import batches, cases, command, evolution, machine, memory, networks, race, steady, table
 from crosscheck.bench.result import Bench, Case, Goal, Run, exponent
 from crosscheck.bench.solver import Reference, Solver, trace_distance
 from crosscheck.report import to_text
@@ -26,6 +26,7 @@ TINY = cases.Plan(
     steady_memory=(),
     evolution_memory=(),
     points=6,
+    modes=(2, 3),
     quick=True,
 )
 RIGHT = np.diag([0.75, 0.25])
@@ -306,3 +307,11 @@ def test_bad_arguments_are_refused_before_the_work(arguments, message):
     result = run(*arguments)
     assert result.exit_code == 2
     assert message in " ".join(result.output.replace("│", " ").split())
+
+
+def test_networks_grow_to_what_scipy_finds_too():
+    """A chain of each size: our proved steady state and SciPy's are the same, and the isolated one is evolved."""
+    steady_case, evolved = networks.networks((2, 5))
+    assert steady_case.sizes == evolved.sizes == [2, 5]
+    assert {run.solver for run in steady_case.runs} == {networks.OURS, networks.SCIPY}
+    assert all(run.right and run.error < 1e-11 for run in (*steady_case.runs, *evolved.runs))
