@@ -215,8 +215,8 @@ def _saved(variant: Variant) -> Evidence:
     return decided(
         saved or both > 0,
         numbers=numbers,
-        otherwise="No physical state stays entangled: E_N(∞) > 0 and σ + iΩ/2 ≥ 0 exclude each other, kT < ħω₀/√2 "
-        f"against kT ≥ ħω₀/√2. At ω₀ = 2.2 E_N(∞) = {last[0]:.4f}, and before any transposition ln ‖ρ₋‖₁ = "
+        otherwise="No physical state of this equation stays entangled: E_N(∞) > 0 and σ + iΩ/2 ≥ 0 exclude each other, "
+        f"kT < ħω₀/√2 against kT ≥ ħω₀/√2. At ω₀ = 2.2 E_N(∞) = {last[0]:.4f}, and before any transposition ln ‖ρ₋‖₁ = "
         f"{last[1]:.4f}, with an eigenvalue {last[2]:.4f}.",
     )
 

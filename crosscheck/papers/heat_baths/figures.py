@@ -69,11 +69,11 @@ def _under_damped(canvas: Any) -> None:
 def _plateau(canvas: Any) -> None:
     upper, lower = canvas.subplots(2, 1, sharex=True, height_ratios=(2, 1))
     times = np.linspace(0.0, 12.0, 600)
-    for omega0, line in zip(STIFFNESSES, ("-", "--", ":"), strict=True):
+    for omega0, line, colour in zip(STIFFNESSES, ("-", "--", ":"), ("C0", "C1", "C2"), strict=True):
         model = figure4(omega0)
         _curve(upper, model, 12.0, f"ω₀ = {omega0:g}", line, (0.05,) if omega0 == 1.8 else ())
         completed = log_negativity(replace(model, completed=True), times)
-        upper.plot(times, completed, line, color="grey", linewidth=1, label=f"ω₀ = {omega0:g}, completed")
+        upper.plot(times, completed, line, color=colour, linewidth=0.8, alpha=0.7, label=f"ω₀ = {omega0:g}, completed")
         lower.plot(times, lowest(model, times), line)
     lower.axhline(0.0, color="black", linewidth=0.5)
     lower.set(ylabel="lowest eigenvalue\nof σ + iΩ/2", ylim=(-0.15, 0.1))
@@ -84,7 +84,7 @@ def _plateau(canvas: Any) -> None:
 
 def _asymptote(canvas: Any) -> None:
     axes = canvas.subplots()
-    temperatures = np.linspace(0.2, 0.9, 36)
+    temperatures = np.sort([*np.linspace(0.2, 0.9, 36), 1 / np.sqrt(2)])  # with the kink
     pairs = [replace(figure4(1.0), kT=float(kT)) for kT in temperatures]
     axes.plot(temperatures, [late_log_negativity(m) for m in pairs], label="as published, any damping: no state")
     for gamma, line in ((0.2, "--"), (1.0, ":")):
@@ -101,7 +101,7 @@ def _asymptote(canvas: Any) -> None:
     axes.axvline(1 / np.sqrt(2), color="black", linewidth=0.5)
     axes.set(xlabel="temperature kT (ħω₀)", ylabel="$E_N$(∞) (nats)")
     axes.set_ylim(bottom=0.0)
-    axes.legend()
+    axes.legend(framealpha=1)
 
 
 FIGURES = (
@@ -122,7 +122,7 @@ FIGURES = (
     ),
     Figure(
         name="figure-4",
-        caption=f"γ = 1, ω₀ = 1.5, 1.8, 2.2; s = 1, {ASSUMED}. Below zero in the lower panel σ is no state's; grey: "
+        caption=f"γ = 1, ω₀ = 1.5, 1.8, 2.2; s = 1, {ASSUMED}. Below zero in the lower panel σ is no state's; thin: "
         "the model with the noise that makes it a Lindblad equation. Lines: moments; point: Fock space.",
         draw=_plateau,
     ),

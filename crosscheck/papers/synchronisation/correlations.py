@@ -144,7 +144,8 @@ def _about_zero(variant: Variant) -> Evidence:
             finding=Finding.UNDECIDED,
             numbers=numbers,
             remark="Window Δt and squeezed quadrature are not given: C averages to "
-            f"{min(found.values()):.2f} … {max(found.values()):.2f} with them, about zero for Δt = 15 and r = 2 only."
+            f"{min(found.values()):.2f} … {max(found.values()):.2f} for r = ±2 and Δt = 15 and 60, about zero for one "
+            "of these four, where it swings widely about it."
             if zero[0] and sum(zero) == 1
             else "Window Δt and squeezed quadrature are not given, and C is about zero for some of them only.",
         )
