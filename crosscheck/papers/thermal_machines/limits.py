@@ -219,7 +219,7 @@ def _finite_coupling(variant: Variant) -> Evidence:
     return decided(
         all(number.found <= number.error + ZERO for number in numbers),
         numbers=numbers,
-        otherwise="In the joint ground state of machine and baths a position-like coupling entangles the parties, E_N = "
+        otherwise="In the ground state of machine and baths a position-like coupling entangles the parties, E_N = "
         f"{last.found:.4f} at κ = {KAPPAS[-1]}: separability is that of the secular equation, up to O(κ).",
     )
 
