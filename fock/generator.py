@@ -17,7 +17,7 @@ import numpy as np
 import qutip
 
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
-from fock.operators import Cutoffs, compose, untidied
+from fock.operators import Cutoffs, compose, require_one_point, untidied
 
 Coefficient = Callable[[float], complex]
 
@@ -76,10 +76,11 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
     product_states = float(np.prod(np.array(cutoffs, float) + 4))
     if product_states > LARGEST_DIMENSION:
         raise TooLarge("An operator", 20.0 * product_states, 20.0 * LARGEST_DIMENSION, cutoffs)
-    coefficients = [f for _, f in _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))]
-    rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
+    # Composed first: that is where arrays in place of numbers are refused.
     hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs)
     jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs)
+    coefficients = [f for _, f in _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))]
+    rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
     gen = Generator(
         tuple(zip(hamiltonian, coefficients, strict=True)),
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
@@ -168,7 +169,10 @@ def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
     """Those with a rate; without them an isolated model runs as a ket."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
     try:
-        return [d for d in found if callable(d.rate) or d.rate != 0]
+        every = list(found)
+        for d in every:
+            require_one_point(d.rate, "rate")
+        return [d for d in every if callable(d.rate) or d.rate != 0]
     except (TypeError, AttributeError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "

@@ -93,8 +93,18 @@ class Degree:
         return Degree(self.degree * power)
 
 
+def require_one_point(x: Any, what: str) -> None:
+    """Refuse the arrays that a scan is made of: operators here are those of one model."""
+    if isinstance(x, np.ndarray) and x.ndim:
+        raise InvalidArgument(
+            f"A {what} must be a number in Fock space, but is an array of shape {x.shape}. "
+            "Take the points of a scan one by one; `gaussian.steady_state` takes them together."
+        )
+
+
 def degree_of(x: Any) -> int:
-    """Degree of what was built from `Degree(1)`; numbers have degree 0."""
+    """Degree of what was built from `Degree(1)`; numbers have degree 0. Raises InvalidArgument for arrays of them."""
+    require_one_point(x, "coefficient")
     return x.degree if isinstance(x, Degree) else 0
 
 

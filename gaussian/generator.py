@@ -25,6 +25,7 @@ obey the same formulas.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,8 +86,10 @@ def moment_equations(model: Any, t: float = 0.0) -> MomentEquations:
 
 def equations_of_time(model: Any) -> Callable[[float], MomentEquations]:
     """t ↦ MomentEquations, with the operator algebra done once."""
-    parts = _parts(model)
+    with _broadcasting():
+        parts = _parts(model)
 
+    @_broadcasting()
     def at(t: float) -> MomentEquations:
         at_t = [(_value(f, t), part) for f, part in parts]
         h, v, s = (
@@ -98,6 +101,19 @@ def equations_of_time(model: Any) -> Callable[[float], MomentEquations]:
         return _assemble(h, v, s, imaginary, 4 * np.finfo(float).eps * size)
 
     return at
+
+
+@contextmanager
+def _broadcasting() -> Iterator[None]:
+    """NumPy's complaint about shapes in words of a model."""
+    try:
+        yield
+    except ValueError as error:
+        if isinstance(error, InvalidArgument) or "broadcast" not in str(error):
+            raise
+        raise InvalidArgument(
+            f"Fields of a scan must have shapes that broadcast against each other, but: {str(error).rstrip('. ')}."
+        ) from None
 
 
 def is_time_dependent(model: Any) -> bool:

@@ -1,5 +1,6 @@
 """Truncated evolution and steady states: conservation laws, other solvers, and refusals."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -235,3 +236,16 @@ def test_models_without_gain_of_rate_keep_the_generator_traceless(name):
     d = int(np.prod(cutoffs))
     trace = np.eye(d).reshape(-1) @ superoperator
     assert np.abs(trace).max() < 1e-12
+
+
+@pytest.mark.parametrize("field", ["detuning", "nbar", "r"])
+def test_a_scan_is_refused_in_words(field):
+    """Fock space takes one point at a time: arrays in the Hamiltonian, in rates and in jump operators."""
+    m = replace(ReservoirGravity.example(), **{field: np.array([0.1, 0.2])})
+    for run in (
+        lambda: fock.evolve(m, [1.0], cutoff=4),
+        lambda: fock.evolve(m, [1.0], tol=1e-3),
+        lambda: fock.steady_state(m, cutoff=4),
+    ):
+        with pytest.raises(fock.InvalidArgument, match=r"must be a number in Fock space, but is an array of"):
+            run()

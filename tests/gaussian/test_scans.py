@@ -307,3 +307,17 @@ def test_every_element_of_a_field_is_checked(nbar, message):
 def test_evolution_is_of_one_point(call):
     with pytest.raises(gaussian.InvalidArgument, match=r"fields are arrays of shape \(5,\)"):
         call()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"nbar": np.ones(3), "r": np.ones(4)},
+        {"nbar": np.ones(3), "detuning": np.ones(4)},
+        {"detuning": np.ones(3), "k_M": np.ones(4)},
+    ],
+    ids=["dissipators", "both", "Hamiltonian"],
+)
+def test_fields_that_do_not_fit_together_are_refused_in_words(fields):
+    with pytest.raises(gaussian.InvalidArgument, match="Fields of a scan must have shapes that broadcast"):
+        gaussian.steady_state(replace(RESERVOIR, **fields))

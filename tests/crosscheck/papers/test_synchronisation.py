@@ -31,7 +31,8 @@ from crosscheck.papers.synchronisation.signals import (
 )
 from crosscheck.papers.synchronisation.strong import BoundMode
 
-REFERENCE = json.loads(Path("tests/reference/networks.json").read_text(encoding="utf-8"))["synchronisation"]
+FILE = Path(__file__).parents[2] / "reference" / "networks.json"
+REFERENCE = json.loads(FILE.read_text(encoding="utf-8"))["synchronisation"]
 # Samples up to t = 700, and the longer window.
 END = 760.0
 
