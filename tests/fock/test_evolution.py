@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import fock
 from crosscheck.model import Dissipator, Preparation, displacing, squeezing
 from crosscheck.models import MODELS, ReservoirGravity
-from fock import faber
+from fock import evolution, faber
 from tests.random_models import RandomModel, quadratic_models
 
 
@@ -67,6 +67,17 @@ def test_parity_survives_a_preparation_with_rounding():
     odd = np.add.outer(np.arange(24), np.arange(24)) % 2 == 1
     assert not rho[odd].any()
     assert rho[1, 1] > 0.01
+
+
+@pytest.mark.parametrize("rate", [0.2, 0.0], ids=["density matrix", "ket"])
+def test_what_is_left_out_for_a_symmetry_is_an_error(rate, monkeypatch):
+    """A displacement by 5e-4, taken for rounding: parity is kept, and the error covers the coherences that are not."""
+    model = one_mode(lambda a: a.dag() * a, lambda a: [Dissipator(rate, a)], lambda a: displacing(a, 5e-4))
+    (exact,) = fock.evolve(model, [1.0], cutoff=4).states
+    monkeypatch.setattr(evolution, "NOISE", 1e-3)
+    (rough,) = fock.evolve(model, [1.0], cutoff=4).states
+    assert 4e-4 < trace_distance(exact, rough) <= rough.solver_error + exact.solver_error
+    assert rough.solver_error < 3e-3
 
 
 def test_a_displaced_state_has_no_parity():
