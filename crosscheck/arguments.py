@@ -11,13 +11,14 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.errors import CrosscheckError, InvalidParameter
-from crosscheck.model import Model
 from crosscheck.models import MODELS, find_model
+from crosscheck.target import is_target, load, model_of
 from fock import FockError
 from gaussian import GaussianError
 
 Names = Annotated[
-    list[str] | None, typer.Argument(metavar="[MODEL …]", help="Models by name; all of them if none is given.")
+    list[str] | None,
+    typer.Argument(metavar="[MODEL …]", help="Models by name, or yours as FILE.py:NAME; all of ours if none is given."),
 ]
 Sets = Annotated[
     list[str] | None,
@@ -37,13 +38,22 @@ Plot = Annotated[
 PLOTS = ("png", "pdf", "svg")
 
 
-def example(name: str, settings: list[str], *, laboratory: bool = False) -> Model:
-    """The example parameters of a model (or those of the laboratory), with fields set as in `field=value`."""
-    model = find_model(name)
-    if laboratory and not hasattr(model, "laboratory"):
+def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
+    """The example parameters of a model (or those of the laboratory), with fields set as in `field=value`.
+
+    `name` is one of ours, or a target such as `file.py:Name`.
+    """
+    model: Any = load(name) if is_target(name) else find_model(name)
+    if laboratory and not is_target(name) and not hasattr(model, "laboratory"):
         known = [name for name, other in MODELS.items() if hasattr(other, "laboratory")]
         raise InvalidParameter("--laboratory", f"be used with {', '.join(known)}", name)
-    example: Any = getattr(model, "laboratory" if laboratory else "example")()
+    example: Any = model_of(model, name, laboratory=laboratory)
+    if settings and not dataclasses.is_dataclass(example):
+        raise InvalidParameter("--set", "be used with a model that is a dataclass", name)
+    return _changed(example, settings) if settings else example
+
+
+def _changed(example: Any, settings: list[str]) -> Any:
     fields = {f.name for f in dataclasses.fields(example)}
     changes: dict[str, Any] = {}
     for setting in settings:
@@ -55,12 +65,11 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Mode
         except (ValueError, SyntaxError):
             changes[field] = text  # a bare word, as in approach=local
     try:
-        changed: Model = dataclasses.replace(example, **changes)
+        return dataclasses.replace(example, **changes)
     except (TypeError, ValueError) as error:
         if isinstance(error, CrosscheckError):
             raise
         raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
-    return changed
 
 
 def usage(work: Callable[[], Any]) -> Any:

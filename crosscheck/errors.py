@@ -3,6 +3,7 @@
 CrosscheckError
 ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
 ├── UnknownModel        no model of that name (also a LookupError)
+├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.target` (also a LookupError)
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
 """
 

@@ -1,0 +1,149 @@
+"""`file.py:Name` and `package.module:Name`: objects of the user's own, loaded by name.
+
+A file is run as Python runs a script, with its folder on the path. What goes wrong inside it is told with the line of
+the file where it went wrong, never with a traceback through this package.
+
+>>> load("crosscheck.models:LossyTwinBeams").__name__
+'LossyTwinBeams'
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from crosscheck.errors import CrosscheckError
+
+# Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
+PREFIX = "crosscheck_target_"
+FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
+
+
+class TargetNotFound(CrosscheckError, LookupError):
+    """What was named as a target cannot be loaded; the message says what is missing, or the line that failed."""
+
+
+def is_target(text: str) -> bool:
+    """Whether a text names an object of the user's own, and not a model of this package."""
+    return ":" in text or text.endswith(".py")
+
+
+def load(target: str) -> Any:
+    """The object that `file.py:Name` or `package.module:Name` names.
+
+    `file.py` alone will do if the file defines exactly one model.
+
+    Raises:
+        TargetNotFound: no such file, module or name; or the file fails when it is run.
+    """
+    where, _, name = target.rpartition(":") if ":" in target else (target, "", "")
+    if not where or not (name or where.endswith(".py")):
+        raise TargetNotFound(f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.")
+    module = _file(Path(where)) if where.endswith(".py") else _module(where)
+    return _named(module, name, where) if name else _only_model(module, where)
+
+
+def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
+    """The model that a target stands for: itself, or the example of a class.
+
+    Raises:
+        TargetNotFound: it is no model, or a class without an example.
+    """
+    if isinstance(found, type) and hasattr(found, "hamiltonian"):
+        maker = getattr(found, "laboratory" if laboratory else "example", None)
+        if maker is None:
+            raise TargetNotFound(
+                f"The class {name} must have a classmethod {'laboratory' if laboratory else 'example'}() that gives "
+                "its parameters values, but has none. Add one, or name an instance in the same file."
+            )
+        with _said_of(name):
+            found = maker()
+    if not hasattr(found, "hamiltonian"):
+        raise TargetNotFound(
+            f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but is "
+            f"of type {type(found).__name__}. `crosscheck new NAME` writes a model file to start from."
+        )
+    return found
+
+
+def _file(path: Path) -> ModuleType:
+    if not path.is_file():
+        near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=3)
+        hint = f" Did you mean {' or '.join(near)}?" if near else " Check the path, and the folder you are in."
+        raise TargetNotFound(f"There is no file {str(path)!r}.{hint}")
+    name = PREFIX + path.stem
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise TargetNotFound(f"{FORM}, but {str(path)!r} is no Python file.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
+    _add_to_path(path.resolve().parent)
+    with _said_of(str(path), path.absolute()):
+        spec.loader.exec_module(module)
+    return module
+
+
+def _module(name: str) -> ModuleType:
+    _add_to_path(Path.cwd())
+    with _said_of(name):
+        return importlib.import_module(name)
+
+
+def _add_to_path(folder: Path) -> None:
+    """For good: a function of the user's may import its neighbours when it is called."""
+    if str(folder) not in sys.path:
+        sys.path.insert(0, str(folder))
+
+
+@contextmanager
+def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
+    """Any exception of the user's code as one sentence with its line."""
+    try:
+        yield
+    except CrosscheckError:
+        raise
+    except (Exception, SystemExit) as error:
+        raise TargetNotFound(f"{what} cannot be loaded: {told(error, path)}") from error
+
+
+def told(error: BaseException, path: Path | None = None) -> str:
+    """An exception in one sentence, with the last line of the file `path` (or of any file but ours) that it went through."""
+    if isinstance(error, SyntaxError):
+        return f"line {error.lineno}: {error.msg}."
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = (str(Path(__file__).parent), str(Path(importlib.__file__).parent), "<")
+    theirs = [f for f in frames if (f.filename == str(path) if path else not f.filename.startswith(ours))]
+    line = f"line {theirs[-1].lineno}" + ("" if path else f" of {Path(theirs[-1].filename).name}") if theirs else ""
+    return f"{line}{': ' if line else ''}{type(error).__name__}: {str(error).rstrip('.')}."
+
+
+def _named(module: ModuleType, name: str, where: str) -> Any:
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            public = [n for n in vars(found) if not n.startswith("_")]
+            near = difflib.get_close_matches(part, public, n=3)
+            hint = f" Did you mean {' or '.join(near)}?" if near else f" It has {', '.join(public[:12])}."
+            raise TargetNotFound(f"There is no {part!r} in {where}.{hint}")
+        found = getattr(found, part)
+    return found
+
+
+def _only_model(module: ModuleType, where: str) -> Any:
+    models = [
+        found
+        for found in vars(module).values()
+        if isinstance(found, type) and hasattr(found, "hamiltonian") and found.__module__ == module.__name__
+    ]
+    if len(models) != 1:
+        names = ", ".join(f"{where}:{m.__name__}" for m in models)
+        raise TargetNotFound(f"{FORM}: name the object, as in {names or where + ':Name'}.")
+    return models[0]
