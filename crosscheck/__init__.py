@@ -8,6 +8,7 @@ r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynam
 
 from crosscheck import models
 from crosscheck.certify import certify
+from crosscheck.diagnosis import Claim, diagnose
 from crosscheck.engine import Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, UnknownModel
 from crosscheck.model import Dissipator, Model, Preparation
@@ -19,6 +20,7 @@ from crosscheck.verdict import Comparison, Verdict
 __all__ = [
     "Budget",
     "Certificate",
+    "Claim",
     "Comparison",
     "CrosscheckError",
     "Dissipator",
@@ -32,6 +34,7 @@ __all__ = [
     "UnknownModel",
     "Verdict",
     "certify",
+    "diagnose",
     "models",
     "prove_steady_state",
 ]

@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam`, `papers` and `bench`.
+"""The command line: `crosscheck list`, `certify`, `diagnose`, `window`, `truncation`, `exam`, `papers` and `bench`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -23,6 +23,7 @@ from rich.text import Text
 from crosscheck.arguments import PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
 from crosscheck.bench.command import bench_command
 from crosscheck.certify import TOLERANCE, certify
+from crosscheck.diagnosis.command import diagnose_command
 from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
@@ -205,6 +206,7 @@ def truncation_command(
 
 
 app.command("window")(window_command)
+app.command("diagnose")(diagnose_command)
 app.command("exam")(exam_command)
 app.command("papers")(papers_command)
 app.command("bench")(bench_command)

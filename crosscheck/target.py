@@ -36,10 +36,10 @@ def is_target(text: str) -> bool:
     return ":" in text or text.endswith(".py")
 
 
-def load(target: str) -> Any:
+def load(target: str, *, alone: bool = False) -> Any:
     """The object that `file.py:Name` or `package.module:Name` names.
 
-    `file.py` alone will do if the file defines exactly one model.
+    `file.py` alone will do if the file defines exactly one model; with `alone` it is the module itself otherwise.
 
     Raises:
         TargetNotFound: no such file, module or name; or the file fails when it is run.
@@ -48,7 +48,7 @@ def load(target: str) -> Any:
     if not where or not (name or where.endswith(".py")):
         raise TargetNotFound(f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.")
     module = _file(Path(where)) if where.endswith(".py") else _module(where)
-    return _named(module, name, where) if name else _only_model(module, where)
+    return _named(module, name, where) if name else _only_model(module, where, alone)
 
 
 def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
@@ -115,7 +115,7 @@ def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
 
 
 def told(error: BaseException, path: Path | None = None) -> str:
-    """An exception in one sentence, with the last line of the file `path` (or of any file but ours) that it went through."""
+    """An exception in one sentence, with the last line of `path`, or of any file of the user's, that it left."""
     if isinstance(error, SyntaxError):
         return f"line {error.lineno}: {error.msg}."
     frames = traceback.extract_tb(error.__traceback__)
@@ -137,12 +137,14 @@ def _named(module: ModuleType, name: str, where: str) -> Any:
     return found
 
 
-def _only_model(module: ModuleType, where: str) -> Any:
+def _only_model(module: ModuleType, where: str, alone: bool) -> Any:
     models = [
         found
         for found in vars(module).values()
         if isinstance(found, type) and hasattr(found, "hamiltonian") and found.__module__ == module.__name__
     ]
+    if len(models) != 1 and alone:
+        return module
     if len(models) != 1:
         names = ", ".join(f"{where}:{m.__name__}" for m in models)
         raise TargetNotFound(f"{FORM}: name the object, as in {names or where + ':Name'}.")

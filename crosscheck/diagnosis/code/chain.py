@@ -1,0 +1,239 @@
+r"""Somebody's own Gaussian code, followed from its equations of motion to its measures: what is wrong first.
+
+    A, d, D against the model  →  σ, ⟨r⟩ and trajectories against the code's own A, d, D  →  measures against its own σ
+
+What follows rightly from something wrong is not wrong again. Where a link is missing, the next is judged against the
+model. The model itself is held against the Fock ladder algebra first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gaussian
+from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.detective import Detective
+from crosscheck.diagnosis.code.evidence import Evidence
+from crosscheck.diagnosis.code.explanation import Explanation
+from crosscheck.diagnosis.code.frames import Frame, frames
+from crosscheck.diagnosis.code.measured import function_stage, numbers_stage
+from crosscheck.diagnosis.code.observables import Observable
+from crosscheck.diagnosis.code.readings import Change, Pieces, Readings
+from crosscheck.diagnosis.code.report import CodeDiagnosis
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
+from crosscheck.diagnosis.code.terms import Apart, Term
+from crosscheck.generator_certificate import MOST_MODES, compare_generators
+from crosscheck.verdict import Verdict, overall
+
+Array = NDArray[Any]
+
+EQUATIONS = ("drift", "drive", "diffusion")
+STEADY = ("covariance", "mean")
+MOVING = ("covariances", "means")
+WORDS = {
+    "drift": "the drift A", "drive": "the drive d", "diffusion": "the diffusion D",
+    "covariance": "the steady covariance", "mean": "the steady mean",
+    "covariances": "the covariances", "means": "the means",
+}  # fmt: skip
+
+
+def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text: None) -> CodeDiagnosis:
+    """Follow a claim from its equations to its measures, and name the first thing that is wrong.
+
+    Args:
+        claim: arrays, functions or numbers, with the model that they claim to be about.
+        progress: called with a line of text now and then.
+
+    Returns:
+        A CodeDiagnosis with `.verdict`, `.story`, `.stages`, `to_json()`.
+
+    Raises:
+        InvalidParameter, TargetNotFound: the claim cannot be read; the sentence says why.
+        gaussian.GaussianError: the model itself is not Gaussian, or not Hermitian.
+    """
+    readings = Readings(claim.model)
+    arrays = claim.arrays()
+    stages = [_model(claim)]
+    frame = Frame(order=tuple(range(2 * claim.modes)))
+    own: Pieces | None = None
+    progress("equations of motion")
+    if {"drift", "diffusion"} <= set(arrays):
+        stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress)
+        stages.append(stage)
+        own = _own(arrays, frame, readings)
+        for names in (MOVING, STEADY):
+            if set(names) & set(arrays):
+                progress("what follows from them")
+                stages.append(_against_own(claim, own, arrays, names, frame, readings))
+    elif set(arrays) - {"times"}:
+        refused = _no_steady_state(claim, arrays)
+        if refused is not None:
+            stages.append(refused)
+        else:
+            stage, frame = _against_model(claim, readings, arrays, (*EQUATIONS, *MOVING, *STEADY), progress)
+            stages.append(stage)
+    progress("measures")
+    stages += _measures(claim, readings, arrays, frame)
+    return CodeDiagnosis(model=repr(claim.model), name=type(claim.model).__name__, stages=tuple(stages))
+
+
+def _measures(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
+    """The measures, if the code's matrices are written in this frame."""
+    scale = 2 * frame.vacuum
+    sigma, several = (frame.ours(arrays[n], scale) if n in arrays else None for n in ("covariance", "covariances"))
+    known = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
+    return [
+        function_stage(claim, measure, value, known)
+        if callable(value)
+        else numbers_stage(claim, readings, measure, value, sigma, several)
+        for measure, value in claim.measures().items()
+    ]
+
+
+def _settled(
+    claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation]
+) -> list[Explanation]:
+    """Of a convention and a mistake that look alike in matrices, those under which the code's measures are right."""
+    if judged(explanations) is not Verdict.INCONCLUSIVE or not claim.measures():
+        return explanations
+    agree = {
+        frame: all(stage.agrees for stage in _measures(claim, readings, arrays, frame))
+        for frame in {e.frame for e in explanations}
+    }
+    return [e for e in explanations if agree[e.frame]] or explanations
+
+
+def _model(claim: Claim) -> Stage:
+    """That what the claim is held against is right: A, d and D against the ladder algebra."""
+    what = "the model, by the Fock ladder algebra"
+    if claim.modes > MOST_MODES:
+        note = f"{claim.modes} modes are more than fit in Fock space; the equations are those of `gaussian`."
+        return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
+    found = compare_generators(claim.model, gaussian.moment_equations)
+    return Stage(what=what, verdict=overall(c.verdict for c in found), against="Fock space")
+
+
+def _against_model(
+    claim: Claim,
+    readings: Readings,
+    arrays: dict[str, Array],
+    names: Sequence[str],
+    progress: Callable[[str], None],
+) -> tuple[Stage, Frame]:
+    observables = _observables(claim, arrays, names)
+    detective = Detective(Evidence(readings, observables, _frames(claim, arrays), arrays.get("times"), progress))
+    explanations = _settled(claim, readings, arrays, detective.explanations())
+    what = listed(WORDS[o.name] for o in observables)
+    if not explanations:
+        frame, entries = detective.nearest()
+        note = "No set of changes that is tried accounts for this; these entries differ."
+        causes = (Cause(conventions=frame.changes),) if frame.changes else ()
+        return Stage(what=what, verdict=Verdict.REFUTED, causes=causes, entries=tuple(entries), note=note), frame
+    frame = explanations[0].frame
+    differing = detective.differing(frame)
+    return Stage(
+        what=what,
+        verdict=judged(explanations),
+        causes=causes_of(explanations, readings, differing),
+        entries=tuple(differing),
+        note=_pin(explanations),
+    ), frame
+
+
+def _against_own(
+    claim: Claim, own: Pieces, arrays: dict[str, Array], names: Sequence[str], frame: Frame, readings: Readings
+) -> Stage:
+    """What the code solves for, against its own equations; conventions are those that its equations use."""
+    converted = {
+        name: frame.ours_vector(arrays[name], frame.amplitude)
+        if name in ("mean", "means")
+        else frame.ours(arrays[name], 2 * frame.vacuum)
+        for name in names
+        if name in arrays
+    }
+    observables = _observables(claim, converted, names)
+    what = listed(WORDS[o.name] for o in observables)
+    against = "the code's own A and D"
+    solved = _OwnReadings(claim.model, own)
+    detective = Detective(Evidence(solved, observables, _frames(claim, converted, free=True), arrays.get("times")))
+    explanations = detective.explanations()
+    if explanations and not explanations[0].conventions and explanations[0].is_convention:
+        return Stage(what=what, verdict=Verdict.CERTIFIED, against=against)
+    if not explanations:
+        ours = Frame(order=tuple(range(2 * claim.modes)))
+        right = Detective(Evidence(readings, observables, [ours], arrays.get("times")))
+        if any(e.is_convention for e in right.explanations()):
+            note = "It is that of the model, but does not follow from the A and D that the code gives."
+            return Stage(what=what, verdict=Verdict.INCONCLUSIVE, against=against, note=note)
+        note = "It does not follow from the code's own A and D; these entries differ."
+        return Stage(
+            what=what, verdict=Verdict.REFUTED, against=against, entries=tuple(detective.nearest()[1]), note=note
+        )
+    causes = tuple(
+        Cause(defects=(*e.defects, *(f"unlike in A and D, {c}" for c in e.conventions)), same=e.same)
+        for e in explanations
+    )
+    entries = tuple(detective.differing(explanations[0].frame))
+    return Stage(what=what, verdict=Verdict.REFUTED, against=against, causes=causes, entries=entries)
+
+
+def _own(arrays: dict[str, Array], frame: Frame, readings: Readings) -> Pieces:
+    """The code's equations in our conventions; the drive is the model's if none is given."""
+    drift = frame.ours(arrays["drift"])
+    drive = frame.ours_vector(arrays["drive"], frame.amplitude) if "drive" in arrays else readings.pieces(()).drive
+    noise = frame.ours(arrays["diffusion"], 2 * frame.vacuum)
+    return Pieces(unitary=drift, damping=0 * drift, noise=noise, drive=drive)
+
+
+class _OwnReadings(Readings):
+    """Equations that are taken as they are: only what is done with them may be wrong."""
+
+    def __init__(self, model: Any, own: Pieces) -> None:
+        super().__init__(model)
+        self._own = own
+        self.apart = Apart(modes=len(own.drive) // 2, terms=(), finer=())
+        self.changes = []
+
+    def pieces(self, changes: Sequence[Change]) -> Pieces:
+        return self._own
+
+    def acting(self, change: Change) -> list[Term]:
+        return []
+
+
+def _no_steady_state(claim: Claim, arrays: dict[str, Array]) -> Stage | None:
+    """A steady state that is claimed of a model without one."""
+    if not set(STEADY) & set(arrays):
+        return None
+    try:
+        gaussian.steady_state(claim.model)
+    except gaussian.NoSteadyState as reason:
+        return Stage(what=WORDS["covariance"], verdict=Verdict.REFUTED, note=f"The model has none. {reason}")
+    return None
+
+
+def _observables(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
+    return [Observable(name=n, claim=arrays[n], tolerance=claim.tolerance) for n in names if n in arrays]
+
+
+def _frames(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
+    """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
+    moving = any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
+    if free:
+        return list(frames(claim.modes, moving=moving))
+    return list(frames(claim.modes, moving=moving, vacuum=claim.vacuum, layout=claim.layout))
+
+
+def _pin(explanations: Sequence[Explanation]) -> str:
+    """How to decide between a convention and a mistake."""
+    if judged(explanations) is not Verdict.INCONCLUSIVE:
+        return ""
+    frame = explanations[0].frame
+    if frame.vacuum != 0.5:
+        v = f"{frame.vacuum:g}"
+        return f"If the vacuum is {v} in this code, say so (vacuum={v}, or --vacuum {v}): all is well then."
+    return "If this convention is meant, nothing is wrong."

@@ -1,0 +1,143 @@
+r"""The smallest set of changes that turns the model's numbers into those of somebody's code.
+
+Conventions (frames) are undone in the claim, misreadings made in the model, and the two compared, entry by entry. Sets
+are tried in the order of their size: each convention, each misreading and each wrong entry counts one. Misreadings are
+those of the catalogue, singly and in pairs, and free factors. All sets of the smallest size are reported, since numbers
+alone cannot choose between them.
+
+A claim that only differs by conventions is never called wrong, whatever else would explain it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from crosscheck.diagnosis.code.evidence import Array, Changes, Evidence
+from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
+from crosscheck.diagnosis.code.factors import Family, families, fitted, linear
+from crosscheck.diagnosis.code.frames import Frame
+
+# Sets of everything, and misreadings among them.
+LARGEST = 5
+MOST_CHANGES = 2
+# A free value of each parameter is fitted in so many frames.
+MOST_FITTED = 8
+# Explanations that are less natural than the best by this much in rank are left out, and those beyond so many.
+PLAUSIBLE = 20
+MOST_SHOWN = 6
+
+
+class Detective:
+    """Explains the evidence."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.frames = evidence, evidence.frames
+
+    def explanations(self) -> list[Explanation]:
+        """The smallest ones, best first; empty if nothing that is tried explains the claim."""
+        every = range(len(self.frames))
+        plain = [Explanation(frame=self.frames[f]) for f in every if not self._differs(f).any()]
+        plain = [e for e in plain if e.size == min(p.size for p in plain)]
+        found = list(plain)
+        for size in range(1, 1 + (plain[0].size if plain else LARGEST)):
+            self.evidence.progress(f"explanations of size {size}")
+            # Beside a convention, only single mistakes are alternatives.
+            others = self._of_size(size, 1 if plain else MOST_CHANGES)
+            found += others
+            if others and not plain:
+                break
+        found.sort(key=lambda e: (not e.is_convention, *e.order))
+        merged = self._merged(found)
+        wrong = [e.order[-1] for e in merged if not e.is_convention]
+        return [e for e in merged if e.is_convention or e.order[-1] <= min(wrong) + PLAUSIBLE][:MOST_SHOWN]
+
+    def nearest(self) -> tuple[Frame, list[WrongEntry]]:
+        """The frame in which fewest entries differ, and those: all that can be said of what is unexplained."""
+        counts = [len(self.evidence.pairs_of(self._differs(f))) for f in range(len(self.frames))]
+        best = min(range(len(counts)), key=lambda f: (counts[f], len(self.frames[f].changes)))
+        return self.frames[best], self.differing(self.frames[best])
+
+    def differing(self, frame: Frame) -> list[WrongEntry]:
+        """The entries that differ from the right ones in a frame, whatever explains them."""
+        f = self.frames.index(frame)
+        return self.evidence.entries(f, self.evidence.right[0], self.evidence.pairs_of(self._differs(f)))
+
+    def _differs(self, f: int) -> Any:
+        return self.evidence.wrong(self.evidence.right, f)[0]
+
+    def _of_size(self, size: int, most_changes: int) -> list[Explanation]:
+        """Sets of size − c conventions and c changes."""
+        found: list[Explanation] = []
+        for changes in range(1, most_changes + 1):
+            frames = [f for f, frame in enumerate(self.frames) if len(frame.changes) == size - changes]
+            if frames:
+                found += self._single(frames) if changes == 1 else self._double(frames)
+        return found
+
+    def _single(self, frames: list[int]) -> list[Explanation]:
+        found: list[Explanation] = []
+        for f in frames:
+            found += self._of_catalogue(f, *self.evidence.singles)
+            found += self._with_entries(f, [()], self.evidence.right, 1)
+        if not found:
+            found = [self._explained(f, c) for f in frames[:MOST_FITTED] for c in fitted(self.evidence, f)]
+        return found + [e for f in frames for e in self._linear(f, (), self.evidence.right[0], 1)]
+
+    def _double(self, frames: list[int]) -> list[Explanation]:
+        found: list[Explanation] = []
+        sets, rows = self.evidence.singles
+        for f in frames:
+            found += self._with_entries(f, [()], self.evidence.right, 2)
+            found += self._with_entries(f, sets, rows, 1)
+            found += self._linear(f, (), self.evidence.right[0], 2)
+            for changes, row in zip(sets, rows, strict=True):
+                if not changes[0].keys:  # two terms with factors are found together
+                    found += self._linear(f, changes, row, 1)
+        for f in frames:
+            found += self._of_catalogue(f, *self.evidence.pairs)
+        return found
+
+    def _of_catalogue(self, f: int, sets: Sequence[Changes], rows: Array) -> Iterator[Explanation]:
+        for k in np.flatnonzero(~self.evidence.wrong(rows, f).any(-1)):
+            yield self._explained(f, sets[int(k)])
+
+    def _with_entries(self, f: int, sets: Sequence[Changes], rows: Array, number: int) -> Iterator[Explanation]:
+        """Changes, and `number` entries that are wrong in themselves."""
+        wrong = self.evidence.wrong(rows, f)
+        for k in np.flatnonzero((wrong.sum(-1) <= 2 * number) & wrong.any(-1)):
+            pairs = self.evidence.pairs_of(wrong[k])
+            if len(pairs) == number:
+                yield self._explained(f, sets[int(k)], tuple(self.evidence.entries(f, rows[k], pairs)))
+
+    def _linear(self, f: int, before: Changes, base: Array, number: int) -> Iterator[Explanation]:
+        for changes in linear(self.evidence, self._families, f, base, number):
+            yield self._explained(f, (*before, *changes))
+
+    @cached_property
+    def _families(self) -> list[Family]:
+        return families(self.evidence)
+
+    def _explained(self, f: int, changes: Changes, entries: tuple[WrongEntry, ...] = ()) -> Explanation:
+        return Explanation(frame=self.frames[f], changes=changes, entries=entries)
+
+    def _merged(self, found: list[Explanation]) -> list[Explanation]:
+        """The same numbers from the same terms, in other words, under the most natural ones."""
+        merged: list[tuple[Any, set[Any], Explanation]] = []
+        for e in found:
+            predicted = self.evidence.rounded(self.evidence.predict([e.changes])[0])
+            key = (e.frame, predicted, tuple(entry.entry for entry in e.entries))
+            terms = {term.key for change in e.changes for term in self.evidence.readings.acting(change)}
+            for k, (known, others, best) in enumerate(merged):
+                if key == known and (terms <= others or others <= terms):
+                    words = "; ".join(e.defects)
+                    if words not in (*best.same, "; ".join(best.defects)):
+                        merged[k] = known, others, replace(best, same=(*best.same, words))
+                    break
+            else:
+                merged.append((key, terms, e))
+        return [e for _, _, e in merged]

@@ -1,0 +1,171 @@
+r"""A claim in all conventions, what the catalogue of readings predicts, and which entries differ.
+
+Rows are predictions of all claimed entries, one after the other; the catalogue is formed once, pairs only if they are
+asked for.
+"""
+
+from __future__ import annotations
+
+import itertools
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosscheck.diagnosis.code.explanation import WrongEntry
+from crosscheck.diagnosis.code.frames import Frame
+from crosscheck.diagnosis.code.observables import (
+    SYMMETRIC,
+    Observable,
+    Predictor,
+    solver_changes,
+    start_changes,
+    starts_of,
+    steady_mean,
+)
+from crosscheck.diagnosis.code.readings import Change, Readings
+
+Array = NDArray[Any]
+Changes = tuple[Change, ...]
+
+# Readings that are solved at a time.
+CHUNK = 4096
+# Pairs of parameters are taken with these factors only.
+COMMON = (0.0, -1.0, 2.0, 0.5)
+
+
+class Evidence:
+    """A claim of several observables, in frames, beside everything that the readings of a model predict."""
+
+    def __init__(
+        self,
+        readings: Readings,
+        observables: Sequence[Observable],
+        frames: Sequence[Frame],
+        times: Array | None = None,
+        progress: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.readings, self.observables, self.progress = readings, list(observables), progress
+        self.frames = sorted(frames, key=lambda frame: len(frame.changes))
+        self.claims = np.array([np.concatenate([o.ours(f) for o in self.observables]) for f in self.frames])
+        self.times = times
+        self._starts = {} if times is None else starts_of(readings.model)
+        self._predict = Predictor(
+            names=[o.name for o in self.observables],
+            times=np.zeros(0) if times is None else times,
+            starts=self._starts,
+        )
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the claim is linear in the terms of the model: A, d and D are, what is solved for is not."""
+        return not any(o.solved for o in self.observables)
+
+    @cached_property
+    def right(self) -> Array:
+        """What the model itself predicts, one row."""
+        return self.predict([()])
+
+    @cached_property
+    def scales(self) -> Array:
+        """The largest entry of each observable, for every entry of it."""
+        parts = np.split(self.right[0], np.cumsum([o.claim.size for o in self.observables])[:-1])
+        return np.concatenate([np.full(len(p), np.abs(p).max(initial=0.0) + 1e-300) for p in parts])
+
+    @cached_property
+    def singles(self) -> tuple[list[Changes], Array]:
+        """The catalogue, the most natural first, and its predictions."""
+        changes = list(self.readings.changes)
+        if any(o.name == "covariance" for o in self.observables):
+            right = self.readings.pieces(())
+            changes += solver_changes(steady_mean(right.drift, right.drive))
+        changes += start_changes(self._starts)
+        return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
+
+    @cached_property
+    def pairs(self) -> tuple[list[Changes], Array]:
+        """Pairs of those of the catalogue that predict something different, and their predictions."""
+        different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
+        for (change,), row in zip(*self.singles, strict=True):
+            different.setdefault(self.rounded(row), change)
+        pairs = [pair for pair in itertools.combinations(list(different.values())[1:], 2) if _makes_sense(*pair)]
+        self.progress(f"{len(pairs)} pairs of changes")
+        return self._predictable(pairs)
+
+    def predict(self, sets: Sequence[Changes]) -> Array:
+        """One row for each set of changes. Raises what the model raises for fields that it cannot take."""
+        with np.errstate(all="ignore"):
+            return self._predict([(self.readings.pieces(changes), _solver(changes)) for changes in sets])
+
+    def _predictable(self, sets: Sequence[Changes]) -> tuple[list[Changes], Array]:
+        """Those sets that the model survives, and what they predict."""
+        kept, pieces = [], []
+        with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
+            for changes in sets:
+                try:
+                    pieces.append((self.readings.pieces(changes), _solver(changes)))
+                except Exception:
+                    continue  # a model may not take a parameter of 0, or of the other sign
+                kept.append(changes)
+            chunks = [self._predict(pieces[i : i + CHUNK]) for i in range(0, len(pieces), CHUNK)]
+        rows = np.concatenate(chunks) if chunks else np.zeros((0, self.right.shape[1]))
+        finite = np.isfinite(rows).all(-1)
+        return [changes for changes, good in zip(kept, finite, strict=True) if good], rows[finite]
+
+    def wrong(self, predicted: Array, f: int) -> NDArray[np.bool_]:
+        """Which entries of the claim, seen in frame f, differ from each row of predictions."""
+        found, start = [], 0
+        for o in self.observables:
+            part = slice(start, start := start + o.claim.size)
+            mine, claim = predicted[:, part], self.claims[f, part]
+            found.append(~(np.abs(mine - claim) <= o.allowed(mine, np.broadcast_to(claim, mine.shape))))
+        return np.concatenate(found, axis=-1)
+
+    def pairs_of(self, wrong: NDArray[np.bool_]) -> list[tuple[int, tuple[int, ...]]]:
+        """(observable, index) of wrong entries; of D and σ those with j ≤ k stand for both, if both are wrong."""
+        found: list[tuple[int, tuple[int, ...]]] = []
+        start = 0
+        for i, o in enumerate(self.observables):
+            bad = {index for index, w in zip(o.entries, wrong[start : start + o.claim.size], strict=True) if w}
+            start += o.claim.size
+            if o.name in SYMMETRIC:
+                bad -= {i for i in bad if i[-2] > i[-1] and (*i[:-2], i[-1], i[-2]) in bad}
+            found += [(i, index) for index in sorted(bad)]
+        return found
+
+    def entries(self, f: int, predicted: Array, pairs: list[tuple[int, tuple[int, ...]]]) -> list[WrongEntry]:
+        """Those entries with what is claimed and what is predicted, in our conventions."""
+        starts = np.concatenate([[0], np.cumsum([o.claim.size for o in self.observables])])
+        found = []
+        for i, index in pairs:
+            o = self.observables[i]
+            flat = int(starts[i] + np.ravel_multi_index(index, o.claim.shape))
+            claimed, right = float(self.claims[f][flat]), float(predicted[flat])
+            theirs = self.frames[f].index(index, len(index) - o.fixed)
+            found.append(
+                WrongEntry(
+                    entry=o.entry(index, self.times), index=theirs, claimed=claimed, right=right, of=o.name, row=index
+                )
+            )
+        return found
+
+    def rounded(self, row: Array) -> bytes:
+        """A row in eight digits of each observable, to find equal ones."""
+        return (np.round(row / self.scales, 8) + 0.0).tobytes()
+
+
+def _solver(changes: Sequence[Change]) -> str:
+    return next((change.solver for change in changes if change.solver), "")
+
+
+def _makes_sense(one: Change, other: Change) -> bool:
+    """Not the same parameter or term twice, nor two solvers; of two parameters only common factors."""
+    if one.solver and other.solver:
+        return False
+    names = {name for name, _ in one.fields} & {name for name, _ in other.fields}
+    if (names and one.scope == other.scope) or set(one.keys) & set(other.keys):
+        return False
+    return not (one.fields and other.fields) or (one.factor in COMMON and other.factor in COMMON)

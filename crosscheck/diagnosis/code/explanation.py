@@ -1,0 +1,71 @@
+"""An explanation: conventions, misreadings and wrong entries that together turn the model's numbers into a claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crosscheck.diagnosis.code.frames import Frame
+from crosscheck.diagnosis.code.readings import Change, named_factor
+
+# How natural a wrong entry is, among the ranks of changes.
+ENTRY_RANK = 15
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrongEntry:
+    """One entry that differs: what the code has, and what is right, in our conventions.
+
+    `index` is where the code's array has it, `row` where ours does, and `of` names the array.
+    """
+
+    entry: str
+    index: tuple[int, ...]
+    claimed: float
+    right: float
+    of: str = ""
+    row: tuple[int, ...] = ()
+
+    @property
+    def factor(self) -> float | None:
+        return self.claimed / self.right if self.right else None
+
+    @property
+    def text(self) -> str:
+        by = ", and belongs to no term of the model"
+        if self.factor is not None:
+            opposite = abs(self.factor + 1) < 1e-6
+            by = ", of the opposite sign" if opposite else f", {named_factor(self.factor)} times as large"
+        return f"the entry {self.entry} is {self.claimed:.6g}, not {self.right:.6g}{by}".replace("-", "−")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Explanation:
+    """A set of changes that accounts for every number of the claim; `same` are other words for the same changes."""
+
+    frame: Frame
+    changes: tuple[Change, ...] = ()
+    entries: tuple[WrongEntry, ...] = ()
+    same: tuple[str, ...] = ()
+
+    @property
+    def conventions(self) -> tuple[str, ...]:
+        return self.frame.changes
+
+    @property
+    def defects(self) -> tuple[str, ...]:
+        return tuple(change.text for change in self.changes) + tuple(entry.text for entry in self.entries)
+
+    @property
+    def size(self) -> int:
+        return len(self.conventions) + len(self.defects)
+
+    @property
+    def is_convention(self) -> bool:
+        """Whether nothing is wrong, only written differently."""
+        return not self.defects
+
+    @property
+    def order(self) -> tuple[int, int, int]:
+        """Small before large, conventions before mistakes, natural before far-fetched."""
+        ranks = [change.rank for change in self.changes] + [ENTRY_RANK] * len(self.entries)
+        return self.size, len(self.defects), sum(ranks)

@@ -1,0 +1,145 @@
+r"""Free factors: terms counted with any factor, by least squares; one parameter with any value, by Gauss–Newton.
+
+A, d and D are linear in the terms, x = x₀ + Σ_k (f_k − 1) x_k. For one term, or two, the best factors and the residual
+follow from scalar products of the shifts x_k with what is left; for all pairs at once they are matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
+from crosscheck.diagnosis.code.readings import (
+    BOTH,
+    SCOPES,
+    Change,
+    field_change,
+    groups,
+    named_factor,
+    times,
+)
+from crosscheck.diagnosis.code.terms import Term
+
+Array = NDArray[Any]
+
+# A fit that leaves this share of what is to be explained is no explanation; the entries are looked at one by one after.
+LEFT = 1e-6
+# Gauss–Newton: steps, the difference for a slope, and when it has arrived.
+STEPS, DIFFERENCE, ARRIVED = 12, 1e-4, 1e-12
+# A parameter further off than this is not a misread one.
+FAR = 1e6
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Family:
+    """Terms that may be counted with one factor: `shift` is what each unit of (factor − 1) adds to the prediction."""
+
+    what: str
+    group: tuple[Term, ...]
+    scope: str
+    rank: int
+    shift: Array
+
+    def counted(self, factor: float) -> Change:
+        """The change for a factor; a common one exactly."""
+        near = min(COMMON, key=lambda c: abs(c - factor))
+        factor = near if abs(near - factor) < 1e-6 else factor
+        unnatural = 2 if named_factor(factor)[0] in "012½¼√−" else 6
+        return times(self.group, factor, self.what, self.scope, self.rank + unnatural)
+
+
+def families(evidence: Evidence) -> list[Family]:
+    """What may carry a factor; empty where the claim is not linear in it."""
+    found: list[Family] = []
+    if not evidence.is_linear:
+        return found
+    for what, group, rank in groups(evidence.readings.apart):
+        for scope in SCOPES if group[0].is_dissipator else (BOTH,):
+            shift = evidence.predict([(times(group, 2.0, what, scope),)])[0] - evidence.right[0]
+            if shift.any():
+                later = 4 if scope else 0
+                found.append(Family(what=what, group=tuple(group), scope=scope, rank=rank + later, shift=shift))
+    return found
+
+
+def linear(evidence: Evidence, known: list[Family], f: int, base: Array, number: int) -> Iterator[Changes]:
+    """`number` (1 or 2) families counted with fitted factors, which together with `base` give the claim in frame f."""
+    if not known:
+        return
+    left = evidence.claims[f] - base
+    weight = 1 / (np.abs(evidence.claims[f]) + np.abs(base) + 1e-3 * evidence.scales)
+    target, columns = left * weight, np.array([family.shift for family in known]) * weight
+    gram, along, size = columns @ columns.T, columns @ target, float(target @ target)
+    norms = np.diag(gram)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if number == 1:
+            chosen = np.argwhere((norms > 0) & (size - along**2 / norms < LEFT * size))
+            more = [(along / norms)[i] for i in chosen]
+        else:
+            determinant = np.outer(norms, norms) - gram**2
+            first = (norms[None, :] * along[:, None] - gram * along[None, :]) / determinant
+            second = (norms[:, None] * along[None, :] - gram * along[:, None]) / determinant
+            rest = size - first * along[:, None] - second * along[None, :]
+            usable = np.triu(determinant > 1e-9 * np.outer(norms, norms), 1)
+            chosen = np.argwhere(usable & (rest < LEFT * size))
+            more = [np.array([first[i, j], second[i, j]]) for i, j in chosen]
+    for indices, shares in zip(chosen, more, strict=True):
+        parts = [known[int(i)] for i in indices]
+        keys = [term.key for part in parts for term in part.group]
+        if len(set(keys)) < len(keys) or not all(abs(share) > 1e-9 for share in shares):
+            continue
+        predicted = base + sum(share * part.shift for share, part in zip(shares, parts, strict=True))
+        if not evidence.wrong(predicted[None], f).any():
+            yield tuple(part.counted(1 + float(share)) for share, part in zip(shares, parts, strict=True))
+
+
+def fitted(evidence: Evidence, f: int) -> Iterator[Changes]:
+    """One parameter, or for what is not linear one group of terms, with the value that gives the claim in frame f."""
+    for make in _makers(evidence):
+        change = _fit(evidence, f, make)
+        if change is not None:
+            yield (change,)
+
+
+def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
+    def of_field(name: str, value: Any, scope: str) -> Callable[[float], Change]:
+        return lambda u: field_change(name, value, u * value, f"{named_factor(u)} times itself", scope, 7)
+
+    def of_group(what: str, group: list[Term], scope: str, rank: int) -> Callable[[float], Change]:
+        return lambda u: times(group, u, what, scope, rank + 6)
+
+    for name, value in evidence.readings.numbers.items():
+        if value and not isinstance(value, complex):
+            for scope in SCOPES:
+                yield of_field(name, value, scope)
+    if not evidence.is_linear:
+        for what, group, rank in groups(evidence.readings.apart):
+            for scope in SCOPES if group[0].is_dissipator else (BOTH,):
+                yield of_group(what, group, scope, rank)
+
+
+def _fit(evidence: Evidence, f: int, make: Callable[[float], Change]) -> Change | None:
+    """The change with the factor at which its prediction is the claim, if there is one."""
+    claim, u = evidence.claims[f], 1.0
+    for _ in range(STEPS):
+        try:
+            here, there = evidence.predict([(make(u),), (make(u + DIFFERENCE),)])
+        except Exception:  # the model does not take the value
+            return None
+        weight = 1 / (np.abs(claim) + np.abs(here) + 1e-3 * evidence.scales)
+        slope, left = (there - here) / DIFFERENCE * weight, (claim - here) * weight
+        if not np.isfinite(slope).all() or not slope.any():
+            return None
+        move = float(slope @ left / (slope @ slope))
+        u += move
+        if abs(move) < ARRIVED:
+            break
+    if abs(u - 1) < 1e-9 or not abs(u) < FAR:
+        return None
+    change = make(u)
+    return None if evidence.wrong(evidence.predict([(change,)]), f).any() else change

@@ -1,0 +1,252 @@
+r"""What a code may claim of a model, as arrays, and what readings of the model predict for each.
+
+    A, d, D;     σ and ⟨r⟩ of the steady state: Aσ + σAᵀ + D = 0, A⟨r⟩ + d = 0;     σ(t) and ⟨r(t)⟩ from a start
+
+Predictions are made for many readings at once. The steady state is that of the linear equations, whether or not A is
+stable: a code on trial may not have asked. With it σ(t) = σ + e^{At}(σ(0) − σ)e^{Aᵀt}.
+
+>>> a = np.array([[[-0.5, 1.0], [-1.0, -0.5]]])
+>>> lyapunov(a, np.eye(2)[None])[0].round(12)
+array([[1., 0.],
+       [0., 1.]])
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import scipy
+from numpy.typing import NDArray
+
+import gaussian
+from crosscheck.diagnosis.code.frames import Frame
+from crosscheck.diagnosis.code.readings import Change, Pieces
+from crosscheck.generator_certificate import entry_name
+from gaussian.ladder import ladder
+
+Array = NDArray[Any]
+
+SYMBOLS = {
+    "drift": "A",
+    "diffusion": "D",
+    "drive": "d",
+    "covariance": "σ",
+    "mean": "⟨r⟩",
+    "covariances": "σ",
+    "means": "⟨r⟩",
+}
+SYMMETRIC = ("diffusion", "covariance", "covariances")
+VECTORS = ("drive", "mean", "means")
+# Entries below this share of the largest one are rounding of what is written down; what is solved for has more of it.
+WRITTEN = 1e-12
+SOLVED = 1e-9
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Observable:
+    """One claimed array by its name, a field of `Claim`; `claim` is in the code's conventions."""
+
+    name: str
+    claim: Array
+    tolerance: float
+
+    def ours(self, frame: Frame) -> Array:
+        """The claim in our conventions, if theirs are those of `frame`; flat."""
+        if self.name in VECTORS:
+            return frame.ours_vector(self.claim, frame.amplitude).ravel()
+        return frame.ours(self.claim, 1.0 if self.name == "drift" else 2 * frame.vacuum).ravel()
+
+    @property
+    def solved(self) -> bool:
+        return self.name not in ("drift", "diffusion", "drive")
+
+    def allowed(self, mine: Array, theirs: Array) -> Array:
+        """How far each entry may be off: `tolerance` of itself, and rounding of the largest.
+
+        Of what is solved for, small entries have the digits of the large ones, a thousandth of the tolerance.
+        """
+        size = np.maximum(np.abs(mine), np.abs(theirs))
+        floor = max(SOLVED, 1e-3 * self.tolerance) if self.solved else WRITTEN
+        return np.asarray(self.tolerance * size + floor * (size.max(axis=-1, keepdims=True) + 1e-300))
+
+    @property
+    def fixed(self) -> int:
+        """How many of the first indices are not quadratures, but times."""
+        return int(self.name in ("covariances", "means"))
+
+    @property
+    def entries(self) -> list[tuple[int, ...]]:
+        return list(np.ndindex(self.claim.shape))
+
+    def entry(self, index: tuple[int, ...], times: Array | None = None) -> str:
+        """`A[x1, p2]`; `σ[x1, p2] at t = 0.5`."""
+        at = ""
+        if self.fixed and times is not None:
+            at, index = f" at t = {times[index[0]]:g}", index[1:]
+        if self.name in ("mean", "means"):
+            return f"⟨{entry_name(index[0])}⟩{at}"
+        return f"{SYMBOLS[self.name]}[{', '.join(entry_name(i) for i in index)}]{at}"
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Predictor:
+    """What readings make of the observables `names`; trajectories at `times` from one of the `starts`.
+
+    `starts` maps what a code may do with the start, or with time, to (mean, covariance, factor of the times); "" is the
+    right one.
+    """
+
+    names: Sequence[str]
+    times: Array = field(default_factory=lambda: np.zeros(0))
+    starts: Mapping[str, tuple[Array, Array, float]] = field(default_factory=dict)
+
+    def __call__(self, readings: Sequence[tuple[Pieces, str]]) -> Array:
+        """One row of all entries for each reading: its pieces, and how it solves."""
+        a = np.array([pieces.drift for pieces, _ in readings])
+        d = np.array([pieces.noise for pieces, _ in readings])
+        v = np.array([pieces.drive for pieces, _ in readings])
+        solvers = [solver for _, solver in readings]
+        found: dict[str, Array] = {"drift": a, "diffusion": d, "drive": v}
+        if not set(self.names) <= set(found):
+            mean, sigma = steady_mean(a, v), lyapunov(a, d)
+            if set(self.names) & {"covariances", "means"}:
+                starts = [self.starts.get(solver, self.starts[""]) for solver in solvers]
+                found |= _trajectories(self.times, starts, a, d, v, mean, sigma)
+            for k, solver in enumerate(solvers):
+                if solver in SOLVERS and np.isfinite(sigma[k]).all():
+                    sigma[k] = SOLVERS[solver](a[k], d[k], sigma[k], mean[k])
+            found |= {"mean": mean, "covariance": sigma}
+        return np.concatenate([found[name].reshape(len(a), -1) for name in self.names], axis=-1)
+
+
+def lyapunov(a: Array, d: Array) -> Array:
+    """σ with Aσ + σAᵀ + D = 0, shape (..., m, m); NaN where the equations are singular."""
+    m = a.shape[-1]
+    one = np.eye(m)
+    system = np.einsum("...ij,kl->...ikjl", a, one) + np.einsum("ij,...kl->...ikjl", one, a)
+    return _solve(system.reshape(*a.shape[:-2], m * m, m * m), -d.reshape(*d.shape[:-2], m * m)).reshape(d.shape)
+
+
+def steady_mean(a: Array, v: Array) -> Array:
+    """⟨r⟩ with A⟨r⟩ + d = 0; zero where nothing drives."""
+    driven = np.abs(v).max(axis=-1) > 0
+    found = np.zeros_like(v)
+    if driven.any():
+        found[driven] = _solve(a[driven], -v[driven])
+    return found
+
+
+def _solve(system: Array, right: Array) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(system, right[..., None])[..., 0])
+    except np.linalg.LinAlgError:  # one of many is singular
+        if system.ndim == 2:
+            return np.full(right.shape, np.nan)
+        return np.array([_solve(s, r) for s, r in zip(system, right, strict=True)])
+
+
+def _trajectories(
+    times: Array, starts: Sequence[tuple[Array, Array, float]], a: Array, d: Array, v: Array, mean: Array, sigma: Array
+) -> dict[str, Array]:
+    means = np.zeros((len(a), len(times), a.shape[-1]))
+    covariances = np.zeros((len(a), len(times), *a.shape[-2:]))
+    exists = np.isfinite(mean).all(-1) & np.isfinite(sigma).all((-2, -1))
+    r0, s0, clock = (np.array(part) for part in zip(*starts, strict=True))
+    for k, t in enumerate(times):
+        flow = scipy.linalg.expm(a * (clock * t)[:, None, None])
+        means[:, k] = mean + (flow @ (r0 - mean)[..., None])[..., 0]
+        covariances[:, k] = sigma + flow @ (s0 - sigma) @ np.swapaxes(flow, -1, -2)
+    for b in np.flatnonzero(~exists):  # no steady state to lean on
+        try:
+            equations = gaussian.MomentEquations(drift=a[b], drive=v[b], diffusion=d[b])
+            start = gaussian.GaussianState(mean=r0[b], covariance=s0[b], error=np.asarray(0.0))
+            found = gaussian.propagate(equations, start, clock[b] * times)
+            means[b], covariances[b] = found.mean, found.covariance
+        except gaussian.GaussianError:
+            means[b] = covariances[b] = np.nan
+    return {"means": means, "covariances": covariances}
+
+
+# (A, D, σ, ⟨r⟩) ↦ what a code takes for σ.
+SOLVERS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {
+    "the Lyapunov equation is solved with Aᵀ in place of A": lambda a, d, s, m: lyapunov(a.T, d),
+    "the Lyapunov equation is solved with +D in place of −D": lambda a, d, s, m: -s,
+    "the Lyapunov equation is solved with 2D in place of D": lambda a, d, s, m: 2 * s,
+    "the Lyapunov equation is solved with D/2 in place of D": lambda a, d, s, m: 0.5 * s,
+    "σ holds second moments: the means are not subtracted": lambda a, d, s, m: s + np.outer(m, m),
+    "the means are subtracted twice": lambda a, d, s, m: s - np.outer(m, m),
+    "σ is cut to its diagonal": lambda a, d, s, m: np.diag(np.diag(s)),
+    "σ lacks its correlations between modes": lambda a, d, s, m: s * np.kron(np.eye(len(s) // 2), np.ones((2, 2))),
+}
+
+
+def solver_changes(mean: Array) -> list[Change]:
+    """How the steady state may be solved for wrongly; what concerns means only if there are any."""
+    moving = bool(np.abs(mean).max(initial=0.0) > 0)
+    return [Change(text=text, rank=4, solver=text) for text in SOLVERS if moving or "means" not in text]
+
+
+def starts_of(model: Any) -> dict[str, tuple[Array, Array, float]]:
+    """The start of a model, and what codes take for it, or for time."""
+    right = gaussian.initial_state(model)
+    n = right.modes
+    vacuum, zero = 0.5 * np.eye(2 * n), np.zeros(2 * n)
+    found = {
+        "": (right.mean, right.covariance, 1.0),
+        "the start is the vacuum": (zero, vacuum, 1.0),
+        "the start is the vacuum, displaced": (right.mean, vacuum, 1.0),
+        "the start has no displacement": (zero, right.covariance, 1.0),
+        "the start is displaced by √2 too much, ⟨x⟩ = 2 Re α": (2**0.5 * right.mean, right.covariance, 1.0),
+        "the start is displaced by √2 too little, ⟨x⟩ = Re α": (2**-0.5 * right.mean, right.covariance, 1.0),
+        "the start is squeezed along the other quadrature": (
+            right.mean,
+            gaussian.omega(n) @ right.covariance @ gaussian.omega(n).T,
+            1.0,
+        ),
+        "the start lacks its correlations between modes": (
+            right.mean,
+            right.covariance * np.kron(np.eye(n), np.ones((2, 2))),
+            1.0,
+        ),
+        "time is 2π too long (rates in Hz taken for angular ones)": (right.mean, right.covariance, 2 * np.pi),
+        "time is 2π too short": (right.mean, right.covariance, 0.5 / np.pi),
+        "time runs twice as fast": (right.mean, right.covariance, 2.0),
+        "time runs half as fast": (right.mean, right.covariance, 0.5),
+        "time runs backwards": (right.mean, right.covariance, -1.0),
+    }
+    return found | _squeezed_otherwise(model, right)
+
+
+def _squeezed_otherwise(model: Any, right: Any) -> dict[str, tuple[Array, Array, float]]:
+    """Preparing unitaries left out, inverted, or with a parameter of twice or half the size."""
+    found = {}
+    preparation = model.preparation(*ladder(model.modes)) if hasattr(model, "preparation") else None
+    unitaries = [] if preparation is None else list(preparation.unitaries)
+    for k in range(len(unitaries)):
+        for factor, said in ((0.0, "missing"), (-1.0, "inverted"), (2.0, "twice as strong"), (0.5, "half as strong")):
+            changed = [u * factor if i == k else u for i, u in enumerate(unitaries)]
+            state = gaussian.initial_state(_Prepared(model.modes, preparation, changed))
+            found[f"unitary {k + 1} of the preparation is {said}"] = (state.mean, state.covariance, 1.0)
+    if preparation is not None and preparation.occupations is not None and any(preparation.occupations):
+        state = gaussian.initial_state(_Prepared(model.modes, preparation, unitaries, [0.0] * model.modes))
+        found["the thermal occupations of the start are left out"] = (state.mean, state.covariance, 1.0)
+    return found
+
+
+class _Prepared:
+    """A start with other unitaries, for `gaussian.initial_state`."""
+
+    def __init__(self, modes: int, preparation: Any, unitaries: list[Any], occupations: Any = None) -> None:
+        self.modes, self.unitaries, self.ground_of = modes, unitaries, preparation.ground_of
+        self.occupations = preparation.occupations if occupations is None else occupations
+
+    def preparation(self, *a: Any) -> Any:
+        return self
+
+
+def start_changes(starts: Mapping[str, Any]) -> list[Change]:
+    """One change for each wrong start."""
+    return [Change(text=text, rank=4, solver=text) for text in starts if text]

@@ -1,0 +1,111 @@
+r"""One link of the chain A, d, D → σ → measures: what is claimed there, what accounts for it, and the verdict.
+
+certified      the claim agrees, in our conventions or in others
+inconclusive   a convention accounts for it, and so does a mistake: the code must say which it means
+refuted        only mistakes account for it, or nothing that is tried
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
+from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.terms import Term
+from crosscheck.verdict import Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cause:
+    """One explanation in words: conventions that differ, what is wrong, and the lines of the model it came from.
+
+    `same` are other words for the same numbers.
+    """
+
+    conventions: tuple[str, ...] = ()
+    defects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    same: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        parts = [*self.defects, *(f"convention: {c}" for c in self.conventions)]
+        return "; ".join(parts) or "as the model says"
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "conventions": list(self.conventions),
+            "defects": list(self.defects),
+            "places": list(self.places),
+            "same": list(self.same),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One link: `what` is judged, against what, the `causes`, best first, and the entries that differ.
+
+    `entries` are those of the claim that differ from the right ones, in the conventions of the first cause.
+    """
+
+    what: str
+    verdict: Verdict
+    causes: tuple[Cause, ...] = ()
+    entries: tuple[WrongEntry, ...] = ()
+    note: str = ""
+    against: str = "the model"
+
+    @property
+    def agrees(self) -> bool:
+        return self.verdict is Verdict.CERTIFIED
+
+    def to_dict(self) -> dict[str, Any]:
+        return {
+            "what": self.what,
+            "against": self.against,
+            "verdict": str(self.verdict),
+            "note": self.note,
+            "causes": [cause.to_dict() for cause in self.causes],
+            "entries": [
+                {"entry": e.entry, "index": list(e.index), "claimed": e.claimed, "right": e.right, "factor": e.factor}
+                for e in self.entries
+            ],
+        }
+
+
+def listed(words: Iterable[str]) -> str:
+    """`A, B and C`."""
+    found = list(words)
+    return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def judged(explanations: Sequence[Explanation]) -> Verdict:
+    """The verdict that explanations of the same size leave."""
+    if not explanations or not explanations[0].is_convention:
+        return Verdict.REFUTED
+    return Verdict.CERTIFIED if all(e.is_convention for e in explanations) else Verdict.INCONCLUSIVE
+
+
+def _gives(term: Term, entry: WrongEntry) -> bool:
+    """Whether a term contributes to an entry of A, D or d."""
+    matrices = {"drift": term.unitary + term.damping, "diffusion": term.noise, "drive": term.drive}
+    return entry.of in matrices and bool(matrices[entry.of][entry.row])
+
+
+def causes_of(
+    explanations: Sequence[Explanation], readings: Readings, differing: Sequence[WrongEntry] = ()
+) -> tuple[Cause, ...]:
+    """Explanations in words, with the lines of the model: of the terms that are changed, or that give what differs."""
+    found = []
+    for e in explanations:
+        acting = [term for change in e.changes for term in readings.acting(change)]
+        if e.defects and not acting:
+            acting = [term for term in readings.apart.terms if any(_gives(term, d) for d in (*e.entries, *differing))]
+        lines = dict.fromkeys(term.place for term in acting if term.place)
+        places = tuple(
+            f"{place} ({', '.join(dict.fromkeys(t.text for t in acting if t.place == place))})" for place in lines
+        )
+        found.append(Cause(conventions=e.conventions, defects=e.defects, places=places, same=e.same))
+    return tuple(found)

@@ -1,0 +1,90 @@
+"""`crosscheck diagnose`: what is wrong with a model, or with somebody's own Gaussian code."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from crosscheck.arguments import Json, Sets, example, usage
+from crosscheck.diagnosis.code.claim import ALIASES, TOLERANCE
+from crosscheck.diagnosis.diagnose import diagnose
+from crosscheck.errors import InvalidParameter
+from crosscheck.models import MODELS
+from crosscheck.target import is_target, load
+from crosscheck.terminal import console, progress, require_writable, write_json
+from crosscheck.verdict import Verdict
+
+EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
+ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
+
+
+def diagnose_command(
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="FILE.py:NAME or PACKAGE.MODULE:NAME of a model, of a Claim, of a class or module that holds matrices "
+            "and measures, or of one function or array.",
+        ),
+    ],
+    model: Annotated[
+        str | None,
+        typer.Option(metavar="MODEL", help="The model that a code claims to be about: by name, or as FILE.py:NAME."),
+    ] = None,
+    settings: Sets = None,
+    role: Annotated[
+        str | None,
+        typer.Option("--as", metavar="WHAT", help=f"What a single function or array is: {', '.join(ROLES)}."),
+    ] = None,
+    vacuum: Annotated[
+        float | None, typer.Option(help="Variance of the vacuum in the code (½ here); guessed if not given.")
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option(help="Order of the quadratures in the code, xpxp or xxpp; guessed if not given.")
+    ] = None,
+    tol: Annotated[float, typer.Option(help="How far right entries may be off, relatively.")] = TOLERANCE,
+    json_path: Json = None,
+) -> None:
+    """Say what is wrong, and not only that something is: which entry, which term, which factor, or which convention.
+
+    A code is followed from A and D to its steady state and its measures, each link against the one before.
+
+    Examples: crosscheck diagnose mine.py:Cavity · crosscheck diagnose mine.py --model ReservoirGravity ·
+    crosscheck diagnose mine.py:drift --as drift --model other.py:Model --set kappa=0.2
+    """
+    screen = console(json_path)
+    require_writable(json_path)
+    with progress(1) as advance:
+        found = usage(
+            lambda: diagnose(
+                _target(target, role, model),
+                model=None if model is None else example(model, settings or []),
+                vacuum=vacuum,
+                layout=layout,
+                tolerance=tol,
+                progress=lambda text: advance(text, 0),
+            )
+        )
+    screen.print(found.renderable())
+    write_json(json_path, json.loads(found.to_json()))
+    raise typer.Exit(EXIT[found.verdict])
+
+
+def _target(target: str, role: str | None, model: str | None) -> Any:
+    """What is named; a single function or array under the name of what it is."""
+    if not is_target(target):
+        known = {name.lower(): found for name, found in MODELS.items()}
+        if target.lower() in known:
+            return known[target.lower()].example()
+        raise InvalidParameter("TARGET", "be FILE.py:NAME, PACKAGE.MODULE:NAME or a model of `crosscheck list`", target)
+    found = load(target, alone=True)
+    name = target.rpartition(":")[2]
+    if role is None and model is not None and not isinstance(found, type):
+        role = next((field for field, aliases in ALIASES.items() if name in aliases), None)
+    if role is None:
+        return found
+    if role not in ROLES:
+        raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role)
+    return {role: found}
