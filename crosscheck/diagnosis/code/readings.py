@@ -207,7 +207,8 @@ def _of_terms(apart: Apart) -> Iterator[Change]:
             for scope in (BOTH, DRIFT, DIFFUSION):
                 change = times(group, factor, what, scope, rank + (0 if scope == BOTH else 4))
                 if amplitude and factor in (2.0, 0.5):
-                    change = replace(change, text=_amplitude(factor, scope))
+                    # Said before any parameter that does the same: it is the commonest mistake of all.
+                    change = replace(change, text=_amplitude(factor, scope), rank=-1)
                 yield change
         conjugate = replace(
             times(group, -1.0, what, DRIFT, rank + 5),
