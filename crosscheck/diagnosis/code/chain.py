@@ -22,10 +22,10 @@ from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.measured import function_stage, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
-from crosscheck.diagnosis.code.readings import Change, Pieces, Readings
+from crosscheck.diagnosis.code.readings import Change, Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
-from crosscheck.diagnosis.code.terms import Apart, Term
+from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.generator_certificate import MOST_MODES, compare_generators
 from crosscheck.verdict import Verdict, overall
 

@@ -180,7 +180,9 @@ def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     hint = "n is the number of modes of the model."
     try:
         raw = np.asarray(value)
-        found = np.asarray(raw.real if np.iscomplexobj(raw) and not raw.imag.any() else raw, float)
+        if np.iscomplexobj(raw):
+            raw = raw.real if not raw.imag.any() else raw.astype(object)
+        found = np.asarray(raw, float)
     except (TypeError, ValueError):
         raise InvalidParameter(name, "be an array of real numbers", value) from None
     if found.ndim == 2 and len(shape) == 1 and 1 in found.shape:

@@ -19,7 +19,7 @@ import numpy as np
 
 from crosscheck.diagnosis.code.evidence import Array, Changes, Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
-from crosscheck.diagnosis.code.factors import Family, families, fitted, linear
+from crosscheck.diagnosis.code.factors import Family, Tangent, families, fitted, linear, tangents
 from crosscheck.diagnosis.code.frames import Frame
 
 # Sets of everything, and misreadings among them.
@@ -46,8 +46,7 @@ class Detective:
         found = list(plain)
         for size in range(1, 1 + (plain[0].size if plain else LARGEST)):
             self.evidence.progress(f"explanations of size {size}")
-            # Beside a convention, only single mistakes are alternatives.
-            others = self._of_size(size, 1 if plain else MOST_CHANGES)
+            others = self._beside_conventions(size) if plain else self._of_size(size)
             found += others
             if others and not plain:
                 break
@@ -59,7 +58,7 @@ class Detective:
     def nearest(self) -> tuple[Frame, list[WrongEntry]]:
         """The frame in which fewest entries differ, and those: all that can be said of what is unexplained."""
         counts = [len(self.evidence.pairs_of(self._differs(f))) for f in range(len(self.frames))]
-        best = min(range(len(counts)), key=lambda f: (counts[f], len(self.frames[f].changes)))
+        best = min(range(len(counts)), key=lambda f: (counts[f], self.frames[f].cost))
         return self.frames[best], self.differing(self.frames[best])
 
     def differing(self, frame: Frame) -> list[WrongEntry]:
@@ -70,14 +69,15 @@ class Detective:
     def _differs(self, f: int) -> Any:
         return self.evidence.wrong(self.evidence.right, f)[0]
 
-    def _of_size(self, size: int, most_changes: int) -> list[Explanation]:
+    def _of_size(self, size: int) -> list[Explanation]:
         """Sets of size − c conventions and c changes."""
-        found: list[Explanation] = []
-        for changes in range(1, most_changes + 1):
-            frames = [f for f, frame in enumerate(self.frames) if len(frame.changes) == size - changes]
-            if frames:
-                found += self._single(frames) if changes == 1 else self._double(frames)
-        return found
+        one, two = ([f for f, frame in enumerate(self.frames) if frame.cost == size - c] for c in (1, 2))
+        return self._single(one) + self._double(two)
+
+    def _beside_conventions(self, size: int) -> list[Explanation]:
+        """What else accounts for a claim that conventions explain: single mistakes of the catalogue."""
+        frames = [f for f, frame in enumerate(self.frames) if frame.cost == size - 1]
+        return [e for f in frames for e in self._of_catalogue(f, *self.evidence.singles)]
 
     def _single(self, frames: list[int]) -> list[Explanation]:
         found: list[Explanation] = []
@@ -85,7 +85,8 @@ class Detective:
             found += self._of_catalogue(f, *self.evidence.singles)
             found += self._with_entries(f, [()], self.evidence.right, 1)
         if not found:
-            found = [self._explained(f, c) for f in frames[:MOST_FITTED] for c in fitted(self.evidence, f)]
+            for f in frames[:MOST_FITTED]:
+                found += [self._explained(f, changes) for changes in fitted(self.evidence, self._tangents, f)]
         return found + [e for f in frames for e in self._linear(f, (), self.evidence.right[0], 1)]
 
     def _double(self, frames: list[int]) -> list[Explanation]:
@@ -121,6 +122,10 @@ class Detective:
     @cached_property
     def _families(self) -> list[Family]:
         return families(self.evidence)
+
+    @cached_property
+    def _tangents(self) -> list[Tangent]:
+        return tangents(self.evidence)
 
     def _explained(self, f: int, changes: Changes, entries: tuple[WrongEntry, ...] = ()) -> Explanation:
         return Explanation(frame=self.frames[f], changes=changes, entries=entries)

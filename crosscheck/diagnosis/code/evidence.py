@@ -49,7 +49,7 @@ class Evidence:
         progress: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.readings, self.observables, self.progress = readings, list(observables), progress
-        self.frames = sorted(frames, key=lambda frame: len(frame.changes))
+        self.frames = sorted(frames, key=lambda frame: frame.cost)
         self.claims = np.array([np.concatenate([o.ours(f) for o in self.observables]) for f in self.frames])
         self.times = times
         self._starts = {} if times is None else starts_of(readings.model)

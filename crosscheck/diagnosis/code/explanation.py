@@ -57,7 +57,7 @@ class Explanation:
 
     @property
     def size(self) -> int:
-        return len(self.conventions) + len(self.defects)
+        return self.frame.cost + len(self.defects)
 
     @property
     def is_convention(self) -> bool:

@@ -31,6 +31,8 @@ Array = NDArray[Any]
 LEFT = 1e-6
 # Gauss–Newton: steps, the difference for a slope, and when it has arrived.
 STEPS, DIFFERENCE, ARRIVED = 12, 1e-4, 1e-12
+# What must at least be left over, at most, once the first step is taken.
+HOPEFUL = 0.8
 # A parameter further off than this is not a misread one.
 FAR = 1e6
 
@@ -98,12 +100,40 @@ def linear(evidence: Evidence, known: list[Family], f: int, base: Array, number:
             yield tuple(part.counted(1 + float(share)) for share, part in zip(shares, parts, strict=True))
 
 
-def fitted(evidence: Evidence, f: int) -> Iterator[Changes]:
+def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes]:
     """One parameter, or for what is not linear one group of terms, with the value that gives the claim in frame f."""
+    left = evidence.claims[f] - evidence.right[0]
+    weight = 1 / (np.abs(evidence.claims[f]) + np.abs(evidence.right[0]) + 1e-3 * evidence.scales)
+    for tangent in known:
+        slope, target = tangent.slope * weight, left * weight
+        along = float(slope @ target) / max(float(slope @ slope), 1e-300)
+        # The first step must lead somewhere, or the others need not be taken.
+        if np.linalg.norm(target - along * slope) < HOPEFUL * np.linalg.norm(target):
+            change = _fit(evidence, f, tangent.make)
+            if change is not None:
+                yield (change,)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Tangent:
+    """What makes a change of a factor, and the slope of the prediction at a factor of 1."""
+
+    make: Callable[[float], Change]
+    slope: Array
+
+
+def tangents(evidence: Evidence) -> list[Tangent]:
+    """Everything that can take any value."""
+    found = []
     for make in _makers(evidence):
-        change = _fit(evidence, f, make)
-        if change is not None:
-            yield (change,)
+        try:
+            (there,) = evidence.predict([(make(1 + DIFFERENCE),)])
+        except Exception:  # the model does not take the value
+            continue
+        slope = (there - evidence.right[0]) / DIFFERENCE
+        if np.isfinite(slope).all() and slope.any():
+            found.append(Tangent(make=make, slope=slope))
+    return found
 
 
 def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:

@@ -33,7 +33,8 @@ MOST_PERMUTED = 4
 class Frame:
     """The conventions of somebody's code; by default those of this project.
 
-    `order[i]` is the row here of their row i, `p_sign` the sign of their momenta, `vacuum` v, `amplitude` s.
+    `order[i]` is the row here of their row i, `p_sign` the sign of their momenta, `vacuum` v, `amplitude` s. So many of
+    the differences are `declared`, and need no guessing.
     """
 
     order: tuple[int, ...]
@@ -42,6 +43,7 @@ class Frame:
     p_sign: int = 1
     vacuum: float = 0.5
     amplitude: float = 1.0
+    declared: int = 0
 
     @property
     def signs(self) -> Array:
@@ -87,6 +89,11 @@ class Frame:
         return tuple(found)
 
     @property
+    def cost(self) -> int:
+        """How many differences have to be guessed."""
+        return len(self.changes) - self.declared
+
+    @property
     def _quadratures(self) -> str:
         if self.amplitude == 1:
             return f"σ = {_PREFACTORS[self.vacuum]}⟨{{δr, δr}}⟩, means as here"
@@ -125,4 +132,5 @@ def frames(
                             p_sign=sign,
                             vacuum=v,
                             amplitude=s,
+                            declared=(layout == "xxpp") + (vacuum not in (None, 0.5)),
                         )

@@ -85,7 +85,7 @@ def function_stage(claim: Claim, measure: str, function: Callable[..., Any], kno
     best: list[tuple[int, Cause]] = []
     failures = []
     vacuum, layout = (claim.vacuum, claim.layout) if known is None else (known.vacuum, known.layout)
-    for frame in sorted(frames(observed, vacuum=vacuum, layout=layout), key=lambda f: len(f.changes)):
+    for frame in sorted(frames(observed, vacuum=vacuum, layout=layout), key=lambda f: f.cost):
         try:
             values = [ask(frame.theirs(probe, 2 * frame.vacuum)) for probe in probes]
         except Exception as error:

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.frames import Frame
-from crosscheck.diagnosis.code.readings import Change, Pieces
+from crosscheck.diagnosis.code.readings import Change
+from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.generator_certificate import entry_name
 from gaussian.ladder import ladder
 
@@ -43,6 +44,8 @@ VECTORS = ("drive", "mean", "means")
 # Entries below this share of the largest one are rounding of what is written down; what is solved for has more of it.
 WRITTEN = 1e-12
 SOLVED = 1e-9
+# Steady states larger than this, in units of noise over the fastest rate, lose the digits of what starts small.
+LEANING = 1e6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -153,7 +156,9 @@ def _trajectories(
 ) -> dict[str, Array]:
     means = np.zeros((len(a), len(times), a.shape[-1]))
     covariances = np.zeros((len(a), len(times), *a.shape[-2:]))
-    exists = np.isfinite(mean).all(-1) & np.isfinite(sigma).all((-2, -1))
+    # A nearly singular reading has a steady state that is all rounding.
+    fastest = np.abs(a).max((-2, -1))
+    exists = np.isfinite(mean).all(-1) & (np.abs(sigma).max((-2, -1)) * fastest < LEANING * np.abs(d).max((-2, -1)))
     r0, s0, clock = (np.array(part) for part in zip(*starts, strict=True))
     for k, t in enumerate(times):
         flow = scipy.linalg.expm(a * (clock * t)[:, None, None])

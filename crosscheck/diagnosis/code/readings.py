@@ -18,7 +18,7 @@ import copy
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.diagnosis.code.terms import Apart, Term, take_apart
+from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
 
 Array = NDArray[Any]
 
@@ -39,20 +39,6 @@ FACTORS = {0.0: "0", -1.0: "−1", 2.0: "2", 0.5: "½", 2**0.5: "√2", 2**-0.5:
 TERM_FACTORS = (0.0, -1.0, 2.0, 0.5)
 RATE_FACTORS = (0.0, 2.0, 0.5)
 OCCUPATIONS = re.compile(r"n_?(bar|th|eff|0|1|2)?|occupations?|start")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Pieces:
-    """A = unitary + damping, D = noise, d = drive."""
-
-    unitary: Array
-    damping: Array
-    noise: Array
-    drive: Array
-
-    @property
-    def drift(self) -> Array:
-        return self.unitary + self.damping
 
 
 Act = Callable[[Pieces, Apart, Apart], Pieces]
@@ -107,8 +93,7 @@ class Readings:
             self._of(tuple(pair for change in changes if change.scope in (BOTH, scope) for pair in change.fields))
             for scope in (DRIFT, DIFFUSION)
         )
-        whole, other = total(for_drift.terms, for_drift.modes), total(for_noise.terms, for_noise.modes)
-        found = replace(whole, noise=other.noise)
+        found = replace(for_drift.whole, noise=for_noise.whole.noise)
         for change in changes:
             if change.act is not None:
                 found = change.act(found, for_drift, for_noise)
@@ -125,18 +110,8 @@ class Readings:
 
     def _of(self, fields: tuple[tuple[str, Any], ...]) -> Apart:
         if fields not in self._apart:
-            self._apart[fields] = take_apart(_with_fields(self.model, fields))
+            self._apart[fields] = take_apart(_with_fields(self.model, fields), checked=bool(fields))
         return self._apart[fields]
-
-
-def total(terms: Iterable[Term], modes: int) -> Pieces:
-    """The sum of terms."""
-    zero = np.zeros((2 * modes, 2 * modes))
-    sums = {name: zero.copy() for name in ("unitary", "damping", "noise")} | {"drive": np.zeros(2 * modes)}
-    for term in terms:
-        for name, value in sums.items():
-            value += getattr(term, name)
-    return Pieces(**sums)
 
 
 def named_factor(factor: float) -> str:
@@ -152,11 +127,7 @@ def times(group: Sequence[Term], factor: float, what: str, scope: str = BOTH, ra
     keys = tuple(term.key for term in group)
 
     def act(found: Pieces, for_drift: Apart, for_noise: Apart) -> Pieces:
-        drift, noise = (
-            total([apart.by_key[key] for key in keys if key in apart.by_key], apart.modes)
-            for apart in (for_drift, for_noise)
-        )
-        more = factor - 1
+        drift, noise, more = for_drift.of(keys), for_noise.of(keys), factor - 1
         if scope != DIFFUSION:
             found = replace(
                 found,

@@ -18,7 +18,7 @@ from __future__ import annotations
 import inspect
 import linecache
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -65,6 +65,20 @@ class Term:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Pieces:
+    """A = unitary + damping, D = noise, d = drive: of one term, of several, or of a whole code."""
+
+    unitary: Array
+    damping: Array
+    noise: Array
+    drive: Array
+
+    @property
+    def drift(self) -> Array:
+        return self.unitary + self.damping
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Apart:
     """All pieces: `terms` add up to the whole; `finer` are the Hermitian pairs of words inside the terms of H."""
 
@@ -73,22 +87,48 @@ class Apart:
     finer: tuple[Term, ...]
 
     @cached_property
+    def whole(self) -> Pieces:
+        """The sum of all terms."""
+        return _added(self.terms, self.modes)
+
+    def of(self, keys: tuple[Any, ...]) -> Pieces:
+        """The sum of the terms with these keys."""
+        if keys not in self._sums:
+            self._sums[keys] = _added([self.by_key[key] for key in keys if key in self.by_key], self.modes)
+        return self._sums[keys]
+
+    @cached_property
+    def _sums(self) -> dict[tuple[Any, ...], Pieces]:
+        return {}
+
+    @cached_property
     def by_key(self) -> dict[tuple[Any, ...], Term]:
         return {term.key: term for term in (*self.finer, *self.terms)}
 
 
-def take_apart(model: Any) -> Apart:
+def _added(terms: Iterable[Term], modes: int) -> Pieces:
+    zero = np.zeros((2 * modes, 2 * modes))
+    sums = {name: zero.copy() for name in ("unitary", "damping", "noise")} | {"drive": np.zeros(2 * modes)}
+    for term in terms:
+        for name, value in sums.items():
+            value += getattr(term, name)
+    return Pieces(**sums)
+
+
+def take_apart(model: Any, *, checked: bool = False) -> Apart:
     """The terms of a quadratic model with constant coefficients, each with its share of A, d and D.
+
+    A model that differs in its numbers from one that was taken apart before is `checked`.
 
     Raises:
         InvalidParameter: the model depends on time, or its fields are arrays.
         gaussian.GaussianError: it is not quadratic, or not Hermitian.
     """
     n = model.modes
-    if gaussian.is_time_dependent(model):
+    if not checked and gaussian.is_time_dependent(model):
         hint = "Freeze its coefficients at one time, and diagnose A, d and D there."
         raise InvalidParameter("model", "have constant coefficients", model, hint)
-    if np.ndim(gaussian.drift(model)) != 2:  # also refuses what is not quadratic, or not Hermitian
+    if not checked and np.ndim(gaussian.drift(model)) != 2:  # also refuses what is not quadratic, or not Hermitian
         raise InvalidParameter("model", "hold numbers, not arrays", model, "Diagnose one parameter point at a time.")
     lines = Lines.of(model)
     a = tuple(Traced(((letter, None),), lines) for letter in ladder(n))

@@ -1,0 +1,208 @@
+"""The chain A, D → σ → measures: the first wrong link is named, what follows rightly from it is not blamed again."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+import gaussian
+from crosscheck import Claim, Refuted, cli, diagnose
+from crosscheck.errors import InvalidParameter
+from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
+from crosscheck.verdict import Verdict
+
+MODEL = ReservoirGravity.example()
+RIGHT = gaussian.moment_equations(MODEL)
+SIGMA = gaussian.steady_state(MODEL).covariance
+E_N = float(gaussian.log_negativity(SIGMA, party=[0]))
+XXPP = np.ix_([0, 2, 1, 3], [0, 2, 1, 3])
+
+
+def whole(model=MODEL, **changes):
+    """Everything that a code could claim of a model, rightly but for the changes."""
+    equations, sigma = gaussian.moment_equations(model), gaussian.steady_state(model).covariance
+    claims = {
+        "drift": equations.drift,
+        "diffusion": equations.diffusion,
+        "covariance": sigma,
+        "log_negativity": float(gaussian.log_negativity(sigma, party=[0])),
+    }
+    return diagnose(claims | changes, model=MODEL)
+
+
+def test_a_right_code_is_certified_link_by_link():
+    """Nothing to explain, nothing to differ."""
+    found = whole()
+    assert found.verdict is Verdict.CERTIFIED
+    assert found.first_wrong is None
+    assert found.causes == ()
+    assert [stage.verdict for stage in found.stages] == [Verdict.CERTIFIED] * 4
+
+
+def test_what_follows_from_a_mistake_is_not_wrong_again():
+    """k_M doubled in A: σ and E_N follow from it, and only A is blamed."""
+    wrong = replace(MODEL, k_M=0.2)
+    found = whole(wrong)
+    assert [stage.verdict for stage in found.stages[1:]] == [Verdict.REFUTED, Verdict.CERTIFIED, Verdict.CERTIFIED]
+    assert "k_M is taken as 2k_M" in found.causes[0].text
+    assert "reservoir_gravity.py, line" in found.causes[0].places[0]
+    assert sum("nothing more is wrong there" in line for line in found.story) == 2
+
+
+def test_entries_are_shown_where_the_code_has_them():
+    """In a code ordered (x1, x2, p1, p2) the entry A[x1, p2] stands at [0, 3], A[x2, p1] at [1, 2]."""
+    wrong = RIGHT.drift.copy()
+    wrong[0, 3] *= 2
+    wrong[2, 1] *= 3
+    found = diagnose({"A": wrong[XXPP], "D": RIGHT.diffusion[XXPP]}, model=MODEL, layout="xxpp")
+    assert {(e.entry, e.index) for e in found.first_wrong.entries} == {("A[x1, p2]", (0, 3)), ("A[x2, p1]", (1, 2))}
+
+
+def test_a_measure_settles_what_matrices_leave_open():
+    """D and σ doubled: with E_N of a vacuum of 1 a convention, with E_N of σ as it is a mistake."""
+    doubled = {"diffusion": 2 * RIGHT.diffusion, "covariance": 2 * SIGMA}
+    assert whole(**doubled).verdict is Verdict.CERTIFIED
+    wrong = whole(**doubled, log_negativity=float(gaussian.log_negativity(2 * SIGMA, party=[0])))
+    assert wrong.verdict is Verdict.REFUTED
+    assert "all noise is twice" in wrong.causes[0].text
+    silent = diagnose({"drift": RIGHT.drift, **doubled}, model=MODEL)
+    assert silent.verdict is Verdict.INCONCLUSIVE
+    assert any("--vacuum 1" in line for line in silent.story)
+
+
+def test_a_declared_vacuum_is_not_questioned():
+    """vacuum=1 makes a doubled D right; vacuum=½ makes it wrong."""
+    claims = {"A": RIGHT.drift, "D": 2 * RIGHT.diffusion}
+    assert diagnose(claims, model=MODEL, vacuum=1).verdict is Verdict.CERTIFIED
+    assert diagnose(claims, model=MODEL, vacuum=0.5).verdict is Verdict.REFUTED
+
+
+def test_a_covariance_in_another_convention_than_its_own_equations():
+    """A and D right, σ doubled: σ does not follow from them."""
+    found = whole(covariance=2 * SIGMA)
+    assert found.first_wrong.against == "the code's own A and D"
+    assert any("vacuum" in cause.text for cause in found.causes)
+
+
+def test_a_transposed_lyapunov_equation_is_named():
+    """scipy.linalg.solve_continuous_lyapunov(A.T, −D)."""
+    import scipy.linalg
+
+    sigma = scipy.linalg.solve_continuous_lyapunov(RIGHT.drift.T, -RIGHT.diffusion)
+    found = whole(covariance=sigma, log_negativity=E_N)
+    assert any("solved with Aᵀ" in cause.text for cause in found.causes)
+
+
+def test_a_covariance_of_a_model_without_steady_state():
+    """Dephasing by measured positions heats for ever: there is none to claim."""
+    found = diagnose({"sigma": np.eye(4)}, model=ClassicalGravity.example())
+    assert found.verdict is Verdict.REFUTED
+    assert "has none" in found.first_wrong.note
+
+
+def test_a_trajectory_from_the_vacuum_is_told():
+    """The model starts hot and displaced, the code in the vacuum."""
+    mode = DampedThermalMode.example()
+    times = [0.0, 0.5, 1.5]
+    cold = gaussian.evolve(replace(mode, start=0.0, alpha=0.0), times)
+    found = diagnose({"times": times, "covariances": cold.covariance, "means": cold.mean}, model=mode)
+    assert "start" in found.causes[0].text
+    assert "vacuum" in found.causes[0].text
+
+
+def test_a_function_may_use_another_vacuum_and_logarithm():
+    """A right function for vacuum 1 in bits is certified, with both conventions named."""
+
+    def negativity(sigma):
+        det = np.linalg.det
+        delta = det(sigma[:2, :2]) + det(sigma[2:, 2:]) - 2 * det(sigma[:2, 2:])
+        return max(0.0, -0.5 * np.log2((delta - np.sqrt(delta**2 - 4 * det(sigma))) / 2))
+
+    found = diagnose({"log_negativity": negativity}, model=MODEL)
+    assert found.verdict is Verdict.CERTIFIED
+    assert [c.split()[2] for c in found.conventions] == ["has", "is"]
+    assert "log₂" in found.conventions[1]
+
+
+def test_a_function_without_partial_transpose_is_refuted():
+    """det C with the wrong sign in Δ̃ gives the symplectic eigenvalues of σ itself."""
+
+    def negativity(sigma):
+        det = np.linalg.det
+        delta = det(sigma[:2, :2]) + det(sigma[2:, 2:]) + 2 * det(sigma[:2, 2:])
+        return max(0.0, -np.log(2 * np.sqrt((delta - np.sqrt(delta**2 - 4 * det(sigma))) / 2)))
+
+    found = diagnose({"log_negativity": negativity}, model=MODEL, vacuum=0.5)
+    assert found.verdict is Verdict.REFUTED
+    assert "partial transpose" in found.causes[0].text
+
+
+def test_one_number_can_name_a_parameter():
+    """E_N of a code that doubles γ, and nothing else known of it."""
+    wrong = gaussian.steady_state(replace(MODEL, gamma=0.1)).covariance
+    found = diagnose({"E_N": float(gaussian.log_negativity(wrong, party=[0]))}, model=MODEL)
+    assert "gamma is taken as 2gamma" in found.causes[0].text
+
+
+def test_the_diagnosis_can_be_raised_saved_and_shown():
+    """raise_for_refuted, JSON with the same story, HTML with the tables."""
+    found = whole(replace(MODEL, k_M=0.2))
+    with pytest.raises(Refuted, match="k_M is taken as 2k_M"):
+        found.raise_for_refuted()
+    data = json.loads(found.to_json())
+    assert data["verdict"] == "refuted"
+    assert data["story"] == found.story
+    entry = data["stages"][1]["entries"][0]
+    assert (entry["entry"], entry["index"]) == ("A[x1, p2]", [0, 3])
+    assert np.allclose([entry["claimed"], entry["right"], entry["factor"]], [0.2, 0.1, 2.0])
+    shown = found._repr_html_()
+    assert shown.count("<table>") == 2
+    assert "A[x1, p2]" in shown
+    assert whole().raise_for_refuted().verdict is Verdict.CERTIFIED
+
+
+CODE = """
+import numpy as np
+from crosscheck.models import BathBeamSplitter
+
+model = BathBeamSplitter.example()
+
+def drift(g, kappa):
+    a = -kappa / 2 * np.eye(4)
+    a[0, 3] = a[2, 1] = g
+    a[1, 2] = a[3, 0] = {sign}g
+    return a
+"""
+
+
+@pytest.mark.parametrize(
+    ("sign", "code", "words"), [("-", 0, "Nothing is wrong"), ("", 1, "first thing that is wrong")]
+)
+def test_the_command_reads_a_file(tmp_path, sign, code, words):
+    """`crosscheck diagnose mine.py --json out.json`, exit codes as everywhere."""
+    path, out = tmp_path / "mine.py", tmp_path / "out.json"
+    path.write_text(CODE.format(sign=sign), "utf-8")
+    result = CliRunner().invoke(cli.app, ["diagnose", str(path), "--json", str(out)])
+    assert result.exit_code == code, result.output
+    assert words in result.output
+    assert json.loads(out.read_text("utf-8"))["kind"] == "code"
+
+
+def test_the_command_takes_one_function_and_a_model(tmp_path):
+    """`mine.py:drift --model BathBeamSplitter`: what it is, is in its name, or in --as."""
+    path = tmp_path / "mine.py"
+    path.write_text(CODE.format(sign="-"), "utf-8")
+    for more in ([], ["--as", "drift"]):
+        result = CliRunner().invoke(cli.app, ["diagnose", f"{path}:drift", "--model", "BathBeamSplitter", *more])
+        assert result.exit_code == 0, result.output
+    result = CliRunner().invoke(cli.app, ["diagnose", f"{path}:drift", "--model", "BathBeamSplitter", "--as", "rate"])
+    assert result.exit_code == 2
+    assert "be one of drift" in " ".join(result.output.split())
+
+
+def test_a_claim_of_nothing_is_refused():
+    """A module without any of the names."""
+    with pytest.raises(InvalidParameter, match="nothing to diagnose"):
+        Claim.of({}, BathBeamSplitter.example())

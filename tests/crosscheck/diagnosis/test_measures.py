@@ -1,0 +1,82 @@
+"""Variants of formulas: the right one is the engine's, every other is another number."""
+
+import numpy as np
+import pytest
+
+import gaussian
+from crosscheck.diagnosis.code.measured import physical_covariances
+from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, matching, variants
+
+PROBES = physical_covariances(2)
+
+
+def test_probes_are_states_entangled_and_separable():
+    """All physical; some on each side of E_N = 0, or a missing max(0, ·) would go unseen."""
+    assert all(gaussian.is_physical(sigma) for sigma in PROBES)
+    found = [float(gaussian.log_negativity(sigma, party=[0])) for sigma in PROBES]
+    assert min(found) == 0
+    assert max(found) > 0.1
+
+
+@pytest.mark.parametrize("measure", FORMULAS)
+def test_the_right_formula_is_the_engines(measure):
+    """Empty formula, empty output."""
+    options = {"measured": [1]} if measure == "discord" else {} if measure == "entropy" else {"party": [0]}
+    for sigma in PROBES:
+        right = float(getattr(gaussian, measure)(sigma, **options))
+        assert variants(measure, sigma, [0])[Variant(formula=RIGHT, output=RIGHT)] == right
+
+
+SMALLEST = "only the smallest ν̃ is counted"
+WRONG = [(m, f) for m, formulas in FORMULAS.items() for f in formulas if f not in (RIGHT, SMALLEST)]
+
+
+def test_only_the_smallest_is_wrong_for_two_modes_a_party():
+    """Two pairs of squeezed modes have two ν̃ below ½; with one mode a party there is one at most."""
+    r = 0.4
+    c, s = np.cosh(2 * r) / 2 * np.eye(4), np.sinh(2 * r) / 2 * np.diag([1, -1, 1, -1])
+    table = variants("log_negativity", np.block([[c, s], [s, c]]), [0, 1])
+    assert np.isclose(table[Variant(formula=RIGHT, output=RIGHT)], 4 * r)
+    assert np.isclose(table[Variant(formula=SMALLEST, output=RIGHT)], 2 * r)
+
+
+@pytest.mark.parametrize(("measure", "formula"), WRONG)
+def test_every_wrong_formula_is_told_from_the_right_one(measure, formula):
+    """Over the probes no wrong formula gives the right numbers, and each is recognised by its own."""
+    claimed = [variants(measure, s, [0])[Variant(formula=formula, output=RIGHT)] for s in PROBES]
+    found = matching(measure, claimed, PROBES, [0], 1e-9)
+    assert found
+    assert any(v.formula == formula for v in found)
+    assert not any(v.is_convention and not v.output for v in found)
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_logarithms_and_factors_are_recognised(output):
+    """log₂, log₁₀, halved, doubled; the sign is a mistake, the rest conventions."""
+    claimed = [OUTPUTS[output] * float(gaussian.log_negativity(s, party=[0])) for s in PROBES]
+    first = matching("log_negativity", claimed, PROBES, [0], 1e-9)[0]
+    assert (first.formula, first.output) == (RIGHT, output)
+    assert first.is_convention is (output != "the sign is reversed")
+
+
+def test_a_single_zero_is_no_evidence_of_anything():
+    """A separable state has E_N = 0 in every base: the right reading is reported, alone."""
+    separable = next(s for s in PROBES if float(gaussian.log_negativity(s, party=[0])) == 0)
+    found = matching("log_negativity", [0.0], [separable], [0], 1e-9)
+    assert [v.text for v in found] == ["as here"]
+
+
+def test_two_mode_squeezed_vacuum_by_hand():
+    """E_N = 2r: variants follow from ν̃ = e^{−2r}/2 by hand."""
+    r = 0.4
+    c, s = np.cosh(2 * r) / 2 * np.eye(2), np.sinh(2 * r) / 2 * np.diag([1, -1])
+    found = {
+        v.formula: value
+        for v, value in variants("log_negativity", np.block([[c, s], [s, c]]), [0]).items()
+        if not v.output
+    }
+    assert np.isclose(found[RIGHT], 2 * r)
+    assert np.isclose(found["the factor 2 of 2ν̃ is missing, as for a vacuum of 1"], 2 * r + np.log(2))
+    assert np.isclose(found["it is the negativity 𝒩 = (e^{E_N} − 1)/2"], np.expm1(2 * r) / 2)
+    assert np.isclose(found["max(0, ·) is missing: all ν̃ are counted"], 0.0)
+    assert np.isclose(found["there is no partial transpose (or det C enters Δ̃ with the wrong sign)"], 0.0)

@@ -1,0 +1,98 @@
+"""What readings predict: many at once, as the engine solves them one by one."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+
+import gaussian
+from crosscheck.diagnosis.code.evidence import Evidence
+from crosscheck.diagnosis.code.frames import frames
+from crosscheck.diagnosis.code.observables import (
+    SOLVERS,
+    Observable,
+    Predictor,
+    lyapunov,
+    starts_of,
+    steady_mean,
+)
+from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.terms import Pieces
+from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, LossyTwinBeams, ReservoirGravity
+from tests.random_models import quadratic_models
+
+TIMES = np.array([0.0, 0.3, 1.7])
+
+
+@given(quadratic_models())
+def test_the_steady_state_is_that_of_the_engine(model):
+    """Aσ + σAᵀ + D = 0 and A⟨r⟩ + d = 0, for two readings at a time."""
+    equations, right = gaussian.moment_equations(model), gaussian.steady_state(model)
+    a, d, v = (np.stack([x, 2 * x]) for x in (equations.drift, equations.diffusion, equations.drive))
+    size = np.abs(right.covariance).max()
+    assert np.allclose(lyapunov(a, d), np.stack([right.covariance] * 2), atol=1e-7 * size)
+    assert np.allclose(steady_mean(a, v), np.stack([right.mean] * 2), atol=1e-7 * (1 + np.abs(right.mean).max()))
+
+
+def test_a_singular_reading_is_nan_and_spoils_no_other():
+    """One undamped reading among several."""
+    a = np.stack([np.zeros((2, 2)), -0.5 * np.eye(2)])
+    found = lyapunov(a, np.stack([np.eye(2)] * 2))
+    assert np.isnan(found[0]).all()
+    assert np.allclose(found[1], np.eye(2))
+
+
+@pytest.mark.parametrize("model", [DampedThermalMode, LossyTwinBeams, ReservoirGravity, ClassicalGravity])
+def test_trajectories_are_those_of_the_engine(model):
+    """σ(t) and ⟨r(t)⟩, with a steady state to lean on and (isolated, unstable) without."""
+    model = model.example()
+    equations, right = gaussian.moment_equations(model), gaussian.evolve(model, TIMES)
+    pieces = Pieces(
+        unitary=equations.drift, damping=0 * equations.drift, noise=equations.diffusion, drive=equations.drive
+    )
+    predictor = Predictor(names=["covariances", "means"], times=TIMES, starts=starts_of(model))
+    (row,) = predictor([(pieces, "")])
+    assert np.allclose(row[: right.covariance.size], right.covariance.ravel(), atol=1e-9)
+    assert np.allclose(row[right.covariance.size :], right.mean.ravel(), atol=1e-9)
+
+
+def test_every_wrong_start_differs_where_it_can():
+    """Of one hot, displaced mode, all but what needs squeezing or a second mode."""
+    starts = starts_of(DampedThermalMode.example())
+    mean, sigma, _ = starts[""]
+    for text, (m, s, clock) in starts.items():
+        same = np.allclose(m, mean) and np.allclose(s, sigma) and clock == 1
+        assert same is (text in ("", "the start is squeezed along the other quadrature", NO_OTHER_MODE)), text
+
+
+NO_OTHER_MODE = "the start lacks its correlations between modes"
+
+
+def test_wrong_solvers_are_wrong():
+    """Each of them changes the steady covariance of a correlated, displaced state."""
+    equations = gaussian.moment_equations(ReservoirGravity.example())
+    sigma, mean = gaussian.steady_state(ReservoirGravity.example()).covariance, np.array([1.0, 0.0, 0.5, 0.0])
+    for text, solver in SOLVERS.items():
+        assert not np.allclose(solver(equations.drift, equations.diffusion, sigma, mean), sigma), text
+
+
+def test_a_small_entry_may_not_hide_behind_a_large_one():
+    """A factor of 2 in one entry of a drift that is 10⁹ times smaller than another is still seen."""
+    drift = np.array([[-1.0, 1e-9], [-1e-9, -1.0]])
+    o = Observable(name="drift", claim=drift, tolerance=1e-6)
+    wrong = drift.copy()
+    wrong[0, 1] *= 2
+    seen = np.abs(wrong - drift).ravel() > o.allowed(wrong.ravel()[None], drift.ravel()[None])[0]
+    assert list(seen) == [False, True, False, False]
+
+
+def test_predictions_stand_in_the_order_of_the_observables():
+    """A claim and its prediction are compared entry by entry."""
+    model = BathBeamSplitter.example()
+    equations = gaussian.moment_equations(model)
+    observables = [
+        Observable(name="drift", claim=equations.drift, tolerance=1e-9),
+        Observable(name="diffusion", claim=equations.diffusion, tolerance=1e-9),
+    ]
+    evidence = Evidence(Readings(model), observables, list(frames(2)))
+    assert not evidence.wrong(evidence.right, 0).any()
+    assert evidence.right.shape == (1, 32)
