@@ -12,7 +12,7 @@ import typer
 
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models import MODELS, find_model
-from crosscheck.target import is_target, load, model_of
+from crosscheck.target import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
 from fock import FockError
 from gaussian import GaussianError
 
@@ -76,5 +76,20 @@ def usage(work: Callable[[], Any]) -> Any:
     """`work()`, with this project's errors turned into one sentence and exit code 2."""
     try:
         return work()
-    except (CrosscheckError, GaussianError, FockError, MemoryError, OverflowError) as error:
-        raise typer.BadParameter(str(error) or type(error).__name__) from None
+    except CrosscheckError as error:
+        raise typer.BadParameter(str(error)) from None
+    except (GaussianError, FockError) as error:
+        line = line_of_theirs(error)
+        raise typer.BadParameter(f"{error}{f' It is {line}.' if line else ''}") from None
+    except Exception as error:
+        if failed_in_theirs(error):
+            raise typer.BadParameter(
+                f"The model must run with the operators it is handed, but fails in {told(error)} Operators have dag(), +, −, *, "
+                "/ by a number and ** only, and parameters are those of example() and --set."
+            ) from None
+        if isinstance(error, (MemoryError, OverflowError)):
+            raise typer.BadParameter(
+                f"The numbers must fit in this machine, but: {str(error) or type(error).__name__}. Lower the photon "
+                "numbers or the number of modes."
+            ) from None
+        raise

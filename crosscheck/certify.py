@@ -24,7 +24,7 @@ import gaussian
 from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
-from crosscheck.model import Model, require
+from crosscheck.model import Model, described, require
 from crosscheck.proofs import (
     Truth,
     completely_positive,
@@ -114,7 +114,7 @@ def _certify(
                     )
                 )
     return Report(
-        model=repr(model),
+        model=described(model),
         name=type(model).__name__,
         engine=engine.name,
         certificates=tuple(certificates),

@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam`, `papers` and `bench`.
+"""The command line: `crosscheck list`, `new`, `certify`, `window`, `truncation`, `exam`, `papers` and `bench`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -27,9 +27,11 @@ from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS
+from crosscheck.new_command import new_command
 from crosscheck.papers.command import papers_command
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
+from crosscheck.target import told
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
 from crosscheck.verdict import Verdict, overall
@@ -204,6 +206,7 @@ def truncation_command(
         atomically(plot, lambda path: study.plot(path))
 
 
+app.command("new")(new_command)
 app.command("window")(window_command)
 app.command("exam")(exam_command)
 app.command("papers")(papers_command)
@@ -234,7 +237,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        print(f"crosscheck met a bug of its own: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"crosscheck met a bug of its own: {told(error)}", file=sys.stderr)
         if "CROSSCHECK_TRACEBACK" in os.environ:
             raise
         print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)

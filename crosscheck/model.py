@@ -74,6 +74,10 @@ class Preparation:
             raise InvalidParameter("occupations", "not be given together with ground_of", self.occupations)
 
 
+# When trajectories are compared if a model does not say.
+TIMES = (0.5, 1.5)
+
+
 class Model(ABC):
     """A master equation with its initial state; subclasses are frozen dataclasses."""
 
@@ -107,12 +111,17 @@ class Model(ABC):
     @property
     def times(self) -> tuple[float, ...]:
         """The times at which `certify` compares trajectories, in the model's units."""
-        return (0.5, 1.5)
+        return TIMES
 
     @classmethod
     @abstractmethod
     def example(cls) -> Self:
         """Parameters that fit in Fock space (mean photon numbers below about 1.5), used by `certify`."""
+
+
+def described(model: Any) -> str:
+    """A model with its parameters, as a dataclass prints them; by its class where it prints as an address."""
+    return f"{type(model).__name__}(…)" if type(model).__repr__ is object.__repr__ else repr(model)
 
 
 class Root(float):

@@ -39,6 +39,7 @@ from crosscheck.errors import InvalidParameter
 from crosscheck.exact_moments import exact_steady_state
 from crosscheck.fock_algebra import read
 from crosscheck.generator_certificate import entry_name
+from crosscheck.model import described
 from crosscheck.report import coloured, to_text
 from crosscheck.verdict import Verdict
 from crosscheck.window import Window
@@ -49,6 +50,7 @@ from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor
 from gaussian.errors import UnphysicalState
+from gaussian.generator import as_number_of_modes
 
 Claim = Sequence[Sequence[Any]]
 # Exact minus claimed, the largest window element of the residual, E_N.
@@ -192,7 +194,7 @@ def prove_steady_state(
         gaussian.NotQuadratic, NotHermitian, TimeDependent: the generator is not one of the window's.
     """
     began = time.perf_counter()
-    m = 2 * int(model.modes)
+    m = 2 * as_number_of_modes(model)
     rows, centre = _shaped(covariance, mean, m)
     places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
     places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
@@ -220,7 +222,7 @@ def prove_steady_state(
             for (name, x), unit, deviation in zip(places, allowed, flat, strict=True)
         )
     return SteadyProof(
-        model=repr(model),
+        model=described(model),
         entries=entries,
         residual=largest,
         log_negativity=negativity,
@@ -256,7 +258,7 @@ def _narrowed(deviations: Callable[[], Deviations], finest: Fraction) -> tuple[l
 def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
     """E_N of the observed modes, if they have two parties and a covariance that is proved positive."""
     observed = tuple(getattr(model, "observed", range(model.modes)))
-    party = tuple(getattr(model, "party", ()))
+    party = tuple(getattr(model, "party", (0,) if len(observed) > 1 else ()))
     if not 0 < len(party) < len(observed):
         return None
     try:

@@ -15,7 +15,7 @@ import numpy as np
 import gaussian
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import require
+from crosscheck.model import TIMES, require
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.simulation import Place
 
@@ -44,7 +44,7 @@ class System:
         if equations.drift.ndim != 2:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Certify one parameter point at a time.")
         n = len(equations.drift) // 2
-        times = getattr(model, "times", ()) if times is None else times
+        times = getattr(model, "times", TIMES) if times is None else times
         require("times", times, "be ≥ 0", lambda v: v >= 0)
         observed = _modes("observed", getattr(model, "observed", range(n)), n)
         party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))

@@ -12,16 +12,22 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import inspect
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
 
+OURS = frozenset(("crosscheck", "fock", "gaussian"))
+INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+# Packages from which targets were loaded: the user's, even where they are installed.
+_named_packages: set[str] = set()
 # Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
 PREFIX = "crosscheck_target_"
 FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
@@ -71,7 +77,23 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
             f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but is "
             f"of type {type(found).__name__}. `crosscheck new NAME` writes a model file to start from."
         )
+    _require_signatures(found, name)
     return found
+
+
+def _require_signatures(model: Any, name: str) -> None:
+    """Refuse methods that do not take one operator for each mode."""
+    modes = getattr(model, "modes", None)
+    if not isinstance(modes, int):
+        return  # refused by the engines
+    for method in ("hamiltonian", "dissipators", "preparation"):
+        try:
+            inspect.signature(getattr(model, method, lambda *ladder: None)).bind(*range(modes))
+        except TypeError:
+            raise TargetNotFound(
+                f"The method {method} of {name} must take one operator for each of its modes, {modes} here, but takes "
+                f"{inspect.signature(getattr(model, method))}. Change its arguments, or `modes`."
+            ) from None
 
 
 def _file(path: Path) -> ModuleType:
@@ -93,6 +115,7 @@ def _file(path: Path) -> ModuleType:
 
 def _module(name: str) -> ModuleType:
     _add_to_path(Path.cwd())
+    _named_packages.add(name.partition(".")[0])
     with _said_of(name):
         return importlib.import_module(name)
 
@@ -115,14 +138,46 @@ def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
 
 
 def told(error: BaseException, path: Path | None = None) -> str:
-    """An exception in one sentence, with the last line of the file `path` (or of any file but ours) that it went through."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}."
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = (str(Path(__file__).parent), str(Path(importlib.__file__).parent), "<")
-    theirs = [f for f in frames if (f.filename == str(path) if path else not f.filename.startswith(ours))]
-    line = f"line {theirs[-1].lineno}" + ("" if path else f" of {Path(theirs[-1].filename).name}") if theirs else ""
+    """An exception in one sentence, with the last line of the user's that it went through, in the file `path` if any."""
+    if isinstance(error, SyntaxError) and error.filename:
+        where, line = Path(error.filename), error.lineno
+        return f"line {line}{'' if where == path else f' of {where.name}'}: {error.msg}."
+    line = line_of_theirs(error, path)
     return f"{line}{': ' if line else ''}{type(error).__name__}: {str(error).rstrip('.')}."
+
+
+def line_of_theirs(error: BaseException, path: Path | None = None) -> str:
+    """`line 7 of cavity.py`: the last line of the user's that an exception went through; empty if there is none."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in _frames(error) if _whose(frame) == "theirs"]
+    frames = [(file, line) for file, line in frames if file == str(path)] or frames
+    if not frames:
+        return ""
+    where, line = Path(frames[-1][0]), frames[-1][1]
+    return f"line {line}{'' if where == path else f' of {where.name}'}"
+
+
+def failed_in_theirs(error: BaseException) -> bool:
+    """Whether an exception was raised by the user's code, or by a library that it called, and not by this project.
+
+    What our own code raises while the user's calls it stays ours.
+    """
+    frames = [_whose(frame) for frame, _ in _frames(error)]
+    return next((who for who in reversed(frames) if who), "ours") == "theirs"
+
+
+def _frames(error: BaseException) -> list[tuple[FrameType, int]]:
+    return list(traceback.walk_tb(error.__traceback__))
+
+
+def _whose(frame: FrameType) -> str:
+    """`ours`, `theirs`, or nobody's: that of a library."""
+    file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
+    package = module.partition(".")[0]
+    if package in OURS:
+        return "ours"
+    if module.startswith(PREFIX) or package in _named_packages:
+        return "theirs"
+    return "" if file.startswith("<") or any(map(Path(file).is_relative_to, INSTALLED)) else "theirs"
 
 
 def _named(module: ModuleType, name: str, where: str) -> Any:

@@ -26,9 +26,10 @@ import gaussian
 from crosscheck.cutoffs import estimated_error, predicted_tails
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import Model
+from crosscheck.model import Model, described
 from crosscheck.quantities import Moments, quantities
 from crosscheck.report import to_text
+from crosscheck.system import System
 
 
 @dataclass(frozen=True)
@@ -171,9 +172,10 @@ def truncation(
         raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs))
     if any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
         raise InvalidParameter("cutoffs", "grow", list(cutoffs))
-    observed = list(model.observed)
-    place, claimed, run = _target(model, time, memory)
-    chosen = list(quantities(GAUSSIAN, model.party, len(observed), physical=claimed.is_physical))
+    system = System.of(model, None)
+    model, observed = system.model, list(system.observed)
+    place, claimed, run = _target(system, time, memory)
+    chosen = list(quantities(GAUSSIAN, system.party, len(observed), physical=claimed.is_physical))
     exact = {q.name: q.of_moments(claimed)[0] for q in chosen}
     history: dict[str, list[float]] = {q.name: [] for q in chosen}
     steps, costs, stopped = [], [], ""
@@ -200,25 +202,28 @@ def truncation(
             estimate = max(estimated_error(history[q.name]), state.solver_error)
             estimate = max(estimate, q.tail_error(edge, cutoff))
             steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
-    return TruncationStudy(repr(model), place, exact, tuple(steps), tuple(costs), stopped)
+    return TruncationStudy(described(model), place, exact, tuple(steps), tuple(costs), stopped)
 
 
-def _target(model: Model, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
+def _target(system: System, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
     """(label, exact moments, Fock state at a cutoff)."""
+    model, observed = system.model, list(system.observed)
     if time is None and not gaussian.is_time_dependent(model):
         try:
             steady = gaussian.steady_state(model)
         except gaussian.NoSteadyState:
             pass
         else:
-            moments = steady.reduced(list(model.observed))
+            moments = steady.reduced(observed)
             return (
                 "steady state",
                 Moments(moments.mean, moments.covariance, float(moments.error)),
                 lambda cutoff: fock.steady_state(model, cutoff=cutoff, memory=memory),
             )
-    at = model.times[-1] if time is None else time
-    moments = gaussian.evolve(model, [at], list(model.observed))
+    if time is None and not system.times:
+        raise InvalidParameter("time", "be given for a model without a steady state", time, "Its times are empty.")
+    at = system.times[-1] if time is None else time
+    moments = gaussian.evolve(model, [at], observed)
     return (
         f"t = {at:g}",
         Moments(moments.mean[0], moments.covariance[0], float(moments.error[0])),

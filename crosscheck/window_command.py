@@ -12,6 +12,7 @@ from crosscheck.arguments import Json, Laboratory, Sets, example, usage
 from crosscheck.errors import InvalidParameter
 from crosscheck.generator_certificate import entry_name
 from crosscheck.steady_proof import claim_of, prove_steady_state, spoiled
+from crosscheck.system import System
 from crosscheck.terminal import console, require_writable, write_json
 from crosscheck.verdict import Verdict
 
@@ -51,6 +52,7 @@ def window_command(
     screen = console(json_path)
     require_writable(json_path)
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
+    usage(lambda: System.of(chosen, ()))  # names what is wrong with a model, before intervals are made of it
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
     if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))

@@ -9,7 +9,7 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,8 +168,10 @@ def _probe(cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
 def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
     """Those with a rate; without them an isolated model runs as a ket."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    every = (
+        list(found) if isinstance(found, Iterable) else [found]
+    )  # what the model itself raises is not for us to word
     try:
-        every = list(found)
         for d in every:
             require_one_point(d.rate, "rate")
         return [d for d in every if callable(d.rate) or d.rate != 0]

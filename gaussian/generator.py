@@ -24,7 +24,7 @@ obey the same formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -219,8 +219,11 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
 def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
     """Those with a rate; none if the model has no such method."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    every = (
+        list(found) if isinstance(found, Iterable) else [found]
+    )  # what the model itself raises is not for us to word
     try:
-        return [d for d in found if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
+        return [d for d in every if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
     except (TypeError, AttributeError, ValueError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
