@@ -84,8 +84,8 @@ def usage(work: Callable[[], Any]) -> Any:
     except Exception as error:
         if failed_in_theirs(error):
             raise typer.BadParameter(
-                f"The model must run with the operators it is handed, but fails in {told(error)} Operators have dag(), +, −, *, "
-                "/ by a number and ** only, and parameters are those of example() and --set."
+                f"The model must run with the operators it is handed, but fails in {told(error)} Operators have dag(), "
+                "+, −, *, / by a number and ** only, and parameters are those of example() and --set."
             ) from None
         if isinstance(error, (MemoryError, OverflowError)):
             raise typer.BadParameter(

@@ -121,7 +121,8 @@ class Model(ABC):
 
 def described(model: Any) -> str:
     """A model with its parameters, as a dataclass prints them; by its class where it prints as an address."""
-    return f"{type(model).__name__}(…)" if type(model).__repr__ is object.__repr__ else repr(model)
+    plain = getattr(type(model), "__repr__", None) is getattr(object, "__repr__", None)
+    return f"{type(model).__name__}(…)" if plain else repr(model)
 
 
 class Root(float):

@@ -41,8 +41,8 @@ def new_command(
     target = f"{path}:{model}"
     console().print(
         f"{path} holds {model}, a model of {modes} mode{'s' if modes > 1 else ''} that certifies as it stands.\n\n"
-        f"  edit      lines {lines['# 1.']} (parameters), {lines['# 3.']} (Hamiltonian), {lines['# 4.']} (dissipators), "
-        f"{lines['# 5.']} (initial state), {lines['# 7.']} (example)\n"
+        f"  edit      lines {lines['# 1.']} (parameters), {lines['# 3.']} (Hamiltonian), "
+        f"{lines['# 4.']} (dissipators), {lines['# 5.']} (initial state), {lines['# 7.']} (example)\n"
         f"  certify   crosscheck certify {target}\n"
         f"  cutoffs   crosscheck truncation {target}",
         markup=False,

@@ -138,10 +138,10 @@ def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
 
 
 def told(error: BaseException, path: Path | None = None) -> str:
-    """An exception in one sentence, with the last line of the user's that it went through, in the file `path` if any."""
+    """An exception in one sentence, with the last line of the user's (in the file `path`, if given) on its way."""
     if isinstance(error, SyntaxError) and error.filename:
-        where, line = Path(error.filename), error.lineno
-        return f"line {line}{'' if where == path else f' of {where.name}'}: {error.msg}."
+        where = Path(error.filename)
+        return f"line {error.lineno}{'' if where == path else f' of {where.name}'}: {error.msg}."
     line = line_of_theirs(error, path)
     return f"{line}{': ' if line else ''}{type(error).__name__}: {str(error).rstrip('.')}."
 

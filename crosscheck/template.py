@@ -2,8 +2,8 @@ r"""The file that `crosscheck new` writes: a model of one, two or three modes th
 
     dρ/dt = −i[H, ρ] + Σ_j κ{(n̄+1)𝓓[a_j] + n̄𝓓[a_j†]}ρ + a correlated pair of dissipators
 
-The pair is the phase-sensitive noise of a squeezed bath, κm with m² ≤ n̄(n̄+1), for one mode, and a loss that the first two
-have in common, at most κ, for several. Both conditions are those of complete positivity, and the file checks them.
+For one mode the pair is the phase-sensitive noise of a squeezed bath, κm with m² ≤ n̄(n̄+1), for several a loss that the
+first two have in common, at most κ. Both conditions are those of complete positivity, and the file checks them.
 
 >>> "class Cavity(Model):" in source("Cavity", 1, "cavity.py")
 True
@@ -139,7 +139,8 @@ def source(name: str, modes: int, file: str) -> str:
     baths = (
         "        yield from thermal_bath(a, self.kappa, self.nbar)"
         if modes == 1
-        else f"        for mode in ({', '.join(letters)}):\n            yield from thermal_bath(mode, self.kappa, self.nbar)"
+        else f"        for mode in ({', '.join(letters)}):\n"
+        "            yield from thermal_bath(mode, self.kappa, self.nbar)"
     )
     return MODEL.substitute(
         (ONE, TWO, THREE)[modes - 1],
