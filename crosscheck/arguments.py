@@ -46,10 +46,17 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
     model: Any = load(name) if is_target(name) else find_model(name)
     if laboratory and not is_target(name) and not hasattr(model, "laboratory"):
         known = [name for name, other in MODELS.items() if hasattr(other, "laboratory")]
-        raise InvalidParameter("--laboratory", f"be used with {', '.join(known)}", name)
+        raise InvalidParameter(
+            "--laboratory", f"be used with {', '.join(known)}", name, "Leave it out: this model has example() only."
+        )
     example: Any = model_of(model, name, laboratory=laboratory)
     if settings and not dataclasses.is_dataclass(example):
-        raise InvalidParameter("--set", "be used with a model that is a dataclass", name)
+        raise InvalidParameter(
+            "--set",
+            "be used with a model that is a dataclass",
+            name,
+            "Write @dataclass(frozen=True) above its class, or change example().",
+        )
     return _changed(example, settings) if settings else example
 
 
@@ -59,7 +66,12 @@ def _changed(example: Any, settings: list[str]) -> Any:
     for setting in settings:
         field, equals, text = setting.partition("=")
         if not equals or field not in fields:
-            raise InvalidParameter("--set", f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}", setting)
+            raise InvalidParameter(
+                "--set",
+                f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}",
+                setting,
+                "Write --set once for each field.",
+            )
         try:
             changes[field] = ast.literal_eval(text)
         except (ValueError, SyntaxError):
@@ -69,7 +81,9 @@ def _changed(example: Any, settings: list[str]) -> Any:
     except (TypeError, ValueError) as error:
         if isinstance(error, CrosscheckError):
             raise
-        raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
+        raise InvalidParameter(
+            "--set", "give each field a value it can take", settings, f"Check the last: {error}."
+        ) from None
 
 
 def usage(work: Callable[[], Any]) -> Any:
@@ -84,8 +98,8 @@ def usage(work: Callable[[], Any]) -> Any:
     except Exception as error:
         if failed_in_theirs(error):
             raise typer.BadParameter(
-                f"The model must run with the operators it is handed, but fails in {told(error)} Operators have dag(), "
-                "+, −, *, / by a number and ** only, and parameters are those of example() and --set."
+                f"The model must run with the operators it is handed, but fails in {told(error)} "
+                "Operators have dag(), +, −, *, / by a number and ** only. Check that line, and the parameters in example()."
             ) from None
         if isinstance(error, (MemoryError, OverflowError)):
             raise typer.BadParameter(

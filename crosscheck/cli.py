@@ -113,10 +113,13 @@ def certify_command(
     screen = console(json_path)
     require_writable(json_path)
     if (settings or laboratory) and not models:
-        raise typer.BadParameter("--set and --laboratory are about one model: name the model.")
+        raise typer.BadParameter("--set and --laboratory are about one model, but none is named. Name it.")
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
-        raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
+        raise typer.BadParameter(
+            f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}. "
+            "Leave them out for the defaults."
+        )
     bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
@@ -217,10 +220,12 @@ def _range(text: str) -> list[int]:
     try:
         first, last, step = (int(part) for part in text.split(":"))
     except ValueError:
-        raise typer.BadParameter(f"--cutoffs must be FIRST:LAST:STEP such as 4:12:2, but is {text!r}.") from None
+        raise typer.BadParameter(
+            f"--cutoffs must be FIRST:LAST:STEP such as 4:12:2, but is {text!r}. Write whole numbers."
+        ) from None
     levels = list(range(first, last + 1, step)) if step > 0 else []
     if first < 2 or not levels:
-        raise typer.BadParameter(f"--cutoffs must start at 2 or more and grow, but is {text!r}.")
+        raise typer.BadParameter(f"--cutoffs must start at 2 or more and grow, but is {text!r}. Raise FIRST, or LAST.")
     return levels
 
 

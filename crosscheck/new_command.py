@@ -71,7 +71,7 @@ def names(text: str) -> tuple[Path, str]:
         raise InvalidParameter("NAME", "not be a word of Python's", text, f"Give one {EXAMPLE}.")
     if model.lower() in {known.lower() for known in MODELS}:
         raise InvalidParameter(
-            "NAME", "differ from the models of this package", text, "Give yours another name, such as My" + model + "."
+            "NAME", "differ from the models of this package", text, f"Choose another name, such as My{model}."
         )
     if re.search(rf"\bimport .*\b{model}\b", template.MODEL.template):
         raise InvalidParameter("NAME", "differ from what the file imports", text, f"Give one {EXAMPLE}.")

@@ -52,7 +52,10 @@ def load(target: str) -> Any:
     """
     where, _, name = target.rpartition(":") if ":" in target else (target, "", "")
     if not where or not (name or where.endswith(".py")):
-        raise TargetNotFound(f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.")
+        raise TargetNotFound(
+            f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.",
+            "Write the file, a colon and the name of the class.",
+        )
     module = _file(Path(where)) if where.endswith(".py") else _module(where)
     return _named(module, name, where) if name else _only_model(module, where)
 
@@ -68,14 +71,16 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
         if maker is None:
             raise TargetNotFound(
                 f"The class {name} must have a classmethod {'laboratory' if laboratory else 'example'}() that gives "
-                "its parameters values, but has none. Add one, or name an instance in the same file."
+                "its parameters values, but has none.",
+                "Add one, or name an instance in the same file.",
             )
         with _said_of(name):
             found = maker()
     if not hasattr(found, "hamiltonian"):
         raise TargetNotFound(
             f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but is "
-            f"of type {type(found).__name__}. `crosscheck new NAME` writes a model file to start from."
+            f"of type {type(found).__name__}.",
+            "`crosscheck new NAME` writes a model file to start from.",
         )
     _require_signatures(found, name)
     return found
@@ -92,19 +97,20 @@ def _require_signatures(model: Any, name: str) -> None:
         except TypeError:
             raise TargetNotFound(
                 f"The method {method} of {name} must take one operator for each of its modes, {modes} here, but takes "
-                f"{inspect.signature(getattr(model, method))}. Change its arguments, or `modes`."
+                f"{inspect.signature(getattr(model, method))}.",
+                "Change its arguments, or `modes`.",
             ) from None
 
 
 def _file(path: Path) -> ModuleType:
     if not path.is_file():
         near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " Check the path, and the folder you are in."
-        raise TargetNotFound(f"There is no file {str(path)!r}.{hint}")
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Check the path, and the folder you are in."
+        raise TargetNotFound(f"There is no file {str(path)!r}.", hint)
     name = PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise TargetNotFound(f"{FORM}, but {str(path)!r} is no Python file.")
+        raise TargetNotFound(f"{FORM}, but {str(path)!r} is no Python file.", "Give a file that ends in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     _add_to_path(path.resolve().parent)
@@ -134,7 +140,9 @@ def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
     except CrosscheckError:
         raise
     except (Exception, SystemExit) as error:
-        raise TargetNotFound(f"{what} cannot be loaded: {told(error, path)}") from error
+        raise TargetNotFound(
+            f"{what} cannot be loaded: {told(error, path)}", "Put that right: the file must run in Python as it stands."
+        ) from error
 
 
 def told(error: BaseException, path: Path | None = None) -> str:
@@ -186,8 +194,8 @@ def _named(module: ModuleType, name: str, where: str) -> Any:
         if not hasattr(found, part):
             public = [n for n in vars(found) if not n.startswith("_")]
             near = difflib.get_close_matches(part, public, n=3)
-            hint = f" Did you mean {' or '.join(near)}?" if near else f" It has {', '.join(public[:12])}."
-            raise TargetNotFound(f"There is no {part!r} in {where}.{hint}")
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {', '.join(public[:12])}."
+            raise TargetNotFound(f"There is no {part!r} in {where}.", hint)
         found = getattr(found, part)
     return found
 
@@ -200,5 +208,5 @@ def _only_model(module: ModuleType, where: str) -> Any:
     ]
     if len(models) != 1:
         names = ", ".join(f"{where}:{m.__name__}" for m in models)
-        raise TargetNotFound(f"{FORM}: name the object, as in {names or where + ':Name'}.")
+        raise TargetNotFound(f"{FORM}.", f"Name the object, as in {names or where + ':Name'}.")
     return models[0]

@@ -49,8 +49,8 @@ $fields
     def __post_init__(self) -> None:
         for name in ("omega", $coupling):
             require(name, getattr(self, name), "be finite", lambda v: True)
-        require("kappa", self.kappa, "be > 0", lambda v: v > 0, "Without damping there is no steady state.")
-        require("nbar", self.nbar, "be ≥ 0", lambda v: v >= 0)
+        require("kappa", self.kappa, "be > 0", lambda v: v > 0, "Give it some: the steady state needs damping.")
+        require("nbar", self.nbar, "be ≥ 0", lambda v: v >= 0, "Check its sign.")
 $check
 
     # 2. The number of modes: as many annihilation operators are handed to the methods below.
@@ -94,7 +94,7 @@ ONE = {
     "coupling": '"epsilon", "m"',
     "check": """\
         most = self.nbar * (self.nbar + 1)
-        require("m", self.m, "satisfy m² ≤ nbar(nbar + 1)", lambda v: v**2 <= most, "No bath is squeezed more.")""",
+        require("m", self.m, "satisfy m² ≤ nbar(nbar + 1)", lambda v: v**2 <= most, "Lower m or raise nbar.")""",
     "hamiltonian": """\
         h = self.omega * a.dag() * a + 0.5j * self.epsilon * (a.dag() ** 2 - a**2)""",
     "pair": """\
@@ -110,7 +110,7 @@ SEVERAL = {
     shared: float  # rate of the loss that a and b have in common, within ±kappa""",
     "coupling": '"g", "shared"',
     "check": """\
-        require("shared", self.shared, "lie within ±kappa", lambda v: abs(v) <= self.kappa, "Rates are positive.")""",
+        require("shared", self.shared, "lie within ±kappa", lambda v: abs(v) <= self.kappa, "Lower it.")""",
     "pair": """\
         # Correlated rates come in pairs, which together form a Hermitian matrix: here over a and b.
         yield Dissipator(self.shared, a, b)

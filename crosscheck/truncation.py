@@ -76,7 +76,12 @@ class TruncationStudy:
             InvalidParameter: no such quantity in this study.
         """
         if quantity not in self.exact:
-            raise InvalidParameter("quantity", f"be one of {', '.join(self.exact)}", quantity)
+            raise InvalidParameter(
+                "quantity",
+                f"be one of {', '.join(self.exact)}",
+                quantity,
+                "Choose from those: what is not among them was not compared.",
+            )
         return [step for step in self.steps if step.quantity == quantity]
 
     def rate(self, quantity: str) -> float:
@@ -169,9 +174,9 @@ def truncation(
         gaussian.NotQuadratic: the exact answer is not known from moments.
     """
     if len(cutoffs) == 0 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in cutoffs):
-        raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs))
+        raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs), "Count Fock levels: 2 are |0⟩ and |1⟩.")
     if any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
-        raise InvalidParameter("cutoffs", "grow", list(cutoffs))
+        raise InvalidParameter("cutoffs", "grow", list(cutoffs), "Sort them, each once.")
     system = System.of(model, None)
     model, observed = system.model, list(system.observed)
     place, claimed, run = _target(system, time, memory)
@@ -221,7 +226,9 @@ def _target(system: System, time: float | None, memory: float) -> tuple[str, Mom
                 lambda cutoff: fock.steady_state(model, cutoff=cutoff, memory=memory),
             )
     if time is None and not system.times:
-        raise InvalidParameter("time", "be given for a model without a steady state", time, "Its times are empty.")
+        raise InvalidParameter(
+            "time", "be given for a model without a steady state", time, "Give one: the times of the model are empty."
+        )
     at = system.times[-1] if time is None else time
     moments = gaussian.evolve(model, [at], observed)
     return (

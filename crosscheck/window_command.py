@@ -76,7 +76,12 @@ def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
             raise TypeError
         return [[str(x) for x in row] for row in covariance], None if mean is None else [str(x) for x in mean]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InvalidParameter("--claim", 'be a JSON file with {"covariance": [[…], …]}', str(path)) from None
+        raise InvalidParameter(
+            "--claim",
+            'be a JSON file with {"covariance": [[…], …]}',
+            str(path),
+            "Write numbers, not text, in two rows and columns, (x, p), for each mode.",
+        ) from None
 
 
 def _place(text: str, rows: int) -> tuple[int, int, int]:
@@ -84,5 +89,10 @@ def _place(text: str, rows: int) -> tuple[int, int, int]:
     entry, _, digit = text.partition(":")
     row, _, column = entry.partition(",")
     if row not in names or column not in names or not digit.isdecimal() or int(digit) < 1:
-        raise InvalidParameter("--spoil", f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12", text)
+        raise InvalidParameter(
+            "--spoil",
+            f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12",
+            text,
+            "Name two quadratures and the decimal place that is to be wrong.",
+        )
     return names.index(row), names.index(column), int(digit)

@@ -74,7 +74,10 @@ class Polynomial:
 
     def __pow__(self, power: int) -> Polynomial:
         if not isinstance(power, (int, np.integer)) or power < 0:
-            raise InvalidArgument(f"The power of an operator must be an integer ≥ 0, but is {power}.")
+            raise InvalidArgument(
+                f"The power of an operator must be an integer ≥ 0, but is {power}.",
+                "Write the product out, or linearise a root of an operator first.",
+            )
         result = Polynomial({(): 1})
         for _ in range(power):
             result = result * self
@@ -130,8 +133,8 @@ def _scalar(x: Any) -> Any:
     """Anything that can be multiplied, so that balls and arrays may be coefficients."""
     if isinstance(x, str) or not hasattr(x, "__mul__"):
         raise InvalidArgument(
-            f"An operator must be combined with numbers and operators, but here with {x!r}. Look for a method without "
-            "its brackets, as in a.dag, or a function without its return."
+            f"An operator must be combined with numbers and operators, but here with {x!r}.",
+            "Look for a method without its brackets, as in a.dag, or a function without its return.",
         )
     return x
 
