@@ -99,7 +99,7 @@ def usage(work: Callable[[], Any]) -> Any:
         if failed_in_theirs(error):
             raise typer.BadParameter(
                 f"The model must run with the operators it is handed, but fails in {told(error)} "
-                "Operators have dag(), +, −, *, / by a number and ** only. Check that line, and the parameters in example()."
+                "Operators have dag(), +, −, *, / by a number and ** only. Check that line, and what example() holds."
             ) from None
         if isinstance(error, (MemoryError, OverflowError)):
             raise typer.BadParameter(

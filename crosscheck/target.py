@@ -194,7 +194,7 @@ def _named(module: ModuleType, name: str, where: str) -> Any:
         if not hasattr(found, part):
             public = [n for n in vars(found) if not n.startswith("_")]
             near = difflib.get_close_matches(part, public, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"It has {', '.join(public[:12])}."
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {', '.join(public[:12])}."
             raise TargetNotFound(f"There is no {part!r} in {where}.", hint)
         found = getattr(found, part)
     return found

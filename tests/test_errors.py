@@ -17,6 +17,7 @@ import gaussian
 from crosscheck.cutoffs import TooManyPhotons
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.papers import UnknownPaper
+from crosscheck.target import TargetNotFound
 from gaussian.enclosed.precision import Undecided
 
 ROOT = Path(__file__).parents[1]
@@ -30,8 +31,8 @@ ONE_TEXT = ("BadParameter", "KeyError", "ValueError", "IntegratorException")
 # Caught by whoever asks: copying, arithmetic between types, abstract methods.
 PROTOCOL = ("AttributeError", "TypeError", "NotImplementedError")
 VERBS = (
-    "Add|Ask|Call|Change|Check|Choose|Compare|Compute|Count|Damp|Fill|Follow|Give|Leave|Look|Lower|Make|Move|Name|Prepare|"
-    "Put|Raise|Rename|Rescale|Return|Run|Shorten|Solve|Sort|Symmetrise|Take|Use|Write"
+    "Add|Ask|Call|Change|Check|Choose|Compare|Compute|Count|Damp|Fill|Follow|Give|Leave|Linearise|Look|Lower|Make|Move|"
+    "Name|Prepare|Put|Raise|Rename|Rescale|Return|Run|Shorten|Solve|Sort|Symmetrise|Take|Use|Write"
 )
 ADVISES = re.compile(
     rf"(?:^|[.!?] )(?:{VERBS})\b|[:;] (?i:{VERBS})\b|Did you mean|usual causes?\b|`crosscheck new NAME`"
