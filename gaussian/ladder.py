@@ -130,8 +130,8 @@ def _polynomial(x: Any) -> Polynomial:
 
 
 def _scalar(x: Any) -> Any:
-    """Anything that can be multiplied, so that balls and arrays may be coefficients."""
-    if isinstance(x, str) or not hasattr(x, "__mul__"):
+    """Anything that can be multiplied, so that balls, exact decimals as text, and arrays may be coefficients."""
+    if not hasattr(x, "__mul__"):
         raise InvalidArgument(
             f"An operator must be combined with numbers and operators, but here with {x!r}.",
             "Look for a method without its brackets, as in a.dag, or a function without its return.",

@@ -103,7 +103,7 @@ def test_errors_were_found():
         "InvalidArgument",
         "InvalidParameter",
         "NotConverged",
-        "TargetNotFound",
+        TargetNotFound.__name__,
         "BadParameter",
         UnknownPaper.__name__,
     } <= {name for _, name, _ in MADE}

@@ -91,7 +91,7 @@ def test_a_file_may_import_its_neighbours_also_from_another_folder(tmp_path, fil
         ("none.py:X", "There is no file 'none.py'"),
         ("mime.py:Lossy", "Did you mean mine.py?"),
         ("mine.py:Losy", "Did you mean Lossy?"),
-        ("mine.py", "name the object, as in mine.py:Lossy"),
+        ("mine.py", "Name the object, as in mine.py:Lossy"),
         (":Lossy", "A target is FILE.py:NAME"),
         ("mine:", "A target is FILE.py:NAME"),
         ("no.such.module:X", "cannot be loaded: ModuleNotFoundError: No module named 'no'"),
