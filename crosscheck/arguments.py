@@ -12,7 +12,7 @@ import typer
 
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models import MODELS, find_model
-from crosscheck.target import is_target, load, model_of
+from crosscheck.target import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
 from fock import FockError
 from gaussian import GaussianError
 
@@ -46,10 +46,17 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
     model: Any = load(name) if is_target(name) else find_model(name)
     if laboratory and not is_target(name) and not hasattr(model, "laboratory"):
         known = [name for name, other in MODELS.items() if hasattr(other, "laboratory")]
-        raise InvalidParameter("--laboratory", f"be used with {', '.join(known)}", name)
+        raise InvalidParameter(
+            "--laboratory", f"be used with {', '.join(known)}", name, "Leave it out: this model has example() only."
+        )
     example: Any = model_of(model, name, laboratory=laboratory)
     if settings and not dataclasses.is_dataclass(example):
-        raise InvalidParameter("--set", "be used with a model that is a dataclass", name)
+        raise InvalidParameter(
+            "--set",
+            "be used with a model that is a dataclass",
+            name,
+            "Write @dataclass(frozen=True) above its class, or change example().",
+        )
     return _changed(example, settings) if settings else example
 
 
@@ -59,7 +66,12 @@ def _changed(example: Any, settings: list[str]) -> Any:
     for setting in settings:
         field, equals, text = setting.partition("=")
         if not equals or field not in fields:
-            raise InvalidParameter("--set", f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}", setting)
+            raise InvalidParameter(
+                "--set",
+                f"be FIELD=VALUE with a field of {', '.join(sorted(fields))}",
+                setting,
+                "Write --set once for each field.",
+            )
         try:
             changes[field] = ast.literal_eval(text)
         except (ValueError, SyntaxError):
@@ -69,12 +81,29 @@ def _changed(example: Any, settings: list[str]) -> Any:
     except (TypeError, ValueError) as error:
         if isinstance(error, CrosscheckError):
             raise
-        raise InvalidParameter("--set", "give each field a value it can take", settings, str(error)) from None
+        raise InvalidParameter(
+            "--set", "give each field a value it can take", settings, f"Check the last: {error}."
+        ) from None
 
 
 def usage(work: Callable[[], Any]) -> Any:
     """`work()`, with this project's errors turned into one sentence and exit code 2."""
     try:
         return work()
-    except (CrosscheckError, GaussianError, FockError, MemoryError, OverflowError) as error:
-        raise typer.BadParameter(str(error) or type(error).__name__) from None
+    except CrosscheckError as error:
+        raise typer.BadParameter(str(error)) from None
+    except (GaussianError, FockError) as error:
+        line = line_of_theirs(error)
+        raise typer.BadParameter(f"{error}{f' It is {line}.' if line else ''}") from None
+    except Exception as error:
+        if failed_in_theirs(error):
+            raise typer.BadParameter(
+                f"The model must run with the operators it is handed, but fails in {told(error)} "
+                "Operators have dag(), +, −, *, / by a number and ** only. Check that line, and what example() holds."
+            ) from None
+        if isinstance(error, (MemoryError, OverflowError)):
+            raise typer.BadParameter(
+                f"The numbers must fit in this machine, but: {str(error) or type(error).__name__}. Lower the photon "
+                "numbers or the number of modes."
+            ) from None
+        raise

@@ -24,7 +24,7 @@ import gaussian
 from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
-from crosscheck.model import Model, require
+from crosscheck.model import Model, described, require
 from crosscheck.proofs import (
     Truth,
     completely_positive,
@@ -42,6 +42,8 @@ from crosscheck.verdict import Comparison, Verdict, overall
 TOLERANCE = 1e-4
 # QuTiP's integrator errs by up to 1e-7, which no cutoff improves.
 FLOOR = 1e-6
+# Said where rounding hides whether there is a steady state.
+UNTOLD = "Whether it exists cannot be told in double precision; `crosscheck window` uses intervals:"
 # Times at which photon numbers are looked at between 0 and the last compared one: a state may swell and shrink again.
 BETWEEN = 25
 # A drift this many times its rounding away from the imaginary axis leaves no excuse for calling it marginal.
@@ -77,7 +79,7 @@ def certify(
         gaussian.NotHermitian: its Hamiltonian or its rates are not Hermitian.
         InvalidParameter: a tolerance or budget that is not positive, times that are negative, an ill-formed model.
     """
-    require("tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR)
+    require("tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR, "Raise it.")
     budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=budget)
     # The matrices are small: a second BLAS thread gains little, and on a busy machine waits for a core ten times over.
     with threadpool_limits(limits=1):
@@ -114,7 +116,7 @@ def _certify(
                     )
                 )
     return Report(
-        model=repr(model),
+        model=described(model),
         name=type(model).__name__,
         engine=engine.name,
         certificates=tuple(certificates),
@@ -190,7 +192,7 @@ def _unresolved(comparisons: Sequence[Comparison]) -> str:
         return ""
     return (
         f"Rounding of {wide[0].width:.0e} hides {wide[0].quantity} and {len(wide) - 1} other entries: the model's "
-        "rates and frequencies are too many orders of magnitude apart for double precision."
+        "rates and frequencies are too many orders of magnitude apart for double precision. Ask `crosscheck window`."
     )
 
 
@@ -262,14 +264,18 @@ def _steady(
         place, states = ask(engine, claim)
     except gaussian.NoSteadyState as reason:
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
-            return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
+            return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
         if exists:
-            return decided(Verdict.REFUTED, f"{engine.name} finds no steady state, but the drift is stable: {why}")
+            return decided(
+                Verdict.REFUTED, f"{engine.name} finds no steady state, but the drift is stable: {why} Check its test."
+            )
         return decided(Verdict.CERTIFIED, str(reason))
     if exists is None:
-        return decided(Verdict.INCONCLUSIVE, f"Whether it exists cannot be told in double precision: {why}")
+        return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
     if not exists:
-        return decided(Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why}")
+        return decided(
+            Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why} Test the drift first."
+        )
     outcome = study(
         [place],
         lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],

@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `diagnose`, `window`, `truncation`, `exam`, `papers` and `bench`.
+"""The command line: `crosscheck list`, `new`, `certify`, `diagnose`, `window`, `truncation`, `exam`, `papers`, `bench`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -28,9 +28,11 @@ from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS
+from crosscheck.new_command import new_command
 from crosscheck.papers.command import papers_command
 from crosscheck.report import Report, coloured, summary
 from crosscheck.simulation import Budget
+from crosscheck.target import told
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
 from crosscheck.verdict import Verdict, overall
@@ -112,10 +114,13 @@ def certify_command(
     screen = console(json_path)
     require_writable(json_path)
     if (settings or laboratory) and not models:
-        raise typer.BadParameter("--set and --laboratory are about one model: name the model.")
+        raise typer.BadParameter("--set and --laboratory are about one model, but none is named. Name it.")
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
-        raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
+        raise typer.BadParameter(
+            f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}. "
+            "Leave them out for the defaults."
+        )
     bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
@@ -205,6 +210,7 @@ def truncation_command(
         atomically(plot, lambda path: study.plot(path))
 
 
+app.command("new")(new_command)
 app.command("window")(window_command)
 app.command("diagnose")(diagnose_command)
 app.command("exam")(exam_command)
@@ -216,10 +222,12 @@ def _range(text: str) -> list[int]:
     try:
         first, last, step = (int(part) for part in text.split(":"))
     except ValueError:
-        raise typer.BadParameter(f"--cutoffs must be FIRST:LAST:STEP such as 4:12:2, but is {text!r}.") from None
+        raise typer.BadParameter(
+            f"--cutoffs must be FIRST:LAST:STEP such as 4:12:2, but is {text!r}. Write whole numbers."
+        ) from None
     levels = list(range(first, last + 1, step)) if step > 0 else []
     if first < 2 or not levels:
-        raise typer.BadParameter(f"--cutoffs must start at 2 or more and grow, but is {text!r}.")
+        raise typer.BadParameter(f"--cutoffs must start at 2 or more and grow, but is {text!r}. Raise FIRST, or LAST.")
     return levels
 
 
@@ -236,7 +244,7 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        print(f"crosscheck met a bug of its own: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"crosscheck met a bug of its own: {told(error)}", file=sys.stderr)
         if "CROSSCHECK_TRACEBACK" in os.environ:
             raise
         print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)

@@ -42,8 +42,8 @@ class TooManyPhotons(CrosscheckError):
 
     def __init__(self, mode: int, cutoff: int) -> None:
         super().__init__(
-            f"Mode {mode} holds more photons than {cutoff} Fock levels can: lower its temperature, drive or squeezing, "
-            "or compare at earlier times."
+            f"Mode {mode} holds more photons than {cutoff} Fock levels can.",
+            "Lower its temperature, drive or squeezing, or compare at earlier times.",
         )
 
 

@@ -4,6 +4,7 @@ CrosscheckError
 ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
 ├── UnknownModel        no model of that name (also a LookupError)
 ├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.target` (also a LookupError)
+├── EngineFailed        an engine on trial gave no answer; in `crosscheck.system`, and told in the report
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
 """
 
@@ -11,15 +12,25 @@ from typing import Any
 
 
 class CrosscheckError(Exception):
-    """Base class of every error this package raises on purpose."""
+    """Base class of every error this package raises on purpose.
+
+    `what` went wrong, in a sentence, and `advice`: the likely cause, or what to do next. None is without.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        self.what, self.advice = what, advice
+        super().__init__(what, advice)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}"
 
 
 class InvalidParameter(CrosscheckError, ValueError):
-    """Argument `name` must satisfy `condition`, but is `value`."""
+    """Argument `name` must satisfy `condition`, but is `value`; `hint` says why that may be, or what to do."""
 
-    def __init__(self, name: str, condition: str, value: Any, hint: str = "") -> None:
+    def __init__(self, name: str, condition: str, value: Any, hint: str) -> None:
         self.name, self.value = name, value
-        super().__init__(f"Argument {name} must {condition}, but is {value!r}.{' ' + hint if hint else ''}")
+        super().__init__(f"Argument {name} must {condition}, but is {value!r}.", hint)
 
 
 class UnknownModel(CrosscheckError, LookupError):

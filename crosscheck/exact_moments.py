@@ -53,7 +53,8 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
     except PrecisionExhausted:
         raise PrecisionExhausted(
             "That there is a unique steady state can neither be proved nor refuted by intervals. "
-            f"{why_not(to_doubles(Window(model).equations().drift))}"
+            f"{why_not(to_doubles(Window(model).equations().drift))}",
+            "Damp the mode that is named, or move the parameters off the border of stability.",
         ) from None
 
 

@@ -91,7 +91,7 @@ def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Elem
     terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]
     dissipators = list(model.dissipators(*a)) if hasattr(model, "dissipators") else []
     if any(isinstance(term, (list, tuple)) for term in terms) or any(callable(d.rate) for d in dissipators):
-        raise TimeDependent("The Fock window", "`certify` follows such a model along its trajectory.")
+        raise TimeDependent("The Fock window", "Follow it along its trajectory with `certify`.")
     h = sum(terms, start=_operator(0))
     jumps = [(Ball(d.rate).z, _operator(d.left), _operator(d.right)) for d in dissipators]
     # −i[H, ρ] − ½Σγ{R†L, ρ} = −iKρ + iρK', with K = H − (i/2)ΣγR†L and, on the right, ρ(iH − ½ΣγR†L).

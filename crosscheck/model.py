@@ -71,7 +71,16 @@ class Preparation:
 
     def __post_init__(self) -> None:
         if self.occupations is not None and self.ground_of is not None:
-            raise InvalidParameter("occupations", "not be given together with ground_of", self.occupations)
+            raise InvalidParameter(
+                "occupations",
+                "not be given together with ground_of",
+                self.occupations,
+                "Choose one: a thermal state, or a ground state.",
+            )
+
+
+# When trajectories are compared if a model does not say.
+TIMES = (0.5, 1.5)
 
 
 class Model(ABC):
@@ -107,12 +116,18 @@ class Model(ABC):
     @property
     def times(self) -> tuple[float, ...]:
         """The times at which `certify` compares trajectories, in the model's units."""
-        return (0.5, 1.5)
+        return TIMES
 
     @classmethod
     @abstractmethod
     def example(cls) -> Self:
         """Parameters that fit in Fock space (mean photon numbers below about 1.5), used by `certify`."""
+
+
+def described(model: Any) -> str:
+    """A model with its parameters, as a dataclass prints them; by its class where it prints as an address."""
+    plain = getattr(type(model), "__repr__", None) is getattr(object, "__repr__", None)
+    return f"{type(model).__name__}(…)" if plain else repr(model)
 
 
 class Root(float):
@@ -165,8 +180,14 @@ def thermal_bath(a: Any, rate: float, nbar: float) -> Iterator[Dissipator]:
     yield Dissipator(rate * nbar, a.dag())
 
 
-def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], hint: str = "") -> None:
-    """Refuse a field that is not a finite number (or numbers, or a pair of either) for which `holds`."""
+ELSEWHERE = "Change it where the model is made, in example() or by --set."
+
+
+def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], hint: str = ELSEWHERE) -> None:
+    """Refuse a field that is not a finite number (or numbers, or a pair of either) for which `holds`.
+
+    `hint` says why a value may not be used, or what to do.
+    """
     if isinstance(value, (list, tuple)) and any(np.ndim(part) for part in value):  # their shapes may differ
         for part in value:
             require(name, part, condition, holds, hint)
@@ -174,19 +195,34 @@ def require(name: str, value: Any, condition: str, holds: Callable[[Any], Any], 
     try:
         numbers = np.asarray(value, dtype=float)
     except (TypeError, ValueError):
-        raise InvalidParameter(name, "be a number", value) from None
+        raise InvalidParameter(
+            name, "be a number", value, "Give it without quotes or units, and a list as numbers only."
+        ) from None
     except OverflowError:
-        raise InvalidParameter(name, "be finite", value) from None
+        raise InvalidParameter(
+            name,
+            "be finite",
+            value,
+            "Look for a division by zero, or a unit conversion that overflowed, where it comes from.",
+        ) from None
     if not np.isfinite(numbers).all():
-        raise InvalidParameter(name, "be finite", value)
+        raise InvalidParameter(
+            name,
+            "be finite",
+            value,
+            "Look for a division by zero, or a unit conversion that overflowed, where it comes from.",
+        )
     if not np.all(holds(numbers)):
         raise InvalidParameter(name, condition, value, hint)
+
+
+NEGATIVE = "Check its sign: rates, occupations and temperatures have none, gain is a dissipator of a†."
 
 
 def require_non_negative(model: Any, *names: str) -> None:
     """Refuse negative rates, occupations and temperatures by name."""
     for name in names:
-        require(name, getattr(model, name), "be ≥ 0", lambda v: v >= 0)
+        require(name, getattr(model, name), "be ≥ 0", lambda v: v >= 0, NEGATIVE)
 
 
 def require_finite(model: Any, *names: str) -> None:
@@ -204,6 +240,8 @@ def pair(value: Any, name: str) -> tuple[Any, Any]:
     if not isinstance(value, (list, tuple)):
         return value, value
     if len(value) != 2:
-        raise InvalidParameter(name, "be a number or a pair of numbers", value)
+        raise InvalidParameter(
+            name, "be a number or a pair of numbers", value, "Give one number for both modes, or two in a tuple."
+        )
     first, second = value
     return first, second

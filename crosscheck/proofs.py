@@ -123,7 +123,9 @@ def window_certificate(system: System, engine: Engine, truth: Truth) -> Certific
             decided = denied if truth.steady else Verdict.CERTIFIED
         elif place == STEADY and not truth.steady:
             if truth.steady is False:
-                notes.append(f"{engine.name} gives a steady state, but there provably is none: {truth.why}")
+                notes.append(
+                    f"{engine.name} gives a steady state, but there provably is none: {truth.why} Test the drift first."
+                )
                 decided = Verdict.REFUTED
         else:
             comparisons += _entries(place, claim, truth.states[place])
@@ -152,11 +154,13 @@ def measures_certificate(
     for place, state in truth.states.items():
         observed = state.reduced(system.observed)
         if not _may_be_a_state(observed):
-            skipped.append(f"{place}: σ + iΩ/2 ≥ 0 fails beyond rounding, so that bounds on tails do not hold.")
+            skipped.append(
+                f"{place}: σ + iΩ/2 ≥ 0 fails beyond rounding, so that bounds on tails do not hold. Check σ."
+            )
             continue
         photons = max(float(_photons(observed.reduced([j]))) for j in range(len(system.observed)))
         if photons > FEW_PHOTONS:
-            skipped.append(f"{place}: {photons:.3g} quanta in a mode need more levels than fit.")
+            skipped.append(f"{place}: {photons:.3g} quanta in a mode need more levels than fit. Lower them.")
             continue
         progress(f"measures, {place}")
         try:

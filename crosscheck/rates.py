@@ -43,7 +43,12 @@ def rates(
     """
     if len(times) < 2 or len(means) != len(times) or len(covariances) != len(times):
         lengths = f"{len(times)}, {len(means)} and {len(covariances)}"
-        raise InvalidParameter("times", "be two or more, with a mean and a covariance at each", lengths)
+        raise InvalidParameter(
+            "times",
+            "be two or more, with a mean and a covariance at each",
+            lengths,
+            "Give one mean and one covariance for each time.",
+        )
     nodes = enclosed.matrix([list(times)]).entries()
     differentiate = _differentiation(nodes)
     vectors = [enclosed.matrix([[x] for x in mean]) for mean in means]
@@ -56,7 +61,9 @@ def _differentiation(t: list[flint.arb]) -> list[list[flint.arb]]:
     n = len(t)
     gaps = [[t[i] - t[j] for j in range(n)] for i in range(n)]
     if any(gaps[i][j].contains(0) for i in range(n) for j in range(i)):
-        raise InvalidParameter("times", "all be different", [float(x) for x in t])
+        raise InvalidParameter(
+            "times", "all be different", [float(x) for x in t], "Take out the times that occur twice."
+        )
     # 1/w_i
     inverse = [math.prod((gaps[i][k] for k in range(n) if k != i), start=flint.arb(1)) for i in range(n)]
     found = [[inverse[i] / inverse[j] / gaps[i][j] if i != j else flint.arb(0) for j in range(n)] for i in range(n)]
@@ -69,5 +76,10 @@ def _combined(weights: list[list[flint.arb]], values: list[flint.arb_mat], name:
     """Σ_j D_ij y_j for each i."""
     rows, columns = values[0].nrows(), values[0].ncols()
     if any((y.nrows(), y.ncols()) != (rows, columns) for y in values):
-        raise InvalidParameter(name, "all have one shape", [(y.nrows(), y.ncols()) for y in values])
+        raise InvalidParameter(
+            name,
+            "all have one shape",
+            [(y.nrows(), y.ncols()) for y in values],
+            "Look for a state with modes left out.",
+        )
     return [sum((y * w for w, y in zip(row, values, strict=True)), flint.arb_mat(rows, columns)) for row in weights]

@@ -97,7 +97,7 @@ class Report:
         """
         found = {c.kind: c for c in self.certificates}
         if kind not in found:
-            raise KeyError(f"{self.name} has no certificate {kind!r}, only {', '.join(found)}.")
+            raise KeyError(f"{self.name} has no certificate {kind!r}. Choose from: {', '.join(found)}.")
         return found[kind]
 
     def raise_for_refuted(self) -> Report:
@@ -114,7 +114,10 @@ class Report:
             for c in self.refuted[:3]
         ] or [c.note for c in self.certificates if c.verdict is Verdict.REFUTED]
         more = f" (and {len(self.refuted) - 3} more)" if len(self.refuted) > 3 else ""
-        raise Refuted(f"{self.name} is refuted: {'; '.join(found)}{more}.")
+        raise Refuted(
+            f"{self.name} is refuted: {'; '.join(found)}{more}.",
+            "One side is wrong: look at `report.certificates` for the theorem among them, and at its entries first.",
+        )
 
     def __str__(self) -> str:
         return to_text(self.renderable())

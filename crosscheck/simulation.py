@@ -31,7 +31,7 @@ class Budget:
 
     def __post_init__(self) -> None:
         for name in ("seconds", "memory"):
-            require(f"budget.{name}", getattr(self, name), "be > 0", lambda v: v > 0)
+            require(f"budget.{name}", getattr(self, name), "be > 0", lambda v: v > 0, "Leave it out for the default.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +106,7 @@ def study(
         except (fock.CutoffTooSmall, fock.NotAState) as reason:
             stopped = str(reason)  # more levels may cure both
         except (fock.FockError, MemoryError) as reason:
-            stopped = str(reason) or "The machine ran out of memory."
+            stopped = str(reason) or "The machine ran out of memory. Lower --memory, or the photon numbers."
             break
         if comparisons and all(c.verdict is not Verdict.INCONCLUSIVE for c in comparisons):
             stopped = ""

@@ -39,6 +39,7 @@ from crosscheck.errors import InvalidParameter
 from crosscheck.exact_moments import exact_steady_state
 from crosscheck.fock_algebra import read
 from crosscheck.generator_certificate import entry_name
+from crosscheck.model import described
 from crosscheck.report import coloured, to_text
 from crosscheck.verdict import Verdict
 from crosscheck.window import Window
@@ -49,6 +50,7 @@ from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import lower_factor
 from gaussian.errors import UnphysicalState
+from gaussian.generator import as_number_of_modes
 
 Claim = Sequence[Sequence[Any]]
 # Exact minus claimed, the largest window element of the residual, E_N.
@@ -192,7 +194,7 @@ def prove_steady_state(
         gaussian.NotQuadratic, NotHermitian, TimeDependent: the generator is not one of the window's.
     """
     began = time.perf_counter()
-    m = 2 * int(model.modes)
+    m = 2 * as_number_of_modes(model)
     rows, centre = _shaped(covariance, mean, m)
     places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
     places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
@@ -220,7 +222,7 @@ def prove_steady_state(
             for (name, x), unit, deviation in zip(places, allowed, flat, strict=True)
         )
     return SteadyProof(
-        model=repr(model),
+        model=described(model),
         entries=entries,
         residual=largest,
         log_negativity=negativity,
@@ -241,7 +243,7 @@ def _narrowed(deviations: Callable[[], Deviations], finest: Fraction) -> tuple[l
             try:
                 found = deviations()
             except (Undecided, ZeroDivisionError) as reason:
-                why = str(reason)
+                why = reason.what if isinstance(reason, Undecided) else str(reason)
             else:
                 now = max(x.rad() for x in found[0])
                 if now <= _ball(finest) / 1000 or now > width / 2:
@@ -249,14 +251,17 @@ def _narrowed(deviations: Callable[[], Deviations], finest: Fraction) -> tuple[l
                 best, width = found, now
         bits *= 2
     if best is None:
-        raise enclosed.PrecisionExhausted(f"The claim cannot be judged by intervals: undecided is {why}.")
+        raise enclosed.PrecisionExhausted(
+            f"The claim cannot be judged by intervals: undecided is {why}.",
+            "Check it for an eigenvalue of −½, which no state has, and give the parameters exactly.",
+        )
     return *best, bits // 2
 
 
 def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
     """E_N of the observed modes, if they have two parties and a covariance that is proved positive."""
     observed = tuple(getattr(model, "observed", range(model.modes)))
-    party = tuple(getattr(model, "party", ()))
+    party = tuple(getattr(model, "party", (0,) if len(observed) > 1 else ()))
     if not 0 < len(party) < len(observed):
         return None
     try:
@@ -283,7 +288,7 @@ def spoiled(claim: Claim, row: int, column: int, digit: int) -> list[list[str]]:
     rows, _ = _shaped(claim, None, len(claim))
     x = _decimal(rows[row][column])
     if not 1 <= digit <= PLACES:
-        raise InvalidParameter("digit", f"be in 1 … {PLACES}", digit)
+        raise InvalidParameter("digit", f"be in 1 … {PLACES}", digit, "Choose the decimal place that is to be wrong.")
     with localcontext(prec=4 * PLACES):  # 28 digits by default
         wrong = x + Decimal(1).scaleb(x.adjusted() - digit + 1)
     changed = [[str(entry) for entry in line] for line in rows]
@@ -304,14 +309,24 @@ def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list
         rows = [list(row) for row in covariance]
         centre = [0] * m if mean is None else list(mean)
     except TypeError:
-        raise InvalidParameter("covariance", "be a list of rows, and mean a list", covariance) from None
+        raise InvalidParameter(
+            "covariance",
+            "be a list of rows, and mean a list",
+            covariance,
+            "Write it as [[…], […]], with two rows for each mode.",
+        ) from None
     if len(rows) != m or any(len(row) != m for row in rows) or len(centre) != m:
         lengths = f"rows of {', '.join(str(len(row)) for row in rows) or 'nothing'} with a mean of {len(centre)}"
-        raise InvalidParameter("covariance", f"be {m} × {m}, with a mean of {m}", lengths)
+        raise InvalidParameter(
+            "covariance",
+            f"be {m} × {m}, with a mean of {m}",
+            lengths,
+            "Give each mode its two rows and columns, (x, p); the model says how many modes there are.",
+        )
     for x in centre:
         _decimal(x)
     if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j + 1)):
-        raise InvalidParameter("covariance", "be symmetric", rows)
+        raise InvalidParameter("covariance", "be symmetric", rows, "Write both triangles with the same digits.")
     return rows, centre
 
 
@@ -327,10 +342,17 @@ def _units(numbers: list[Any], error: float | None) -> list[Fraction]:
     """How far each may be off: `error`, or half a unit of its last digit; a plain 0 as little as the finest of them."""
     if error is not None:
         if not isinstance(error, (int, float, np.floating)) or not 0 < error < math.inf:
-            raise InvalidParameter("error", "be a number > 0 and finite", error)
+            raise InvalidParameter(
+                "error", "be a number > 0 and finite", error, "Give how far an entry may be off, such as 1e-12."
+            )
         return [Fraction(float(error))] * len(numbers)
     if any(isinstance(x, (float, np.floating)) for x in numbers):
-        raise InvalidParameter("error", "be given for floats, which do not say how many digits are meant", None)
+        raise InvalidParameter(
+            "error",
+            "be given for floats, which do not say how many digits are meant",
+            None,
+            "Give the rounding of your code, such as error=1e-12, or the numbers as text.",
+        )
     decimals = [_decimal(x) for x in numbers]
     exact_zeros = [x == 0 and x.as_tuple().exponent == 0 for x in decimals]
     units = [HALF * Fraction(10) ** int(x.as_tuple().exponent) for x in decimals]
@@ -344,9 +366,16 @@ def _decimal(x: Any) -> Decimal:
     except InvalidOperation:
         number = Decimal("nan")
     if not number.is_finite():
-        raise InvalidParameter("covariance", "hold finite decimal numbers, and mean too", x)
+        raise InvalidParameter(
+            "covariance", "hold finite decimal numbers, and mean too", x, "Look for NaN, or for text that is no number."
+        )
     if abs(int(number.as_tuple().exponent)) > PLACES or abs(number.adjusted()) > PLACES:
-        raise InvalidParameter("covariance", f"hold numbers within {PLACES} places of the point, and mean too", x)
+        raise InvalidParameter(
+            "covariance",
+            f"hold numbers within {PLACES} places of the point, and mean too",
+            x,
+            "Rescale it to units in which it is near 1.",
+        )
     return number
 
 

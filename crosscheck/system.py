@@ -14,8 +14,8 @@ import numpy as np
 
 import gaussian
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.errors import InvalidParameter
-from crosscheck.model import require
+from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.model import TIMES, require
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.simulation import Place
 
@@ -38,18 +38,25 @@ class System:
     def of(cls, model: Any, times: Sequence[float] | None) -> System:
         """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
         if isinstance(model, type) or not hasattr(model, "hamiltonian"):
-            raise InvalidParameter("model", "be a model, with parameters", model, "A class needs .example() or values.")
+            raise InvalidParameter(
+                "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
+            )
         exact, model = model, in_doubles(model)
         equations = gaussian.moment_equations(model)
         if equations.drift.ndim != 2:
-            raise InvalidParameter("model", "hold numbers, not arrays", model, "Certify one parameter point at a time.")
+            raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
         n = len(equations.drift) // 2
-        times = getattr(model, "times", ()) if times is None else times
-        require("times", times, "be ≥ 0", lambda v: v >= 0)
+        times = getattr(model, "times", TIMES) if times is None else times
+        require("times", times, "be ≥ 0", lambda v: v >= 0, "Give times after the preparation, which is at 0.")
         observed = _modes("observed", getattr(model, "observed", range(n)), n)
         party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))
         if not observed or bool(party) is (len(observed) == 1) or len(party) == len(observed) > 1:
-            raise InvalidParameter("party", "name some of the observed modes, but not all", party)
+            raise InvalidParameter(
+                "party",
+                "name some of the observed modes, but not all",
+                party,
+                "Choose one side of the bipartition, by its places in `observed`; none for a single mode.",
+            )
         grid = tuple(sorted({float(t) for t in np.atleast_1d(times)}))
         return cls(model, n, grid, observed, party, exact)
 
@@ -57,7 +64,10 @@ class System:
         """The observed modes of a claimed state of all modes. Raises EngineFailed, NotPositive."""
         moments = self.moments(mean, covariance, error, engine, self.observed)
         if not np.linalg.eigvalsh(moments.covariance)[0] > 0:
-            raise NotPositive(f"{engine.name} returned a covariance that is not positive definite.")
+            raise NotPositive(
+                f"{engine.name} returned a covariance that is not positive definite.",
+                "Check its diffusion, and vacuum ½·1.",
+            )
         chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
         return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
 
@@ -68,13 +78,21 @@ class System:
             EngineFailed: the claim is not a mean and a symmetric matrix.
         """
         if np.shape(mean) != (2 * self.modes,) or np.shape(covariance) != (2 * self.modes, 2 * self.modes):
-            raise EngineFailed(f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.")
+            raise EngineFailed(
+                f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.",
+                "Give each mode its two rows, (x, p).",
+            )
         if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
-            raise EngineFailed(f"{engine.name} returned moments that are not finite, or a negative error.")
+            raise EngineFailed(
+                f"{engine.name} returned moments that are not finite, or a negative error.",
+                "Look for a division by zero.",
+            )
         rows = [2 * m + i for m in modes for i in (0, 1)]
         sigma = np.asarray(covariance, float)[np.ix_(rows, rows)]
         if not np.allclose(sigma, sigma.T, rtol=1e-9):
-            raise EngineFailed(f"{engine.name} returned a covariance that is not symmetric.")
+            raise EngineFailed(
+                f"{engine.name} returned a covariance that is not symmetric.", "Check how its entries are filled in."
+            )
         return Moments(np.asarray(mean, float)[rows], sigma, float(error))
 
 
@@ -91,7 +109,7 @@ def in_doubles(value: Any) -> Any:
     return value
 
 
-class EngineFailed(Exception):
+class EngineFailed(CrosscheckError):
     """An engine on trial returned something that is not an answer."""
 
 
@@ -100,7 +118,12 @@ class NotPositive(EngineFailed):
 
 
 def _modes(name: str, modes: Any, total: int) -> tuple[int, ...]:
-    wrong = InvalidParameter(name, f"list modes in 0 … {total - 1}, each once", modes)
+    wrong = InvalidParameter(
+        name,
+        f"list modes in 0 … {total - 1}, each once",
+        modes,
+        "Count modes from 0, in the order of the model's operators.",
+    )
     try:
         chosen = tuple(modes)
     except TypeError:
@@ -121,7 +144,9 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
     except Exception as error:
         if engine is GAUSSIAN:
             raise
-        raise EngineFailed(f"{engine.name} raised {type(error).__name__}: {error}") from error
+        raise EngineFailed(
+            f"{engine.name} raised {type(error).__name__}: {error}.", "Call it with the model alone to see where."
+        ) from error
 
 
 def _guarded(engine: Engine, quantity: Quantity) -> Quantity:

@@ -12,16 +12,22 @@ from __future__ import annotations
 import difflib
 import importlib
 import importlib.util
+import inspect
 import sys
+import sysconfig
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
 
+OURS = frozenset(("crosscheck", "fock", "gaussian"))
+INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
+# Packages from which targets were loaded: the user's, even where they are installed.
+_named_packages: set[str] = set()
 # Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
 PREFIX = "crosscheck_target_"
 FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
@@ -46,7 +52,10 @@ def load(target: str, *, alone: bool = False) -> Any:
     """
     where, _, name = target.rpartition(":") if ":" in target else (target, "", "")
     if not where or not (name or where.endswith(".py")):
-        raise TargetNotFound(f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.")
+        raise TargetNotFound(
+            f"{FORM}, such as mymodel.py:Cavity, but is {target!r}.",
+            "Write the file, a colon and the name of the class.",
+        )
     module = _file(Path(where)) if where.endswith(".py") else _module(where)
     return _named(module, name, where) if name else _only_model(module, where, alone)
 
@@ -62,27 +71,46 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
         if maker is None:
             raise TargetNotFound(
                 f"The class {name} must have a classmethod {'laboratory' if laboratory else 'example'}() that gives "
-                "its parameters values, but has none. Add one, or name an instance in the same file."
+                "its parameters values, but has none.",
+                "Add one, or name an instance in the same file.",
             )
         with _said_of(name):
             found = maker()
     if not hasattr(found, "hamiltonian"):
         raise TargetNotFound(
             f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but is "
-            f"of type {type(found).__name__}. `crosscheck new NAME` writes a model file to start from."
+            f"of type {type(found).__name__}.",
+            "`crosscheck new NAME` writes a model file to start from.",
         )
+    _require_signatures(found, name)
     return found
+
+
+def _require_signatures(model: Any, name: str) -> None:
+    """Refuse methods that do not take one operator for each mode."""
+    modes = getattr(model, "modes", None)
+    if not isinstance(modes, int):
+        return  # refused by the engines
+    for method in ("hamiltonian", "dissipators", "preparation"):
+        try:
+            inspect.signature(getattr(model, method, lambda *ladder: None)).bind(*range(modes))
+        except TypeError:
+            raise TargetNotFound(
+                f"The method {method} of {name} must take one operator for each of its modes, {modes} here, but takes "
+                f"{inspect.signature(getattr(model, method))}.",
+                "Change its arguments, or `modes`.",
+            ) from None
 
 
 def _file(path: Path) -> ModuleType:
     if not path.is_file():
         near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=3)
-        hint = f" Did you mean {' or '.join(near)}?" if near else " Check the path, and the folder you are in."
-        raise TargetNotFound(f"There is no file {str(path)!r}.{hint}")
+        hint = f"Did you mean {' or '.join(near)}?" if near else "Check the path, and the folder you are in."
+        raise TargetNotFound(f"There is no file {str(path)!r}.", hint)
     name = PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise TargetNotFound(f"{FORM}, but {str(path)!r} is no Python file.")
+        raise TargetNotFound(f"{FORM}, but {str(path)!r} is no Python file.", "Give a file that ends in .py.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     _add_to_path(path.resolve().parent)
@@ -93,6 +121,7 @@ def _file(path: Path) -> ModuleType:
 
 def _module(name: str) -> ModuleType:
     _add_to_path(Path.cwd())
+    _named_packages.add(name.partition(".")[0])
     with _said_of(name):
         return importlib.import_module(name)
 
@@ -111,18 +140,52 @@ def _said_of(what: str, path: Path | None = None) -> Iterator[None]:
     except CrosscheckError:
         raise
     except (Exception, SystemExit) as error:
-        raise TargetNotFound(f"{what} cannot be loaded: {told(error, path)}") from error
+        raise TargetNotFound(
+            f"{what} cannot be loaded: {told(error, path)}", "Put that right: the file must run in Python as it stands."
+        ) from error
 
 
 def told(error: BaseException, path: Path | None = None) -> str:
-    """An exception in one sentence, with the last line of `path`, or of any file of the user's, that it left."""
-    if isinstance(error, SyntaxError):
-        return f"line {error.lineno}: {error.msg}."
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = (str(Path(__file__).parent), str(Path(importlib.__file__).parent), "<")
-    theirs = [f for f in frames if (f.filename == str(path) if path else not f.filename.startswith(ours))]
-    line = f"line {theirs[-1].lineno}" + ("" if path else f" of {Path(theirs[-1].filename).name}") if theirs else ""
+    """An exception in one sentence, with the last line of the user's (in the file `path`, if given) on its way."""
+    if isinstance(error, SyntaxError) and error.filename:
+        where = Path(error.filename)
+        return f"line {error.lineno}{'' if where == path else f' of {where.name}'}: {error.msg}."
+    line = line_of_theirs(error, path)
     return f"{line}{': ' if line else ''}{type(error).__name__}: {str(error).rstrip('.')}."
+
+
+def line_of_theirs(error: BaseException, path: Path | None = None) -> str:
+    """`line 7 of cavity.py`: the last line of the user's that an exception went through; empty if there is none."""
+    frames = [(frame.f_code.co_filename, line) for frame, line in _frames(error) if _whose(frame) == "theirs"]
+    frames = [(file, line) for file, line in frames if file == str(path)] or frames
+    if not frames:
+        return ""
+    where, line = Path(frames[-1][0]), frames[-1][1]
+    return f"line {line}{'' if where == path else f' of {where.name}'}"
+
+
+def failed_in_theirs(error: BaseException) -> bool:
+    """Whether an exception was raised by the user's code, or by a library that it called, and not by this project.
+
+    What our own code raises while the user's calls it stays ours.
+    """
+    frames = [_whose(frame) for frame, _ in _frames(error)]
+    return next((who for who in reversed(frames) if who), "ours") == "theirs"
+
+
+def _frames(error: BaseException) -> list[tuple[FrameType, int]]:
+    return list(traceback.walk_tb(error.__traceback__))
+
+
+def _whose(frame: FrameType) -> str:
+    """`ours`, `theirs`, or nobody's: that of a library."""
+    file, module = frame.f_code.co_filename, str(frame.f_globals.get("__name__", ""))
+    package = module.partition(".")[0]
+    if package in OURS:
+        return "ours"
+    if module.startswith(PREFIX) or package in _named_packages:
+        return "theirs"
+    return "" if file.startswith("<") or any(map(Path(file).is_relative_to, INSTALLED)) else "theirs"
 
 
 def _named(module: ModuleType, name: str, where: str) -> Any:
@@ -131,8 +194,8 @@ def _named(module: ModuleType, name: str, where: str) -> Any:
         if not hasattr(found, part):
             public = [n for n in vars(found) if not n.startswith("_")]
             near = difflib.get_close_matches(part, public, n=3)
-            hint = f" Did you mean {' or '.join(near)}?" if near else f" It has {', '.join(public[:12])}."
-            raise TargetNotFound(f"There is no {part!r} in {where}.{hint}")
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {', '.join(public[:12])}."
+            raise TargetNotFound(f"There is no {part!r} in {where}.", hint)
         found = getattr(found, part)
     return found
 
@@ -147,5 +210,5 @@ def _only_model(module: ModuleType, where: str, alone: bool) -> Any:
         return module
     if len(models) != 1:
         names = ", ".join(f"{where}:{m.__name__}" for m in models)
-        raise TargetNotFound(f"{FORM}: name the object, as in {names or where + ':Name'}.")
+        raise TargetNotFound(f"{FORM}.", f"Name the object, as in {names or where + ':Name'}.")
     return models[0]

@@ -96,12 +96,14 @@ def require_writable(path: Path | None, endings: Sequence[str] = ()) -> None:
     if path is None or str(path) == "-":
         return
     if endings and path.suffix.lstrip(".").lower() not in endings:
-        raise typer.BadParameter(f"The plot {path} must end in one of {', '.join('.' + e for e in endings)}.")
+        raise typer.BadParameter(
+            f"The plot {path} must end in one of {', '.join('.' + e for e in endings)}. Rename it."
+        )
     folder = path.resolve().parent
     if not folder.is_dir():
-        raise typer.BadParameter(f"The folder {folder} does not exist.")
+        raise typer.BadParameter(f"The folder {folder} does not exist. Make it first, or choose another.")
     if not os.access(path if path.exists() else folder, os.W_OK):
-        raise typer.BadParameter(f"{path} cannot be written.")
+        raise typer.BadParameter(f"{path} cannot be written. Check its permissions, or choose another folder.")
 
 
 def atomically(path: Path, write: Callable[[str], Any]) -> None:
@@ -125,4 +127,4 @@ def atomically(path: Path, write: Callable[[str], Any]) -> None:
         finally:
             Path(name).unlink(missing_ok=True)
     except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}.") from None
+        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}. Choose another place.") from None

@@ -26,9 +26,10 @@ import gaussian
 from crosscheck.cutoffs import estimated_error, predicted_tails
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import Model
+from crosscheck.model import Model, described
 from crosscheck.quantities import Moments, quantities
 from crosscheck.report import to_text
+from crosscheck.system import System
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,12 @@ class TruncationStudy:
             InvalidParameter: no such quantity in this study.
         """
         if quantity not in self.exact:
-            raise InvalidParameter("quantity", f"be one of {', '.join(self.exact)}", quantity)
+            raise InvalidParameter(
+                "quantity",
+                f"be one of {', '.join(self.exact)}",
+                quantity,
+                "Choose from those: what is not among them was not compared.",
+            )
         return [step for step in self.steps if step.quantity == quantity]
 
     def rate(self, quantity: str) -> float:
@@ -168,12 +174,13 @@ def truncation(
         gaussian.NotQuadratic: the exact answer is not known from moments.
     """
     if len(cutoffs) == 0 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in cutoffs):
-        raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs))
+        raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs), "Count Fock levels: 2 are |0⟩ and |1⟩.")
     if any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
-        raise InvalidParameter("cutoffs", "grow", list(cutoffs))
-    observed = list(model.observed)
-    place, claimed, run = _target(model, time, memory)
-    chosen = list(quantities(GAUSSIAN, model.party, len(observed), physical=claimed.is_physical))
+        raise InvalidParameter("cutoffs", "grow", list(cutoffs), "Sort them, each once.")
+    system = System.of(model, None)
+    model, observed = system.model, list(system.observed)
+    place, claimed, run = _target(system, time, memory)
+    chosen = list(quantities(GAUSSIAN, system.party, len(observed), physical=claimed.is_physical))
     exact = {q.name: q.of_moments(claimed)[0] for q in chosen}
     history: dict[str, list[float]] = {q.name: [] for q in chosen}
     steps, costs, stopped = [], [], ""
@@ -200,25 +207,30 @@ def truncation(
             estimate = max(estimated_error(history[q.name]), state.solver_error)
             estimate = max(estimate, q.tail_error(edge, cutoff))
             steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
-    return TruncationStudy(repr(model), place, exact, tuple(steps), tuple(costs), stopped)
+    return TruncationStudy(described(model), place, exact, tuple(steps), tuple(costs), stopped)
 
 
-def _target(model: Model, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
+def _target(system: System, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
     """(label, exact moments, Fock state at a cutoff)."""
+    model, observed = system.model, list(system.observed)
     if time is None and not gaussian.is_time_dependent(model):
         try:
             steady = gaussian.steady_state(model)
         except gaussian.NoSteadyState:
             pass
         else:
-            moments = steady.reduced(list(model.observed))
+            moments = steady.reduced(observed)
             return (
                 "steady state",
                 Moments(moments.mean, moments.covariance, float(moments.error)),
                 lambda cutoff: fock.steady_state(model, cutoff=cutoff, memory=memory),
             )
-    at = model.times[-1] if time is None else time
-    moments = gaussian.evolve(model, [at], list(model.observed))
+    if time is None and not system.times:
+        raise InvalidParameter(
+            "time", "be given for a model without a steady state", time, "Give one: the times of the model are empty."
+        )
+    at = system.times[-1] if time is None else time
+    moments = gaussian.evolve(model, [at], observed)
     return (
         f"t = {at:g}",
         Moments(moments.mean[0], moments.covariance[0], float(moments.error[0])),

@@ -236,7 +236,12 @@ class Kernel:
 
 def _require_shape(name: str, matrix: flint.arb_mat | None, rows: int, columns: int) -> None:
     if matrix is not None and (matrix.nrows(), matrix.ncols()) != (rows, columns):
-        raise InvalidParameter(name, f"be a {rows} × {columns} matrix", f"{matrix.nrows()} × {matrix.ncols()}")
+        raise InvalidParameter(
+            name,
+            f"be a {rows} × {columns} matrix",
+            f"{matrix.nrows()} × {matrix.ncols()}",
+            "Give each mode its two rows, (x, p), in one ordering.",
+        )
 
 
 def indices(variables: int, degree: int) -> list[Index]:

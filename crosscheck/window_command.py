@@ -12,6 +12,7 @@ from crosscheck.arguments import Json, Laboratory, Sets, example, usage
 from crosscheck.errors import InvalidParameter
 from crosscheck.generator_certificate import entry_name
 from crosscheck.steady_proof import claim_of, prove_steady_state, spoiled
+from crosscheck.system import System
 from crosscheck.terminal import console, require_writable, write_json
 from crosscheck.verdict import Verdict
 
@@ -51,6 +52,7 @@ def window_command(
     screen = console(json_path)
     require_writable(json_path)
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
+    usage(lambda: System.of(chosen, ()))  # names what is wrong with a model, before intervals are made of it
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
     if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
@@ -74,7 +76,12 @@ def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
             raise TypeError
         return [[str(x) for x in row] for row in covariance], None if mean is None else [str(x) for x in mean]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise InvalidParameter("--claim", 'be a JSON file with {"covariance": [[…], …]}', str(path)) from None
+        raise InvalidParameter(
+            "--claim",
+            'be a JSON file with {"covariance": [[…], …]}',
+            str(path),
+            "Write numbers, not text, in two rows and columns, (x, p), for each mode.",
+        ) from None
 
 
 def _place(text: str, rows: int) -> tuple[int, int, int]:
@@ -82,5 +89,10 @@ def _place(text: str, rows: int) -> tuple[int, int, int]:
     entry, _, digit = text.partition(":")
     row, _, column = entry.partition(",")
     if row not in names or column not in names or not digit.isdecimal() or int(digit) < 1:
-        raise InvalidParameter("--spoil", f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12", text)
+        raise InvalidParameter(
+            "--spoil",
+            f"be ENTRY:DIGIT with an entry of {', '.join(names)} such as x1,p1:12",
+            text,
+            "Name two quadratures and the decimal place that is to be wrong.",
+        )
     return names.index(row), names.index(column), int(digit)

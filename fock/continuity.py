@@ -113,14 +113,19 @@ def rounded_up(bound: float) -> float:
 def non_negative(name: str, value: float) -> float:
     """`value` as a float. Raises InvalidArgument if it is negative or not a number."""
     if not value >= 0:
-        raise InvalidArgument(f"Argument {name} must be a number ≥ 0, but is {value}.")
+        raise InvalidArgument(
+            f"Argument {name} must be a number ≥ 0, but is {value}.",
+            "Give a trace distance ‖ρ − ρ'‖₁, such as the `bound` of a state, or an energy.",
+        )
     return float(value)
 
 
 def at_least_one(value: int, name: str = "modes") -> int:
     """`value`. Raises InvalidArgument if it is below 1."""
     if not value >= 1:
-        raise InvalidArgument(f"Argument {name} must be a whole number ≥ 1, but is {value}.")
+        raise InvalidArgument(
+            f"Argument {name} must be a whole number ≥ 1, but is {value}.", "Count energy levels or modes with it."
+        )
     return int(value)
 
 

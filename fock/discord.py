@@ -68,7 +68,9 @@ def discord(rho: qutip.Qobj, *, measured: Sequence[int], nodes: int = NODES) -> 
 def _one_measured(measured: Sequence[int], modes: int) -> tuple[list[int], list[int]]:
     one, other = split(measured, modes, "measured")
     if len(one) != 1:
-        raise InvalidArgument(f"Argument measured must name one mode, but is {one}.")
+        raise InvalidArgument(
+            f"Argument measured must name one mode, but is {one}.", "Choose the mode that is measured, as in [1]."
+        )
     return other, one
 
 

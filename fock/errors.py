@@ -16,7 +16,17 @@ FellBack                  a warning: the fast solver gave up and a slower one ha
 
 
 class FockError(Exception):
-    """Base class of every error this package raises on purpose."""
+    """Base class of every error this package raises on purpose.
+
+    `what` went wrong, in a sentence, and `advice`: the likely cause, or what to do next. None is without.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        self.what, self.advice = what, advice
+        super().__init__(what, advice)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}"
 
 
 class InvalidArgument(FockError, ValueError):
@@ -29,8 +39,8 @@ class NotHermitian(FockError):
     def __init__(self, what: str, defect: float) -> None:
         self.defect = defect
         super().__init__(
-            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}. "
-            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause."
+            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}.",
+            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause.",
         )
 
 
@@ -41,8 +51,8 @@ class CutoffTooSmall(FockError):
         self.cutoffs, self.missing = cutoffs, missing
         super().__init__(
             f"The initial state must fit below the cutoff to within {allowed:.0e}, but at cutoff {_spell(cutoffs)} "
-            f"a weight of {missing:.1e} is left out. "
-            "Raise the cutoff, or lower the squeezing, displacement or occupation."
+            f"a weight of {missing:.1e} is left out.",
+            "Raise the cutoff, or lower the squeezing, displacement or occupation.",
         )
 
 
@@ -53,7 +63,8 @@ class TooLarge(FockError):
         self.needed, self.allowed = needed, allowed
         super().__init__(
             f"{what} at cutoff {_spell(cutoffs)} would need about {needed / 2**30:.3g} GiB, but at most "
-            f"{allowed / 2**30:.3g} GiB may be used. Lower the cutoff, or certify the model with fewer modes."
+            f"{allowed / 2**30:.3g} GiB may be used.",
+            "Lower the cutoff, raise `memory`, or leave modes out.",
         )
 
 
@@ -68,8 +79,9 @@ class NotUnique(FockError):
         self.gap = gap
         super().__init__(
             "The steady state must be unique, but an operator of trace zero was found that is stationary, too, to "
-            f"within {gap:.1e}. An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
-            "model from its initial state with `evolve` instead."
+            f"within {gap:.1e}.",
+            "An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
+            "model from its initial state with `evolve` instead.",
         )
 
 
@@ -85,7 +97,7 @@ class TimeDependent(FockError):
 
     def __init__(self, what: str = "A steady state", instead: str = "Follow it with `evolve` instead.") -> None:
         super().__init__(
-            f"{what} needs a constant generator, but this model has explicitly time-dependent terms. {instead}"
+            f"{what} needs a constant generator, but this model has explicitly time-dependent terms.", instead
         )
 
 
@@ -93,7 +105,7 @@ class NotBounded(FockError):
     """An error bound was asked for, but `condition` fails."""
 
     def __init__(self, condition: str, hint: str) -> None:
-        super().__init__(f"For a proved error bound {condition}. {hint}")
+        super().__init__(f"For a proved error bound {condition}.", hint)
 
 
 class NotAState(FockError):
@@ -102,8 +114,8 @@ class NotAState(FockError):
     def __init__(self, lowest: float) -> None:
         self.lowest = lowest
         super().__init__(
-            f"An entropy needs a density matrix, but the lowest eigenvalue is {lowest:.2e}. "
-            "A generator that is not completely positive, or a cutoff far too small, is the usual cause."
+            f"An entropy needs a density matrix, but the lowest eigenvalue is {lowest:.2e}.",
+            "A generator that is not completely positive, or a cutoff far too small, is the usual cause.",
         )
 
 

@@ -82,25 +82,40 @@ def evolve(
         TooLarge: more than `memory` would be needed.
     """
     if (cutoff is None) is (tol is None):
-        raise InvalidArgument(f"Give either cutoff or tol, but they are {cutoff} and {tol}.")
+        raise InvalidArgument(
+            f"Give either cutoff or tol, but they are {cutoff} and {tol}.",
+            "Choose a cutoff to compare several, or tol to have one found that is good enough.",
+        )
     try:
         grid = np.atleast_1d(np.asarray(times, float))
     except (TypeError, ValueError):
-        raise InvalidArgument(f"Argument times must be a list of numbers, but is {times!r}.") from None
+        raise InvalidArgument(
+            f"Argument times must be a list of numbers, but is {times!r}.",
+            "Write them as a flat list such as [0.5, 1.5].",
+        ) from None
     if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
-        raise InvalidArgument(f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.")
+        raise InvalidArgument(
+            f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.",
+            "Sort them, and start at 0 or later.",
+        )
     if not isinstance(method, str) or method not in ("auto", "qutip"):
-        raise InvalidArgument(f'Argument method must be "auto" or "qutip", but is {method!r}.')
+        raise InvalidArgument(
+            f'Argument method must be "auto" or "qutip", but is {method!r}.', "Leave it out for the faster of the two."
+        )
     memory = as_memory(memory)
     if isinstance(accuracy, bool) or not isinstance(accuracy, (int, float, np.number)) or not 0 < accuracy < 2:
         raise InvalidArgument(
-            f"Argument accuracy must lie between 0 and 2, the largest trace distance, but is {accuracy!r}."
+            f"Argument accuracy must lie between 0 and 2, the largest trace distance, but is {accuracy!r}.",
+            "Choose 1e-9 or so: it is the solver's error, next to that of the cutoff.",
         )
     if not grid.size:
         return FockTrajectory(times=grid, states=())
     if tol is not None:
         if isinstance(tol, bool) or not isinstance(tol, (int, float, np.number)) or not 0 < tol < 2:
-            raise InvalidArgument(f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol!r}.")
+            raise InvalidArgument(
+                f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol!r}.",
+                "Choose 1e-4 or so: the cutoff follows from it.",
+            )
         return evolve_bounded(model, grid.tolist(), float(tol), memory)
     cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
     gen = generator(model, cutoffs)
@@ -113,8 +128,8 @@ def evolve(
         states, errors = _density_matrix(gen, start, grid, accuracy, memory)
     if any(not np.isfinite(state.full()).all() for state in states):
         raise FockError(
-            "The state became infinite or NaN. A coefficient f(t) that diverges, or a generator far from completely "
-            "positive, is the usual cause."
+            "The state became infinite or NaN.",
+            "A coefficient f(t) that diverges, or a generator far from completely positive, is the usual cause.",
         )
     return FockTrajectory(
         times=grid,
@@ -200,7 +215,8 @@ def _qutips(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> t
                 states = qutip.mesolve(liouvillian(gen, memory), rho, padded, options=options).states
     except qutip.solver.integrator.IntegratorException as error:
         raise NotConverged(
-            f"QuTiP's integrator gave up: {error}. Rates or frequencies many orders of magnitude apart, or a "
-            "coefficient f(t) that diverges, are the usual causes."
+            f"QuTiP's integrator gave up: {error}.",
+            "Rates or frequencies many orders of magnitude apart, or a "
+            "coefficient f(t) that diverges, are the usual causes.",
         ) from None
     return states[len(padded) - len(times) :], np.maximum(SOLVER_ERROR, RTOL * gen.norm * times)

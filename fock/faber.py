@@ -225,14 +225,15 @@ class Flow:
             self.x, self.begin = self.window.at(np.array([span]))[0], self.end
         if not self.norm(self.x) < LARGE:
             raise NotConverged(
-                f"The state must stay finite, but has grown to {self.norm(self.x):.1e} by t = {self.begin:.3g}. "
-                "A generator far from completely positive is the usual cause."
+                f"The state must stay finite, but has grown to {self.norm(self.x):.1e} by t = {self.begin:.3g}.",
+                "A generator far from completely positive is the usual cause.",
             )
         if self.applications > PATIENCE:
             raise NotConverged(
                 f"The evolution must end within {PATIENCE} products with the generator, but these have reached "
-                f"t = {self.begin:.3g} only. Frequencies or rates many orders of magnitude above 1/t are the usual "
-                "cause: go to a rotating frame, shorten the times, or ask for the steady state."
+                f"t = {self.begin:.3g} only.",
+                "Frequencies or rates many orders of magnitude above 1/t are the usual "
+                "cause: go to a rotating frame, shorten the times, or ask for the steady state.",
             )
         # What moves more slowly than errors may grow stays where it is, for good.
         self.drift = self.norm(self.matrix @ self.x)

@@ -9,7 +9,7 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,7 +94,8 @@ def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
     if not gen.hamiltonian:
         raise InvalidArgument(
-            "The method hamiltonian must return an operator or a list of terms, but the list is empty."
+            "The method hamiltonian must return an operator or a list of terms, but the list is empty.",
+            "Return 0 * a.dag() * a for none.",
         )
     _require("Hamiltonian", [_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian])
     if not gen.dissipators:
@@ -116,7 +117,10 @@ def _require(what: str, terms: list[Any]) -> None:
     matrix = sum(terms[1:], terms[0])
     size, defect = sum(float(abs(x).max()) for x in terms), float(abs(matrix - matrix.conj().T).max())
     if not np.isfinite(size):
-        raise InvalidArgument(f"The {what} must be finite, but has a coefficient that is NaN or infinite.")
+        raise InvalidArgument(
+            f"The {what} must be finite, but has a coefficient that is NaN or infinite.",
+            "Look for a division by zero, or an overflow, in what the model computes from its parameters.",
+        )
     if defect > 1e-10 * size:
         raise NotHermitian(what, defect)
 
@@ -127,7 +131,10 @@ def _value(coefficient: Any, t: float) -> complex:
     try:
         return complex(value)
     except (TypeError, ValueError):
-        raise InvalidArgument(f"A rate or coefficient f(t) must be a number, but is {value!r}.") from None
+        raise InvalidArgument(
+            f"A rate or coefficient f(t) must be a number, but is {value!r}.",
+            "Return a float or a complex number from it, for a single time t.",
+        ) from None
 
 
 def hamiltonian(gen: Generator) -> qutip.Qobj | qutip.QobjEvo:
@@ -168,15 +175,18 @@ def _probe(cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
 def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
     """Those with a rate; without them an isolated model runs as a ket."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    every = (
+        list(found) if isinstance(found, Iterable) else [found]
+    )  # what the model itself raises is not for us to word
     try:
-        every = list(found)
         for d in every:
             require_one_point(d.rate, "rate")
         return [d for d in every if callable(d.rate) or d.rate != 0]
     except (TypeError, AttributeError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {type(found).__name__} holding something else."
+            f"but returned {type(found).__name__} holding something else.",
+            "Write `yield Dissipator(…)` for each, or return a list of them.",
         ) from None
 
 
@@ -184,7 +194,10 @@ def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:
     for term in h if isinstance(h, list) else [h]:
         operator, f = term if isinstance(term, (list, tuple)) else (term, None)
         if f is not None and not callable(f):
-            raise InvalidArgument(f"A coefficient in [H, f] must be a function f(t), but is {f!r}.")
+            raise InvalidArgument(
+                f"A coefficient in [H, f] must be a function f(t), but is {f!r}.",
+                "Write [H, lambda t: …], or multiply H by a constant.",
+            )
         yield operator, f
 
 

@@ -35,8 +35,8 @@ def as_cutoffs(cutoff: int | Sequence[int], modes: int) -> Cutoffs:
         isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in levels
     ):
         raise InvalidArgument(
-            f"Argument cutoff must be an integer ≥ 2, or {modes} of them, one per mode, but is {cutoff}. "
-            "It counts Fock levels: 2 means |0⟩ and |1⟩."
+            f"Argument cutoff must be an integer ≥ 2, or {modes} of them, one per mode, but is {cutoff}.",
+            "Count Fock levels with it: 2 means |0⟩ and |1⟩.",
         )
     return tuple(int(n) for n in levels)
 
@@ -48,7 +48,9 @@ def as_memory(memory: float) -> float:
         InvalidArgument: not a positive number.
     """
     if isinstance(memory, bool) or not isinstance(memory, (int, float, np.number)) or not memory > 0:
-        raise InvalidArgument(f"Argument memory must be a positive number of bytes, but is {memory!r}.")
+        raise InvalidArgument(
+            f"Argument memory must be a positive number of bytes, but is {memory!r}.", "Give 4 * 2**30 for 4 GiB."
+        )
     return float(min(memory, 10**18))
 
 
@@ -97,8 +99,8 @@ def require_one_point(x: Any, what: str) -> None:
     """Refuse the arrays that a scan is made of: operators here are those of one model."""
     if isinstance(x, np.ndarray) and x.ndim:
         raise InvalidArgument(
-            f"A {what} must be a number in Fock space, but is an array of shape {x.shape}. "
-            "Take the points of a scan one by one; `gaussian.steady_state` takes them together."
+            f"A {what} must be a number in Fock space, but is an array of shape {x.shape}.",
+            "Take the points of a scan one by one; `gaussian.steady_state` takes them together.",
         )
 
 
@@ -166,7 +168,8 @@ def _operator(x: Any, one: qutip.Qobj) -> qutip.Qobj:
     if isinstance(x, (int, float, complex, np.number)):
         return x * one
     raise InvalidArgument(
-        f"A model must build its operators from the ladder operators it is handed, but returned {type(x).__name__}."
+        f"A model must build its operators from the ladder operators it is handed, but returned {type(x).__name__}.",
+        "Check that the method returns what it computes, and that it uses its arguments.",
     )
 
 

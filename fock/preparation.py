@@ -82,7 +82,10 @@ def _columns(model: Any, levels: Cutoffs) -> Columns:
         matrix = generator.to("CSR").data_as("csr_matrix")
         defect, size = float(abs(matrix - matrix.conj().T).max()), float(abs(matrix).max())
         if not np.isfinite(size):
-            raise InvalidArgument("The generator of a preparing unitary must be finite, but has NaN entries.")
+            raise InvalidArgument(
+                "The generator of a preparing unitary must be finite, but has NaN entries.",
+                "Look for a division by zero, or an overflow, in what the model computes from its parameters.",
+            )
         if defect > 1e-10 * size:
             raise NotHermitian("generator of a preparing unitary", defect)
         columns = scipy.sparse.linalg.expm_multiply(-1j * matrix, columns, traceA=-1j * matrix.trace())
@@ -98,9 +101,15 @@ def preparation_at(model: Any, a: tuple[Any, ...]) -> Any:
     """`model.preparation(*a)`; the vacuum if the model has none."""
     preparation = model.preparation(*a) if hasattr(model, "preparation") else VACUUM
     if not all(hasattr(preparation, name) for name in ("occupations", "ground_of", "unitaries")):
-        raise InvalidArgument(f"The method preparation must return a Preparation, but returned {preparation!r}.")
+        raise InvalidArgument(
+            f"The method preparation must return a Preparation, but returned {preparation!r}.",
+            "Write `return Preparation(…)`, or leave the method out to start from the vacuum.",
+        )
     if not isinstance(preparation.unitaries, (list, tuple)):
-        raise InvalidArgument(f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.")
+        raise InvalidArgument(
+            f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.",
+            "Write [G] for a single generator G.",
+        )
     return preparation
 
 
@@ -108,7 +117,10 @@ def thermal_populations(occupations: Any, levels: Cutoffs) -> NDArray[np.float64
     """Joint populations Π_j n̄_j^n/(1 + n̄_j)^{n+1} below the cutoff. Raises InvalidArgument for a negative n̄."""
     nbar = np.zeros(len(levels)) if occupations is None else np.asarray(occupations, float)
     if nbar.shape != (len(levels),) or not np.all(nbar >= 0):
-        raise InvalidArgument(f"Argument occupations must hold {len(levels)} numbers ≥ 0, but is {occupations}.")
+        raise InvalidArgument(
+            f"Argument occupations must hold {len(levels)} numbers ≥ 0, but is {occupations}.",
+            "Give one for each mode, 0 for the vacuum.",
+        )
     populations = np.ones(1)
     for n, occupation in zip(levels, nbar, strict=True):
         populations = np.kron(populations, (occupation / (1 + occupation)) ** np.arange(n) / (1 + occupation))

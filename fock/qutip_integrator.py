@@ -37,13 +37,17 @@ class FaberIntegrator(Integrator):
 
     def _prepare(self) -> None:
         if not self.system.isconstant:
-            raise ValueError("The method 'faber' needs a constant generator, but this one depends on time.")
+            raise ValueError(
+                "The method 'faber' needs a constant generator, but this one depends on time. Choose another method."
+            )
         self._generator = self.system(0).to("CSR").data_as("csr_matrix")
         terms, atol = self.options["terms"], self.options["atol"]
         if not isinstance(terms, (int, np.integer)) or terms < FEWEST:
-            raise ValueError(f"The option 'terms' must be an integer ≥ {FEWEST}, but is {terms!r}.")
+            raise ValueError(
+                f"The option 'terms' must be an integer ≥ {FEWEST}, but is {terms!r}. Leave it out for the default."
+            )
         if not isinstance(atol, (int, float, np.number)) or not 0 <= atol < np.inf:
-            raise ValueError(f"The option 'atol' must be a number ≥ 0, but is {atol!r}.")
+            raise ValueError(f"The option 'atol' must be a number ≥ 0, but is {atol!r}. Leave it out for the default.")
         self.name = "Faber expansion"
 
     @property
@@ -90,7 +94,8 @@ class FaberIntegrator(Integrator):
     def integrate(self, t: float, copy: bool = True) -> tuple[float, Any]:
         if t < self._begin:
             raise IntegratorException(
-                f"The method 'faber' only goes forward, but t = {t} is before its start at {self._begin}."
+                f"The method 'faber' only goes forward, but t = {t} is before its start at {self._begin}. "
+                "Sort the times."
             )
         if t - self._begin < self._flow.begin:  # earlier windows are gone
             self._flow = self._started()

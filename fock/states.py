@@ -98,10 +98,16 @@ def density(rho: qutip.Qobj) -> Array:
     matrix = rho.full() @ rho.full().conj().T if rho.isket else rho.full()
     trace = np.trace(matrix).real
     if not np.isfinite(matrix).all() or not trace > 0:
-        raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {trace}.")
+        raise InvalidArgument(
+            f"A state must be finite and have positive trace, but its trace is {trace}.",
+            "Check how it was made: a zero vector, or NaN from a solver, is the usual cause.",
+        )
     defect = np.abs(matrix - matrix.conj().T).max()
     if defect > 1e-8 * np.abs(matrix).max():
-        raise InvalidArgument(f"A density matrix must be Hermitian, but its anti-Hermitian part is {defect:.2e}.")
+        raise InvalidArgument(
+            f"A density matrix must be Hermitian, but its anti-Hermitian part is {defect:.2e}.",
+            "Take ½(ρ + ρ†) if that is rounding; an operator in place of a state is the usual cause otherwise.",
+        )
     return np.asarray(matrix / trace)
 
 
@@ -146,7 +152,10 @@ def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
     weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.full().diagonal().real
     others = tuple(k for k in range(len(levels)) if k != mode)
     if not weights.sum() > 0:
-        raise InvalidArgument(f"A state must be finite and have positive trace, but its trace is {weights.sum()}.")
+        raise InvalidArgument(
+            f"A state must be finite and have positive trace, but its trace is {weights.sum()}.",
+            "Check how it was made: a zero vector, or NaN from a solver, is the usual cause.",
+        )
     return np.asarray((weights / weights.sum()).reshape(levels).sum(axis=others))
 
 
@@ -158,7 +167,10 @@ def modes_of(rho: qutip.Qobj) -> int:
 
 def _require_state(rho: object) -> None:
     if not isinstance(rho, qutip.Qobj) or not (rho.isket or (rho.isoper and rho.shape[0] == rho.shape[1])):
-        raise InvalidArgument(f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.")
+        raise InvalidArgument(
+            f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.",
+            "Use qutip.Qobj(array, dims=[levels, levels]) to make one of an array.",
+        )
 
 
 def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
@@ -168,10 +180,18 @@ def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
         InvalidArgument: otherwise.
     """
     if np.ndim(modes) != 1:
-        raise InvalidArgument(f"Argument {name} must be a list of modes such as [0], but is {modes!r}.")
+        raise InvalidArgument(
+            f"Argument {name} must be a list of modes such as [0], but is {modes!r}.",
+            "Put a single mode into brackets.",
+        )
     if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) for m in modes):
-        raise InvalidArgument(f"Argument {name} must hold integers, but is {list(modes)}.")
+        raise InvalidArgument(
+            f"Argument {name} must hold integers, but is {list(modes)}.", "Name modes by their place, counted from 0."
+        )
     chosen = [int(m) for m in modes]
     if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
-        raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")
+        raise InvalidArgument(
+            f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.",
+            "Count modes from 0, in the order of the model's operators.",
+        )
     return chosen

@@ -94,7 +94,10 @@ def steady_state(
         FellBack: GMRES stopped early, and the LU took over.
     """
     if not isinstance(method, str) or method not in METHODS:
-        raise InvalidArgument(f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.')
+        raise InvalidArgument(
+            f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.',
+            "Leave it out to have one chosen.",
+        )
     cutoffs, memory = as_cutoffs(cutoff, model.modes), as_memory(memory)
     gen = generator(model, cutoffs)
     if gen.is_time_dependent:
@@ -128,9 +131,9 @@ def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockS
     residual, scale = system.residual(x), system.scale
     if method == "krylov" and not residual <= ACCEPTED * RESIDUAL * scale * float(np.linalg.norm(x)):
         raise NotConverged(
-            f"The steady state did not converge: the residual is {residual:.1e} after {RESTART * RESTARTS} iterations. "
+            f"The steady state did not converge: the residual is {residual:.1e} after {RESTART * RESTARTS} iterations.",
             "Rates many orders of magnitude apart, or a non-unique steady state, are the usual causes; "
-            'method="direct" factorises the whole generator, at small cutoffs.'
+            'method="direct" factorises the whole generator, at small cutoffs.',
         )
     gap = system.smallest_singular_value(x)
     if others.size:
@@ -142,8 +145,8 @@ def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockS
     if not error <= USELESS:
         raise NotConverged(
             f"The steady state must be determined by the generator to some digits, but its residual {residual:.1e} may "
-            f"mean an error of {error:.1e}, as something relaxes as slowly as {gap:.1e}. Rates many orders of "
-            "magnitude apart are the usual cause."
+            f"mean an error of {error:.1e}, as something relaxes as slowly as {gap:.1e}.",
+            "Rates many orders of magnitude apart are the usual cause.",
         )
     dims = [list(parts.cutoffs)] * 2
     return FockSteadyState(

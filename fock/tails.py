@@ -77,7 +77,8 @@ def geometric_tail(p: Array, levels: Sequence[int], *, prefactor: float, ratios:
     p = np.asarray(p, float)
     if p.ndim != len(levels) or any(d > m for d, m in zip(levels, p.shape, strict=True)) or not (p >= 0).all():
         raise InvalidArgument(
-            f"Argument p must hold weights ≥ 0 up to the cutoff {list(levels)}, but has shape {p.shape}."
+            f"Argument p must hold weights ≥ 0 up to the cutoff {list(levels)}, but has shape {p.shape}.",
+            "Give the weights of the levels below the cutoff, one axis for each mode.",
         )
     with np.errstate(divide="ignore"):
         log_x = np.log([non_negative("ratios", x) for x in ratios])
@@ -185,7 +186,10 @@ def moment_bound(distance: float, norm: float, weight: float, second: float) -> 
 def _box_sums(log_q: Array, levels: Sequence[int]) -> tuple[float, float]:
     """Σ Π_j q_j^{n_j} over the box n_j < D_j and over the rest: Π(1 − q^D)/(1 − q), (1 − Π(1 − q^D)) Π 1/(1 − q)."""
     if len(log_q) != len(levels):
-        raise InvalidArgument(f"As many modes as cutoffs are needed, but there are {len(log_q)} and {len(levels)}.")
+        raise InvalidArgument(
+            f"As many modes as cutoffs are needed, but there are {len(log_q)} and {len(levels)}.",
+            "Give one cutoff for each mode.",
+        )
     depth = np.array([at_least_one(d, "levels") for d in levels])
     if not (log_q < 0).all():
         return math.inf, math.inf

@@ -35,19 +35,32 @@ def as_covariance(sigma: ArrayLike) -> Array:
     try:
         sigma = np.asarray(sigma)
     except ValueError:
-        raise InvalidArgument("Argument sigma must be a square matrix, but its rows differ in length.") from None
+        raise InvalidArgument(
+            "Argument sigma must be a square matrix, but its rows differ in length.",
+            "Give it as rows of equal length, two for each mode.",
+        ) from None
     if np.iscomplexobj(sigma) or sigma.dtype == object:
-        raise InvalidArgument(f"Argument sigma must be real, but has type {sigma.dtype}.")
+        raise InvalidArgument(
+            f"Argument sigma must be real, but has type {sigma.dtype}.",
+            "Complex amplitudes in place of quadratures are the usual cause: x = (a + a†)/√2, p = (a − a†)/(i√2).",
+        )
     if sigma.ndim < 2 or sigma.shape[-1] != sigma.shape[-2] or sigma.shape[-1] % 2 or sigma.shape[-1] == 0:
-        raise InvalidArgument(f"Argument sigma must have shape (..., 2n, 2n), but has shape {sigma.shape}.")
+        raise InvalidArgument(
+            f"Argument sigma must have shape (..., 2n, 2n), but has shape {sigma.shape}.",
+            "Give each mode its two rows and columns, (x, p), and put the points of a scan first.",
+        )
     sigma = sigma.astype(float)
     if not np.isfinite(sigma).all() and (sigma.ndim == 2 or not np.isfinite(sigma[~missing(sigma)]).all()):
-        raise InvalidArgument("Argument sigma must be finite, but has NaN or infinite entries.")
+        raise InvalidArgument(
+            "Argument sigma must be finite, but has NaN or infinite entries.",
+            "Look for a division by zero where it comes from, or take out the points of a scan that have no state.",
+        )
     skew = np.abs(sigma - np.swapaxes(sigma, -1, -2)).max((-2, -1))
     crooked = skew > SYMMETRIC_TOLERANCE * np.abs(sigma).max((-2, -1))
     if crooked.any():
         raise InvalidArgument(
-            f"Argument sigma must be symmetric, but differs from its transpose by {skew[crooked].max():.2e}."
+            f"Argument sigma must be symmetric, but differs from its transpose by {skew[crooked].max():.2e}.",
+            "Symmetrise it by ½(σ + σᵀ) if that is rounding; an entry that was left out is the usual cause otherwise.",
         )
     return sigma
 

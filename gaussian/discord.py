@@ -50,7 +50,8 @@ def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
     """
     if sigma.shape[-1] != 4:
         raise InvalidArgument(
-            f"Gaussian discord is implemented for two modes, but sigma has {sigma.shape[-1] // 2}. Reduce it first."
+            f"Gaussian discord is implemented for two modes, but sigma has {sigma.shape[-1] // 2}.",
+            "Take out the others with `reduced` first.",
         )
     (b,), (a,) = split(measured, 2, "measured")
     ordered = reduced(require_physical(sigma), [a, b])
@@ -59,7 +60,8 @@ def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
     found = np.asarray(np.maximum(local - total + conditional, 0.0))
     if not np.isfinite(found).all():
         raise GaussianError(
-            "The discord has no digits left in double precision: gaussian.enclosed.discord computes it in intervals."
+            "The discord has no digits left in double precision.",
+            "Use gaussian.enclosed.discord, which has as many as wanted.",
         )
     return found
 

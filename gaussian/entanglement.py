@@ -76,7 +76,8 @@ def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> boo
     sigma = as_covariance(sigma)
     if sigma.ndim != 2:
         raise InvalidArgument(
-            f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}."
+            f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}.",
+            "Take the points of a batch one by one.",
         )
     require_physical(sigma)
     one, other = split(party, sigma.shape[-1] // 2)

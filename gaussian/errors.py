@@ -34,7 +34,17 @@ class IllConditioned(UserWarning):
 
 
 class GaussianError(Exception):
-    """Base class of every error this package raises on purpose."""
+    """Base class of every error this package raises on purpose.
+
+    `what` went wrong, in a sentence, and `advice`: the likely cause, or what to do next. None is without.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        self.what, self.advice = what, advice
+        super().__init__(what, advice)
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.advice}"
 
 
 class InvalidArgument(GaussianError, ValueError):
@@ -47,8 +57,8 @@ class NotQuadratic(GaussianError):
     def __init__(self, term: str, degree: int, where: str, allowed: int) -> None:
         self.term, self.degree = term, degree
         super().__init__(
-            f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}. "
-            "Gaussian moments do not close for it: linearise the model, or run it with `fock` alone."
+            f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}.",
+            "Gaussian moments do not close for it: linearise the model, or run it with `fock` alone.",
         )
 
 
@@ -58,8 +68,8 @@ class NotHermitian(GaussianError):
     def __init__(self, what: str, defect: float) -> None:
         self.defect = defect
         super().__init__(
-            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}. "
-            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause."
+            f"The {what} must be Hermitian, but its anti-Hermitian part is {defect:.2e}.",
+            "A missing Hermitian conjugate, or a correlated rate Γ_uv without its partner Γ_vu*, is the usual cause.",
         )
 
 
@@ -68,7 +78,7 @@ class TimeDependent(GaussianError):
 
     def __init__(self, what: str = "A steady state", instead: str = "Follow it with `evolve` instead.") -> None:
         super().__init__(
-            f"{what} needs a constant generator, but this model has explicitly time-dependent terms. {instead}"
+            f"{what} needs a constant generator, but this model has explicitly time-dependent terms.", instead
         )
 
 
@@ -78,8 +88,8 @@ class UnphysicalState(GaussianError):
     def __init__(self, lowest: float) -> None:
         self.lowest = lowest
         super().__init__(
-            f"The covariance matrix must satisfy σ + iΩ/2 ≥ 0, but its lowest eigenvalue is {lowest:.2e}. "
-            "Vacuum is ½·1 and the ordering (x_1, p_1, …) here: check both before suspecting the physics."
+            f"The covariance matrix must satisfy σ + iΩ/2 ≥ 0, but its lowest eigenvalue is {lowest:.2e}.",
+            "Vacuum is ½·1 and the ordering (x_1, p_1, …) here: check both before suspecting the physics.",
         )
 
 
@@ -88,6 +98,8 @@ class NoSteadyState(GaussianError):
 
     Of a batch, `missing` marks the points without one, and eigenvalues and modes are those of the first.
     """
+
+    remedy = "Follow the model from its start with `evolve` instead."
 
     def __init__(
         self,
@@ -102,18 +114,23 @@ class NoSteadyState(GaussianError):
             f"{z.real:+.3g}{z.imag:+.3g}i on mode{'s' if len(m) > 1 else ''} {', '.join(map(str, m))}"
             for z, m in zip(self.eigenvalues, self.modes, strict=True)
         )
-        message = f"{reason} Drift eigenvalues that are not damped: {listed}."
+        what, advice = f"{reason} Drift eigenvalues that are not damped: {listed}.", self.remedy
         if self.missing.ndim:
             first = tuple(int(axis[0]) for axis in self.missing.nonzero())
-            message = (
+            what = (
                 f"{self.missing.sum()} of {self.missing.size} points have no unique steady state; the first is "
-                f'{first}: {message} With missing="nan" the others are solved.'
+                f"{first}: {what}"
             )
-        super().__init__(message)
+            advice = 'Solve the others with missing="nan".'
+        super().__init__(what, advice)
 
 
 class UnstableDrift(NoSteadyState):
     """An eigenvalue of the drift has a positive real part: moments grow without bound."""
+
+    remedy = (
+        "Check the signs of detunings and couplings, lower the gain or raise the damping; `evolve` follows the growth."
+    )
 
 
 class MarginalDrift(NoSteadyState):
@@ -121,3 +138,5 @@ class MarginalDrift(NoSteadyState):
 
     The steady state then does not exist (noise accumulates) or is not unique (a dark mode keeps its start).
     """
+
+    remedy = "Damp that combination, or follow the model from its start with `evolve`."

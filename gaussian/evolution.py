@@ -87,8 +87,8 @@ def propagate(
     if not np.isfinite(covariance).all() or not np.isfinite(mean).all():
         bad = times[~np.isfinite(covariance).all(axis=(1, 2))]
         raise GaussianError(
-            f"The moments exceed double precision at t = {bad.min(initial=times.max()):.3g}: the model is unstable, or "
-            "its rates are too large for these times."
+            f"The moments exceed double precision at t = {bad.min(initial=times.max()):.3g}.",
+            "Shorten the times: the model is unstable, or its rates are too large for them.",
         )
     return Trajectory(times=times, mean=mean, covariance=covariance, error=error)
 
@@ -159,8 +159,8 @@ def integrate(
         if not solution.success or not np.isfinite(solution.y).all():
             reached = float(solution.t[-1]) if np.size(solution.t) else 0.0
             raise GaussianError(
-                f"The moments could not be followed beyond t = {reached:.3g}: "
-                f"{solution.message} A coefficient f(t) that diverges or returns NaN is the usual cause."
+                f"The moments could not be followed beyond t = {reached:.3g}: {solution.message}",
+                "A coefficient f(t) that diverges or returns NaN is the usual cause.",
             )
         solutions.append(solution.y.T[where])
     coarse, fine = solutions
@@ -181,8 +181,8 @@ def _require_one_point(equations: MomentEquations) -> None:
     shapes = equations.drift.shape[:-2], equations.drive.shape[:-1], equations.diffusion.shape[:-2]
     if any(shapes):
         raise InvalidArgument(
-            f"Evolution is of one point, but the model's fields are arrays of shape {np.broadcast_shapes(*shapes)}. "
-            "Take the points one by one; steady_state takes a scan."
+            f"Evolution is of one point, but the model's fields are arrays of shape {np.broadcast_shapes(*shapes)}.",
+            "Take the points one by one; steady_state takes a scan.",
         )
 
 
@@ -190,8 +190,14 @@ def _as_times(times: ArrayLike) -> Array:
     try:
         result = np.atleast_1d(np.asarray(times, float))
     except (TypeError, ValueError):
-        raise InvalidArgument(f"Argument times must be a list of numbers, but is {times!r}.") from None
+        raise InvalidArgument(
+            f"Argument times must be a list of numbers, but is {times!r}.",
+            "Write them as a flat list such as [0.5, 1.5].",
+        ) from None
     if result.ndim != 1 or not np.isfinite(result).all() or (result < 0).any():
         worst = result[~(result >= 0)] if result.size else result
-        raise InvalidArgument(f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times!r}.")
+        raise InvalidArgument(
+            f"Argument times must be finite and ≥ 0, but contains {worst[:3].tolist() or times!r}.",
+            "Give times after the preparation, which is at 0.",
+        )
     return result

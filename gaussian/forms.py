@@ -84,12 +84,16 @@ def _finite_words(operator: Polynomial, degree: int, where: str) -> dict[Word, A
     if not isinstance(operator, Polynomial):
         if isinstance(operator, bool) or not isinstance(operator, (int, float, complex, np.number)):
             raise InvalidArgument(
-                f"The {where} must be built from the ladder operators the model is handed, but is {operator!r}."
+                f"The {where} must be built from the ladder operators the model is handed, but is {operator!r}.",
+                "Check that the method returns what it computes, and that it uses its arguments.",
             )
         operator = Polynomial({(): operator})
     words = _up_to_degree(operator, degree, where)
     if not all(np.isfinite(c).all() for c in words.values()):
-        raise InvalidArgument(f"The {where} must be finite, but has a coefficient that is NaN or infinite.")
+        raise InvalidArgument(
+            f"The {where} must be finite, but has a coefficient that is NaN or infinite.",
+            "Look for a division by zero, or an overflow, in what the model computes from its parameters.",
+        )
     return words
 
 

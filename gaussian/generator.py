@@ -24,7 +24,7 @@ obey the same formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -112,7 +112,8 @@ def _broadcasting() -> Iterator[None]:
         if isinstance(error, InvalidArgument) or "broadcast" not in str(error):
             raise
         raise InvalidArgument(
-            f"Fields of a scan must have shapes that broadcast against each other, but: {str(error).rstrip('. ')}."
+            f"Fields of a scan must have shapes that broadcast against each other, but: {str(error).rstrip('. ')}.",
+            "Give them one shape, or add axes as in x[:, None] for a grid.",
         ) from None
 
 
@@ -173,7 +174,10 @@ def as_number_of_modes(model: Any) -> int:
     """`model.modes`, an integer ≥ 1. Raises InvalidArgument otherwise."""
     n = getattr(model, "modes", None)
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
-        raise InvalidArgument(f"A model's modes must be an integer ≥ 1, but is {n!r}.")
+        raise InvalidArgument(
+            f"A model's modes must be an integer ≥ 1, but is {n!r}.",
+            "Add a field or a property `modes` that counts the ladder operators of its methods.",
+        )
     return int(n)
 
 
@@ -181,10 +185,16 @@ def _hamiltonian_terms(model: Any, a: tuple[Polynomial, ...]) -> Iterator[tuple[
     hamiltonian = model.hamiltonian(*a)
     for term in hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]:
         if isinstance(term, (list, tuple)) and len(term) != 2:
-            raise InvalidArgument(f"A term in list form must be [H, f], but has {len(term)} parts.")
+            raise InvalidArgument(
+                f"A term in list form must be [H, f], but has {len(term)} parts.",
+                "Write [H0, [H1, f], …], each pair in its own brackets.",
+            )
         operator, f = term if isinstance(term, (list, tuple)) else (term, None)
         if f is not None and not callable(f):
-            raise InvalidArgument(f"A coefficient in [H, f] must be a function f(t), but is {f!r}.")
+            raise InvalidArgument(
+                f"A coefficient in [H, f] must be a function f(t), but is {f!r}.",
+                "Write [H, lambda t: …], or multiply H by a constant.",
+            )
         yield f, operator
 
 
@@ -219,12 +229,16 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
 def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
     """Those with a rate; none if the model has no such method."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+    every = (
+        list(found) if isinstance(found, Iterable) else [found]
+    )  # what the model itself raises is not for us to word
     try:
-        return [d for d in found if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
+        return [d for d in every if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
     except (TypeError, AttributeError, ValueError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {type(found).__name__} holding something else."
+            f"but returned {type(found).__name__} holding something else.",
+            "Write `yield Dissipator(…)` for each, or return a list of them.",
         ) from None
 
 
@@ -236,7 +250,10 @@ def _value(f: Coefficient | None, t: float) -> Any:
             raise TypeError
         return np.asarray(value, complex)
     except (TypeError, ValueError):
-        raise InvalidArgument(f"A coefficient f(t) must be a number, but is {value!r}.") from None
+        raise InvalidArgument(
+            f"A coefficient f(t) must be a number, but is {value!r}.",
+            "Return a float or a complex number from it, for a single time t.",
+        ) from None
 
 
 def _norm(matrix: Complex) -> Array:
@@ -249,7 +266,10 @@ def _assemble(h: Complex, v: Complex, s: Complex, imaginary: Array, rounding: Ar
     for part, axes in ((h, (-2, -1)), (v, -1), (s, (-2, -1))):
         scale = np.maximum(scale, np.abs(part).max(axes))
     if not np.isfinite(scale).all():
-        raise InvalidArgument("The generator must be finite, but a coefficient f(t) or a rate is NaN or infinite.")
+        raise InvalidArgument(
+            "The generator must be finite, but a coefficient f(t) or a rate is NaN or infinite.",
+            "Look for a division by zero in it, at the times that are asked for.",
+        )
     for what, anti in (
         ("Hamiltonian", np.abs(h.imag).max((-2, -1))),
         ("Hamiltonian's constant", imaginary),

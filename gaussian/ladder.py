@@ -58,8 +58,8 @@ class Polynomial:
 
     def __mul__(self, other: Any) -> Polynomial:
         if not isinstance(other, Polynomial):
-            other = np.asarray(other) if isinstance(other, (list, tuple)) else other
-            return Polynomial({w: c * other for w, c in self.words.items()})
+            scalar = _scalar(np.asarray(other) if isinstance(other, (list, tuple)) else other)
+            return Polynomial({w: c * scalar for w, c in self.words.items()})
         words: dict[Word, Any] = {}
         for u, c in self.words.items():
             for v, d in other.words.items():
@@ -74,7 +74,10 @@ class Polynomial:
 
     def __pow__(self, power: int) -> Polynomial:
         if not isinstance(power, (int, np.integer)) or power < 0:
-            raise InvalidArgument(f"The power of an operator must be an integer ≥ 0, but is {power}.")
+            raise InvalidArgument(
+                f"The power of an operator must be an integer ≥ 0, but is {power}.",
+                "Write the product out, or linearise a root of an operator first.",
+            )
         result = Polynomial({(): 1})
         for _ in range(power):
             result = result * self
@@ -123,7 +126,17 @@ def _name(mode: int) -> str:
 
 
 def _polynomial(x: Any) -> Polynomial:
-    return x if isinstance(x, Polynomial) else Polynomial({(): x})
+    return x if isinstance(x, Polynomial) else Polynomial({(): _scalar(x)})
+
+
+def _scalar(x: Any) -> Any:
+    """Anything that can be multiplied, so that balls, exact decimals as text, and arrays may be coefficients."""
+    if not hasattr(x, "__mul__"):
+        raise InvalidArgument(
+            f"An operator must be combined with numbers and operators, but here with {x!r}.",
+            "Look for a method without its brackets, as in a.dag, or a function without its return.",
+        )
+    return x
 
 
 def _conj(c: Any) -> Any:

@@ -71,7 +71,10 @@ def steady_state(model: Any, *, missing: Literal["raise", "nan"] = "raise") -> S
 def solve_steady(equations: MomentEquations, *, missing: Literal["raise", "nan"] = "raise") -> SteadyState:
     """Solve A⟨r⟩ + d = 0 and Aσ + σAᵀ + D = 0 at every point. Arguments, result and errors as `steady_state`."""
     if missing not in ("raise", "nan"):
-        raise InvalidArgument(f'Argument missing must be "raise" or "nan", but is {missing!r}.')
+        raise InvalidArgument(
+            f'Argument missing must be "raise" or "nan", but is {missing!r}.',
+            'Choose "nan" to keep the points of a scan that have a steady state.',
+        )
     fields = ((equations.drift, 2), (equations.drive, 1), (equations.diffusion, 2), (equations.rounding, 0))
     m = equations.drift.shape[-1]
     batch = np.broadcast_shapes(*(np.shape(f)[: np.ndim(f) - rank] for f, rank in fields))

@@ -12,6 +12,7 @@ def split(party: Sequence[int], modes: int, name: str = "party") -> tuple[list[i
     other = [m for m in range(modes) if m not in one]
     if not one or not other:
         raise InvalidArgument(
-            f"Argument {name} must leave modes on both sides, but is {one} of {modes} mode{'s' if modes > 1 else ''}."
+            f"Argument {name} must leave modes on both sides, but is {one} of {modes} mode{'s' if modes > 1 else ''}.",
+            "Name one side of two; modes count from 0.",
         )
     return one, other

@@ -25,12 +25,16 @@ def photon_distribution(sigma: ArrayLike, mean: ArrayLike = (0.0, 0.0), *, level
     """p_0 … p_{levels−1} of a single mode with covariance σ (2, 2) and mean (2,). Raises UnphysicalState."""
     sigma, m = as_covariance(sigma), np.asarray(mean, float)
     if sigma.shape != (2, 2) or m.shape != (2,):
-        raise InvalidArgument(f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.")
+        raise InvalidArgument(
+            f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.",
+            "Take one mode out of several with `reduced`.",
+        )
     require_physical(sigma)
     quanta = 0.5 * (np.trace(sigma) + m @ m - 1)
     if quanta > MOST_QUANTA:
         raise InvalidArgument(
-            f"A photon distribution is computed up to {MOST_QUANTA:.0e} quanta, but got {quanta:.1e}."
+            f"A photon distribution is computed up to {MOST_QUANTA:.0e} quanta, but got {quanta:.1e}.",
+            "Use mean and covariance there: the distribution is as wide as its mean.",
         )
     points = 1 << int(np.ceil(np.log2(max(4 * levels, 256 * (1 + quanta)))))  # aliasing folds p_{n + points} onto p_n
     z = np.exp(2j * np.pi * np.arange(points) / points)

@@ -78,9 +78,15 @@ def initial_state(model: Any) -> GaussianState:
     n = int(model.modes)
     preparation = model.preparation(*ladder(n)) if hasattr(model, "preparation") else VACUUM
     if not all(hasattr(preparation, name) for name in ("occupations", "ground_of", "unitaries")):
-        raise InvalidArgument(f"The method preparation must return a Preparation, but returned {preparation!r}.")
+        raise InvalidArgument(
+            f"The method preparation must return a Preparation, but returned {preparation!r}.",
+            "Write `return Preparation(…)`, or leave the method out to start from the vacuum.",
+        )
     if not isinstance(preparation.unitaries, (list, tuple)):
-        raise InvalidArgument(f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.")
+        raise InvalidArgument(
+            f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.",
+            "Write [G] for a single generator G.",
+        )
     if preparation.ground_of is not None:
         mean, sigma = _ground_state(_hermitian(preparation.ground_of, n, "Hamiltonian of the prepared ground state"))
     else:
@@ -89,7 +95,10 @@ def initial_state(model: Any) -> GaussianState:
         except (TypeError, ValueError):
             occupations = np.full(n, np.nan)
         if occupations.shape != (n,) or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
-            raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}.")
+            raise InvalidArgument(
+                f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}.",
+                "Give one for each mode, 0 for the vacuum.",
+            )
         mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
     condition = 1.0
     for generator in preparation.unitaries:
@@ -101,7 +110,8 @@ def initial_state(model: Any) -> GaussianState:
             unitary = scipy.linalg.expm(flow)
         if not np.abs(unitary).max() < OVERFLOWING:
             raise InvalidArgument(
-                "A preparing unitary is too strong for double precision: its squeezing or displacement exceeds 10⁷."
+                "A preparing unitary is too strong for double precision: its squeezing or displacement exceeds 10⁷.",
+                "Lower it, or use gaussian.enclosed. A parameter in the wrong unit is the usual cause.",
             )
         symplectic = unitary[:-1, :-1]
         mean = symplectic @ mean + unitary[:-1, -1]
@@ -115,8 +125,8 @@ def _hermitian(operator: Polynomial, modes: int, what: str) -> Form:
     form = quadratic_form(operator, modes, what)
     if form.matrix.ndim > 2:
         raise InvalidArgument(
-            f"The {what} must be of one point, but its coefficients are arrays of shape {form.scalar.shape}. "
-            "Prepare the points one by one; steady_state takes a scan."
+            f"The {what} must be of one point, but its coefficients are arrays of shape {form.scalar.shape}.",
+            "Prepare the points one by one; steady_state takes a scan.",
         )
     size = 1.0 + float(np.abs(form.matrix).max()) + float(np.abs(form.vector).max())
     defect = max(float(np.abs(form.matrix.imag).max()), float(np.abs(form.vector.imag).max()))
@@ -130,8 +140,8 @@ def _ground_state(form: Form) -> tuple[Array, Array]:
     values, vectors = np.linalg.eigh(h)
     if values[0] <= 1e-13 * values[-1]:
         raise InvalidArgument(
-            f"A ground state needs a positive definite Hamiltonian, but its lowest eigenvalue is {values[0]:.3g}. "
-            "Check the sign of the couplings, and that no mode is left without a potential."
+            f"A ground state needs a positive definite Hamiltonian, but its lowest eigenvalue is {values[0]:.3g}.",
+            "Check the sign of the couplings, and that no mode is left without a potential.",
         )
     root, inverse_root = ((vectors * values**power) @ vectors.T for power in (0.5, -0.5))
     twisted = root @ omega(len(h) // 2) @ root

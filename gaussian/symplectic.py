@@ -36,12 +36,20 @@ def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
         InvalidArgument: otherwise.
     """
     if np.ndim(modes) != 1:
-        raise InvalidArgument(f"Argument {name} must be a list of modes such as [0], but is {modes!r}.")
+        raise InvalidArgument(
+            f"Argument {name} must be a list of modes such as [0], but is {modes!r}.",
+            "Put a single mode into brackets.",
+        )
     if any(isinstance(m, bool) or not isinstance(m, (int, np.integer)) for m in modes):
-        raise InvalidArgument(f"Argument {name} must hold integers, but is {list(modes)}.")
+        raise InvalidArgument(
+            f"Argument {name} must hold integers, but is {list(modes)}.", "Name modes by their place, counted from 0."
+        )
     chosen = [int(m) for m in modes]
     if len(set(chosen)) != len(chosen) or any(not 0 <= m < total for m in chosen):
-        raise InvalidArgument(f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.")
+        raise InvalidArgument(
+            f"Argument {name} must list modes in 0 … {total - 1}, each once, but is {list(modes)}.",
+            "Count modes from 0, in the order of the model's operators.",
+        )
     return chosen
 
 

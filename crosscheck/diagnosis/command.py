@@ -78,7 +78,9 @@ def _target(target: str, role: str | None, model: str | None) -> Any:
         known = {name.lower(): found for name, found in MODELS.items()}
         if target.lower() in known:
             return known[target.lower()].example()
-        raise InvalidParameter("TARGET", "be FILE.py:NAME, PACKAGE.MODULE:NAME or a model of `crosscheck list`", target)
+        hint = "Look at the names there, or write the file, a colon and the name."
+        wanted = "be FILE.py:NAME, PACKAGE.MODULE:NAME or a model of `crosscheck list`"
+        raise InvalidParameter("TARGET", wanted, target, hint)
     found = load(target, alone=True)
     name = target.rpartition(":")[2]
     if role is None and model is not None and not isinstance(found, type):
@@ -86,5 +88,5 @@ def _target(target: str, role: str | None, model: str | None) -> Any:
     if role is None:
         return found
     if role not in ROLES:
-        raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role)
+        raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role, "Choose what the target gives.")
     return {role: found}

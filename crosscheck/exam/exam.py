@@ -180,7 +180,7 @@ def named(names: Iterable[str]) -> list[Bug]:
     for name in wanted:
         if name not in known:
             near = ", ".join(difflib.get_close_matches(name, known, n=3, cutoff=0.0))
-            raise InvalidParameter("only", "name a bug of the catalogue", name, f"The nearest names are {near}.")
+            raise InvalidParameter("only", "name a bug of the catalogue", name, f"Did you mean one of {near}?")
     return [bug for bug in bugs if bug.name in wanted]
 
 

@@ -40,7 +40,9 @@ def find_model(name: str) -> type[Model]:
     for known, model in MODELS.items():
         if known.lower() == name.lower():
             return model
-    raise UnknownModel(f"There is no model {name!r}. The models are: {', '.join(MODELS)}.")
+    raise UnknownModel(
+        f"There is no model {name!r}.", f"The models are: {', '.join(MODELS)}. Name one of your own as FILE.py:NAME."
+    )
 
 
 __all__ = [

@@ -41,7 +41,9 @@ def _require_masses(model: Any) -> None:
     require("g", model.g, "satisfy 0 ≤ g < 1", lambda v: (v >= 0) & (v < 1), "At g = 1 the softer normal mode is free.")
     require_finite(model, "squeezing")
     if model.squeezed not in ("x", "p"):
-        raise InvalidParameter("squeezed", 'be "x" or "p"', model.squeezed)
+        raise InvalidParameter(
+            "squeezed", 'be "x" or "p"', model.squeezed, "Choose the quadrature whose variance is small."
+        )
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,7 @@ class HeatBathPair(Model):
         for name in ("s", "d", "mass"):
             require(name, getattr(self, name), "be > 0", lambda v: v > 0)
         if not isinstance(self.completed, bool):
-            raise InvalidParameter("completed", "be True or False", self.completed)
+            raise InvalidParameter("completed", "be True or False", self.completed, "Give it without quotes.")
         if self.completed:
             require("kT", self.kT, "be > 0", lambda v: v > 0, "The completing noise γ/(8m²kT) diverges at kT = 0.")
 

@@ -82,9 +82,9 @@ class LabConversion:
             require(name, getattr(self, name), "be > 0", lambda v: v > 0)
         require_finite(self, "K_others", "coupling", "splitting", "pumps")
         if not 0 <= self.pumps[0] < self.pumps[1]:
-            raise InvalidParameter("pumps", "satisfy 0 ≤ E₊ < E₋", self.pumps, "The cavity would heat.")
+            raise InvalidParameter("pumps", "satisfy 0 ≤ E₊ < E₋", self.pumps, "Lower E₊: the cavity would heat.")
         if np.any(np.asarray(self.distance) < 2 * np.asarray(self.radius)):
-            raise InvalidParameter("distance", "be at least two radii", self.distance, "The spheres overlap.")
+            raise InvalidParameter("distance", "be at least two radii", self.distance, "Raise it: the spheres overlap.")
         if self.k_G is None:
             object.__setattr__(self, "k_G", self.K_G * self.x_zpf**2 / constants.hbar)
         require("k_G", self.k_G, "be > 0", lambda v: v > 0)

@@ -60,21 +60,31 @@ class ProbedChain(Model):
 
     def __post_init__(self) -> None:
         if not isinstance(self.sites, (int, np.integer)) or self.sites < 1:
-            raise InvalidParameter("sites", "be an integer ≥ 1", self.sites)
+            raise InvalidParameter("sites", "be an integer ≥ 1", self.sites, "Count the oscillators of the chain.")
         for name in ("omega1", "omega2"):
             require(name, getattr(self, name), "be > 0", lambda v: v > 0)
         require_non_negative(self, "g", "Omega0")
         if self.Omega0 == 0 and self.g == 0:
             raise InvalidParameter(
-                "Omega0", "be > 0 where g = 0", self.Omega0, "The chain has no ground state otherwise."
+                "Omega0",
+                "be > 0 where g = 0",
+                self.Omega0,
+                "Raise it, or couple the chain: there is no ground state otherwise.",
             )
         require_finite(self, "lam", "K")
         for name in ("attach", "squeezing", "position", "momentum"):
             require_finite(self, name)
             if np.shape(getattr(self, name)) != (2,):
-                raise InvalidParameter(name, "be a pair", getattr(self, name))
+                raise InvalidParameter(
+                    name, "be a pair", getattr(self, name), "Give one value for each probe, in a tuple."
+                )
         if any(m != int(m) or not 1 <= m <= self.sites for m in self.attach):
-            raise InvalidParameter("attach", f"be a pair of sites in 1 … {self.sites}", self.attach)
+            raise InvalidParameter(
+                "attach",
+                f"be a pair of sites in 1 … {self.sites}",
+                self.attach,
+                "Count sites from 1, one for each probe.",
+            )
 
     @property
     def modes(self) -> int:

@@ -61,17 +61,29 @@ class Bath:
         require("chemical_potential", self.chemical_potential, "be finite", lambda v: True)
         require("eps0", self.eps0, "be > 0", lambda v: v > 0)
         if self.statistics not in ("boson", "fermion"):
-            raise InvalidParameter("statistics", 'be "boson" or "fermion"', self.statistics)
+            raise InvalidParameter(
+                "statistics",
+                'be "boson" or "fermion"',
+                self.statistics,
+                "Choose bosons for a bath of oscillators, fermions for a lead.",
+            )
         if self.spectrum not in ("flat", "ohmic"):
-            raise InvalidParameter("spectrum", 'be "flat" or "ohmic"', self.spectrum)
+            raise InvalidParameter(
+                "spectrum", 'be "flat" or "ohmic"', self.spectrum, "Choose how the rates depend on the frequency."
+            )
         if not self.cutoff > 0:
-            raise InvalidParameter("cutoff", "be > 0", self.cutoff)
+            raise InvalidParameter("cutoff", "be > 0", self.cutoff, "Leave it out for a bath without a cutoff.")
         if not len(self.party):
-            raise InvalidParameter("party", "name at least one mode", self.party)
+            raise InvalidParameter(
+                "party", "name at least one mode", self.party, "Count modes from 0: the modes that the bath touches."
+            )
         for channel in self.channels or ():
             if not set(channel) <= set(self.party):
                 raise InvalidParameter(
-                    "channels", f"couple modes of the bath's party {list(self.party)}", dict(channel)
+                    "channels",
+                    f"couple modes of the bath's party {list(self.party)}",
+                    dict(channel),
+                    "Give the bath the party of the modes it couples to.",
                 )
 
     @property
@@ -92,7 +104,10 @@ class Bath:
         weight = math.expm1(z) if self.xi == -1 else math.exp(z) + 1
         if weight == 0:
             raise InvalidParameter(
-                "chemical_potential", f"differ from the mode frequency {eps}", self.chemical_potential
+                "chemical_potential",
+                f"differ from the mode frequency {eps}",
+                self.chemical_potential,
+                "Move one of them: a bosonic bath at its chemical potential has infinitely many quanta.",
             )
         return 1 / weight
 
@@ -132,25 +147,49 @@ class ThermalNetwork(Model):
         try:
             h = np.array(self.h, dtype=complex)
         except (TypeError, ValueError):
-            raise InvalidParameter("h", "be a finite square matrix", self.h) from None
+            raise InvalidParameter(
+                "h", "be a finite square matrix", self.h, "Give its rows as lists of equal length, without quotes."
+            ) from None
         for name in ("parties", "baths", "eta"):
             if isinstance(getattr(self, name), str) or not isinstance(getattr(self, name), Sequence):
-                raise InvalidParameter(name, "be a list", getattr(self, name))
+                raise InvalidParameter(name, "be a list", getattr(self, name), "Put a single one into brackets.")
         if h.ndim != 2 or h.shape[0] != h.shape[1] or not np.isfinite(h).all():
-            raise InvalidParameter("h", "be a finite square matrix", self.h)
+            raise InvalidParameter(
+                "h", "be a finite square matrix", self.h, "Give its rows as lists of equal length, without quotes."
+            )
         if np.abs(h - h.conj().T).max() > 1e-12 * np.abs(h).max():
-            raise InvalidParameter("h", "be Hermitian", h.tolist())
+            raise InvalidParameter("h", "be Hermitian", h.tolist(), "Look for a missing complex conjugate.")
         h.setflags(write=False)
         object.__setattr__(self, "h", h)
         if sorted(m for party in self.parties for m in party) != list(range(len(h))):
-            raise InvalidParameter("parties", f"hold each mode 0 … {len(h) - 1} once", self.parties)
+            raise InvalidParameter(
+                "parties",
+                f"hold each mode 0 … {len(h) - 1} once",
+                self.parties,
+                "Count modes from 0, each in one party.",
+            )
         if len(self.eta) != len(h) or any(e not in (0, 1) for e in self.eta):
-            raise InvalidParameter("eta", f"hold {len(h)} entries 0 or 1", self.eta)
+            raise InvalidParameter(
+                "eta",
+                f"hold {len(h)} entries 0 or 1",
+                self.eta,
+                "Give 1 for the modes to which the baths couple by x, 0 for the others.",
+            )
         if self.approach not in ("global", "local"):
-            raise InvalidParameter("approach", 'be "global" or "local"', self.approach)
+            raise InvalidParameter(
+                "approach",
+                'be "global" or "local"',
+                self.approach,
+                "Choose global for baths of the normal modes, local for those of the sites.",
+            )
         for bath in self.baths:
             if not any(set(bath.party) <= set(party) for party in self.parties):
-                raise InvalidParameter("baths", f"touch one of the parties {list(self.parties)} each", list(bath.party))
+                raise InvalidParameter(
+                    "baths",
+                    f"touch one of the parties {list(self.parties)} each",
+                    list(bath.party),
+                    "Give the bath the modes of a whole party.",
+                )
 
     @property
     def modes(self) -> int:
@@ -240,7 +279,10 @@ def _lamb_integral(bath: Bath, omega: float) -> float:
     """
     if not math.isfinite(bath.cutoff):
         raise InvalidParameter(
-            "cutoff", "be finite where lamb_shift is on", bath.cutoff, "The Lamb shift diverges with it."
+            "cutoff",
+            "be finite where lamb_shift is on",
+            bath.cutoff,
+            "Give it one, since the Lamb shift diverges with it, or turn lamb_shift off.",
         )
 
     def numerator(eps: float) -> float:

@@ -27,7 +27,7 @@ def find_paper(key: str) -> Paper:
     for paper in PAPERS:
         if paper.key == key.lower():
             return paper
-    raise UnknownPaper(f"There is no paper {key!r}. The papers are: {', '.join(p.key for p in PAPERS)}.")
+    raise UnknownPaper(f"There is no paper {key!r}.", f"Choose from: {', '.join(p.key for p in PAPERS)}.")
 
 
 def find_claim(identifier: str) -> Claim:
@@ -40,7 +40,7 @@ def find_claim(identifier: str) -> Claim:
     for claim in claims:
         if claim.identifier == identifier.lower():
             return claim
-    raise UnknownPaper(f"There is no claim {identifier!r}. There are: {', '.join(c.identifier for c in claims)}.")
+    raise UnknownPaper(f"There is no claim {identifier!r}.", f"Choose from: {', '.join(c.identifier for c in claims)}.")
 
 
 __all__ = [

@@ -36,7 +36,7 @@ def papers_command(
     require_writable(json_path)
     chosen = usage(lambda: [find_paper(key) for key in papers or [p.key for p in PAPERS]])
     if plot is not None and not plot.is_dir():
-        raise typer.BadParameter(f"The folder {plot} does not exist.")
+        raise typer.BadParameter(f"The folder {plot} does not exist. Make it first, or choose another.")
     figures = [(paper, figure) for paper in chosen for figure in paper.figures] if plot else []
     with progress(sum(len(paper.claims) for paper in chosen) + len(figures)) as advance:
         findings = run(chosen, progress=lambda name: advance(name, 1))

@@ -231,7 +231,10 @@ def matrix(rows: Sequence[Sequence[Any]] | np.ndarray[Any, Any]) -> flint.arb_ma
     except TypeError:
         entries = []
     if len({len(row) for row in entries}) != 1:
-        raise InvalidArgument(f"A matrix must be given as a list of rows of equal length, but is {rows!r}.")
+        raise InvalidArgument(
+            f"A matrix must be given as a list of rows of equal length, but is {rows!r}.",
+            "Give nested lists, one for each row; `.tolist()` makes them of an array.",
+        )
     return flint.arb_mat(entries)
 
 
@@ -241,9 +244,14 @@ def _entry(x: Any) -> flint.arb:
     try:
         z = Ball(x).z
     except TypeError:
-        raise InvalidArgument(f"An entry of a matrix must be a number, but is {x!r}.") from None
+        raise InvalidArgument(
+            f"An entry of a matrix must be a number, but is {x!r}.", "Write it as a number, or as text such as '0.1'."
+        ) from None
     if z.imag != 0:
-        raise InvalidArgument(f"An entry of a matrix must be real, but is {x}.")
+        raise InvalidArgument(
+            f"An entry of a matrix must be real, but is {x}.",
+            "Take its real part if that is rounding; amplitudes in place of quadratures are the usual cause otherwise.",
+        )
     return z.real
 
 
@@ -336,7 +344,8 @@ def _fraction(x: str | Fraction | Decimal) -> flint.fmpq:
         q = Fraction(x)
     except (ValueError, ZeroDivisionError, OverflowError):
         raise InvalidArgument(
-            f"An exact number must be a decimal or a fraction such as 0.1 or 1/3, but is {x!r}."
+            f"An exact number must be a decimal or a fraction such as 0.1 or 1/3, but is {x!r}.",
+            "Write it as text, a Decimal, a Fraction or a float without units.",
         ) from None
     return flint.fmpq(q.numerator, q.denominator)
 
@@ -363,5 +372,8 @@ def _blurred(x: Any, whole: Any) -> flint.arb:
 
 def _finite(x: Any) -> float:
     if not np.isfinite(x):
-        raise InvalidArgument(f"A number to be enclosed must be finite, but is {float(x)}.")
+        raise InvalidArgument(
+            f"A number to be enclosed must be finite, but is {float(x)}.",
+            "Look for a division by zero, or an overflow, in what the model computes from its parameters.",
+        )
     return float(x)

@@ -34,7 +34,10 @@ def discord(sigma: flint.arb_mat, *, measured: Sequence[int]) -> flint.arb:
     sigma = require_shape(sigma)
     b_modes, a_modes = split(measured, sigma.nrows() // 2, "measured")
     if sigma.nrows() != 4:
-        raise InvalidArgument(f"Argument sigma must hold two modes, but holds {sigma.nrows() // 2}.")
+        raise InvalidArgument(
+            f"Argument sigma must hold two modes, but holds {sigma.nrows() // 2}.",
+            "Take out the others with `reduced` first.",
+        )
     sigma = reduced(sigma, [*a_modes, *b_modes])
     return entropy(reduced(sigma, [1])) - entropy(sigma) + entropy_of_mode(root(_least_determinant(sigma * 2)) / 2)
 

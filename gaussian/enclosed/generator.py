@@ -63,13 +63,13 @@ def _moment_equations(model: Any) -> EnclosedEquations:
     hamiltonian = model.hamiltonian(*a)
     terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]
     if any(isinstance(term, (list, tuple)) for term in terms):
-        raise TimeDependent("Interval arithmetic", "gaussian.evolve follows it in double precision.")
+        raise TimeDependent("Interval arithmetic", "Follow it with gaussian.evolve, in double precision.")
     h, v = quadratic(sum(terms), n, "Hamiltonian")
     s = flint.acb_mat(2 * n, 2 * n)
     half = flint.acb(1) / 2
     for dissipator in model.dissipators(*a) if hasattr(model, "dissipators") else ():
         if callable(dissipator.rate):
-            raise TimeDependent("Interval arithmetic", "gaussian.evolve follows it in double precision.")
+            raise TimeDependent("Interval arithmetic", "Follow it with gaussian.evolve, in double precision.")
         rate = Ball(dissipator.rate).z
         (l0, left), (m0, right) = (_linear(x, n) for x in (dissipator.left, dissipator.right))
         for j in range(2 * n):

@@ -27,7 +27,14 @@ class PrecisionExhausted(GaussianError):
 
 
 class Undecided(ArithmeticError):
-    """An interval straddles the border of a decision; more precision may decide."""
+    """An interval straddles the border of a decision, `what`; more precision may decide."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(what)
+
+    def __str__(self) -> str:
+        return f"Not decided at this precision: {self.what}. Compute it inside `enclose`, which raises the precision."
 
 
 def enclose(
@@ -54,12 +61,19 @@ def enclose(
         PrecisionExhausted: if it is never narrow enough; the narrowest interval is in the message.
     """
     if width is not None and digits is not None:
-        raise InvalidArgument("Give either width or digits, not both.")
+        raise InvalidArgument(
+            "Give either width or digits, not both.", "Leave one of them out: width is absolute, digits are relative."
+        )
     for name, value in (("width", width), ("digits", digits)):
         if value is not None and not 0 < value < float("inf"):
-            raise InvalidArgument(f"Argument {name} must be > 0 and finite, but is {value}.")
+            raise InvalidArgument(
+                f"Argument {name} must be > 0 and finite, but is {value}.",
+                "Give a radius such as 1e-20 for width, or a number of decimals for digits.",
+            )
     if bits < FIRST_BITS:
-        raise InvalidArgument(f"Argument bits must be at least {FIRST_BITS}, but is {bits}.")
+        raise InvalidArgument(
+            f"Argument bits must be at least {FIRST_BITS}, but is {bits}.", "Raise it, or leave it out."
+        )
     precision, best, limited = FIRST_BITS, "", False
     narrowest: list[tuple[float, Result]] = []
     while precision <= bits and not limited:
@@ -67,7 +81,7 @@ def enclose(
             try:
                 result = calculate()
             except (Undecided, ZeroDivisionError) as why:
-                best = f"it is not decided: {why}"
+                best = f"it is not decided: {why.what if isinstance(why, Undecided) else why}"
             else:
                 wanted = flint.arb(width) if width is not None else 10 ** -flint.arb(15 if digits is None else digits)
                 if all(_narrow(part, wanted, absolute=width is not None) for part in _intervals(result)):
@@ -88,7 +102,7 @@ def enclose(
         else "A value that is exactly zero needs `width`, not `digits`; a border case (a mode without damping, a state "
         "on the edge of the uncertainty relation) cannot be decided by intervals: move the parameters off the border."
     )
-    raise PrecisionExhausted(f"The result must be {asked}, but at {precision // 2} bits {best}. {advice}")
+    raise PrecisionExhausted(f"The result must be {asked}, but at {precision // 2} bits {best}.", advice)
 
 
 def decimal(x: flint.arb, digits: int) -> str:
@@ -109,7 +123,10 @@ def _intervals(result: Any) -> list[list[Any]]:
         return [part for item in result for part in _intervals(item)]
     if dataclasses.is_dataclass(result):
         return [part for field in dataclasses.fields(result) for part in _intervals(getattr(result, field.name))]
-    raise InvalidArgument(f"What is enclosed must consist of flint's arb and arb_mat, but holds {result!r}.")
+    raise InvalidArgument(
+        f"What is enclosed must consist of flint's arb and arb_mat, but holds {result!r}.",
+        "Return intervals from the function that `enclose` is given; `enclosed.matrix` makes one of numbers.",
+    )
 
 
 def _radius(result: Any) -> float:

@@ -86,7 +86,10 @@ def prepared(
     mean = flint.arb_mat(2 * n, 1)
     numbers = [Ball(x) for x in ([0] * n if occupations is None else occupations)]
     if len(numbers) != n or not all(x >= 0 for x in numbers):
-        raise InvalidArgument(f"Argument occupations must hold {n} numbers ≥ 0, but is {occupations}.")
+        raise InvalidArgument(
+            f"Argument occupations must hold {n} numbers ≥ 0, but is {occupations}.",
+            "Give one for each mode, 0 for the vacuum.",
+        )
     nbar = [x.z.real for x in numbers]
     sigma = flint.arb_mat(2 * n, 2 * n)
     for j in range(2 * n):
@@ -113,7 +116,8 @@ def _ground_state(h: flint.arb_mat, v: flint.arb_mat) -> tuple[flint.arb_mat, fl
         lower = lower_factor(h)
     except UnphysicalState as error:
         raise InvalidArgument(
-            f"A ground state needs a positive definite Hamiltonian, but a pivot of it is {error.lowest:.3g}."
+            f"A ground state needs a positive definite Hamiltonian, but a pivot of it is {error.lowest:.3g}.",
+            "Check the sign of the couplings, and that no mode is left without a potential.",
         ) from None
     k = lower.transpose() * omega(h.nrows() // 2) * lower
     inverse = lower.inv()
@@ -155,7 +159,9 @@ def propagate(equations: EnclosedEquations, start: EnclosedState, times: Sequenc
 def _time(t: Any) -> flint.arb:
     ball = Ball(exact(t))
     if not ball >= 0:
-        raise InvalidArgument(f"Argument times must be ≥ 0, but contains {t}.")
+        raise InvalidArgument(
+            f"Argument times must be ≥ 0, but contains {t}.", "Give times after the preparation, which is at 0."
+        )
     return ball.z.real
 
 

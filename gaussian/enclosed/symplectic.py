@@ -60,7 +60,10 @@ def symmetric(sigma: flint.arb_mat) -> flint.arb_mat:
         InvalidArgument: it certainly does not.
     """
     if not sigma.overlaps(sigma.transpose()):
-        raise InvalidArgument("Argument sigma must be symmetric, but certainly differs from its transpose.")
+        raise InvalidArgument(
+            "Argument sigma must be symmetric, but certainly differs from its transpose.",
+            "Fill in both triangles with the same text, or the same exact numbers.",
+        )
     return (sigma + sigma.transpose()) / 2
 
 
@@ -83,10 +86,14 @@ def require_shape(sigma: flint.arb_mat) -> flint.arb_mat:
     """σ symmetrised, if it is square and of even size; raises InvalidArgument otherwise."""
     if not isinstance(sigma, flint.arb_mat):
         raise InvalidArgument(
-            f"Argument sigma must be a flint.arb_mat, but is {type(sigma).__name__}. `enclosed.matrix` makes one."
+            f"Argument sigma must be a flint.arb_mat, but is {type(sigma).__name__}.",
+            "Make one with `enclosed.matrix`.",
         )
     if sigma.nrows() != sigma.ncols() or sigma.nrows() % 2 or not sigma.nrows():
-        raise InvalidArgument(f"Argument sigma must have shape (2n, 2n), but has {sigma.nrows()} × {sigma.ncols()}.")
+        raise InvalidArgument(
+            f"Argument sigma must have shape (2n, 2n), but has {sigma.nrows()} × {sigma.ncols()}.",
+            "Give each mode its two rows and columns, (x, p).",
+        )
     return symmetric(sigma)
 
 

@@ -301,7 +301,7 @@ def test_an_ill_formed_model_is_refused(change, message):
 def test_a_class_is_not_a_model_and_an_array_is_not_a_point():
     with pytest.raises(InvalidParameter, match=r"model must be a model, with parameters.*example"):
         certify(models.DampedThermalMode)
-    with pytest.raises(InvalidParameter, match="Certify one parameter point at a time"):
+    with pytest.raises(InvalidParameter, match="Take one point of the scan at a time"):
         certify(models.DampedThermalMode(np.array([1.0, 2.0]), 0.5, 0.1))
 
 

@@ -77,7 +77,7 @@ def test_planted_bugs_can_be_put_on_trial_with_a_model(monkeypatch):
         (("certify", "ReservoirGravity", "--set", "nbar"), "be FIELD=VALUE with a field of"),
         (("certify", "ReservoirGravity", "--tol", "0"), "must be > 0"),
         (("certify", "ThermalNetwork", "--set", "approach=both"), 'must be "global" or "local"'),
-        (("certify", "--set", "nbar=1"), "name the model"),
+        (("certify", "--set", "nbar=1"), "but none is named. Name it."),
         (("certify", "DampedThermalMode", "--json", "/no/such/folder/x.json"), "does not exist"),
         (("certify", "HeatBathPair", "--set", "completed=maybe"), "completed must be True or False"),
         (("certify", "ThermalNetwork", "--set", "baths=5"), "baths must be a list"),

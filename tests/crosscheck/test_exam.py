@@ -88,7 +88,7 @@ def test_the_exam_as_data_and_as_html():
 
 
 def test_names_that_do_not_exist_are_refused():
-    with pytest.raises(InvalidParameter, match=r"but is 'qutip'\. The nearest names are qutip-negativity, "):
+    with pytest.raises(InvalidParameter, match=r"but is 'qutip'\. Did you mean one of qutip-negativity, "):
         named(["qutip"])
 
 

@@ -65,7 +65,7 @@ def test_a_party_is_named_by_keyword(call):
 
 @pytest.mark.parametrize(("modes", "noun"), [(1, "mode"), (2, "modes")])
 def test_a_party_of_everything_is_counted_in_words(modes, noun):
-    with pytest.raises(fock.InvalidArgument, match=rf"of {modes} {noun}\.$"):
+    with pytest.raises(fock.InvalidArgument, match=rf"of {modes} {noun}\. "):
         fock.log_negativity(qutip.basis([2] * modes, [0] * modes), party=list(range(modes)))
 
 

@@ -90,7 +90,7 @@ def test_modes_are_listed_once_each_and_exist(modes, message):
 
 @pytest.mark.parametrize(("modes", "noun"), [(1, "mode"), (2, "modes")])
 def test_a_party_of_everything_is_counted_in_words(modes, noun):
-    with pytest.raises(gaussian.InvalidArgument, match=rf"of {modes} {noun}\.$"):
+    with pytest.raises(gaussian.InvalidArgument, match=rf"of {modes} {noun}\. "):
         gaussian.log_negativity(0.5 * np.eye(2 * modes), party=list(range(modes)))
 
 

@@ -84,11 +84,11 @@ class Claim:
         if self.vacuum is not None:
             require("vacuum", self.vacuum, "be > 0", lambda v: v > 0)
         if self.layout not in (None, "xpxp", "xxpp"):
-            raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout)
+            hint = "Leave it out if you do not know: it is then found."
+            raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout, hint)
         if all(getattr(self, name) is None for name in ALIASES if name not in ("times", "vacuum", "layout")):
-            raise InvalidParameter(
-                "claim", f"hold at least one of {', '.join(ALIASES)}", None, "There is nothing to diagnose otherwise."
-            )
+            hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
+            raise InvalidParameter("claim", f"hold at least one of {', '.join(ALIASES)}", None, hint)
         if (self.covariances is None and self.means is None) != (self.times is None):
             hint = "Give `times` and `covariances` (or `means`) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
@@ -104,7 +104,7 @@ class Claim:
         for field, aliases in ALIASES.items():
             present = [name for name in aliases if name in holder]
             if len(present) > 1 and any(holder[name] is not holder[present[0]] for name in present[1:]):
-                hint = "Delete one, or make a Claim(…) of those that are meant."
+                hint = "Leave one out, or make a Claim(…) of those that are meant."
                 raise InvalidParameter(field, "be given once", " and ".join(present), hint)
             if present:
                 named[field] = holder[present[0]]
@@ -168,30 +168,31 @@ def call(function: Callable[..., Any], name: str, model: Any) -> Any:
         arguments.append(model)
     else:
         strange = ", ".join(p.name for p in needed if p.name not in known)
-        hint = f"{strange} is not: wrap it, as in `{name} = lambda model: {name}(model.kappa, …)`."
+        hint = f"Wrap it, as in `{name} = lambda model: {name}(model.kappa, …)`: {strange} is no field."
         raise InvalidParameter(name, f"ask for fields of the model ({', '.join(sorted(known))})", function, hint)
     try:
         return function(*arguments, **named)
     except Exception as error:
-        raise TargetNotFound(f"The function given as {name} failed: {told(error)}") from error
+        raise TargetNotFound(f"The function given as {name} failed: {told(error)}", "Make it run first.") from error
 
 
 def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
-    hint = "n is the number of modes of the model."
     try:
         raw = np.asarray(value)
         if np.iscomplexobj(raw):
             raw = raw.real if not raw.imag.any() else raw.astype(object)
         found = np.asarray(raw, float)
     except (TypeError, ValueError):
-        raise InvalidParameter(name, "be an array of real numbers", value) from None
+        hint = "Give numbers: a complex drift belongs to ladder operators, and must be turned into that of x and p."
+        raise InvalidParameter(name, "be an array of real numbers", value, hint) from None
     if found.ndim == 2 and len(shape) == 1 and 1 in found.shape:
         found = found.ravel()
     if found.shape != shape:
         spelled = " × ".join("T" if n is None else str(n) for n in shape)
+        hint = "Check the number of modes of the model: there are two rows for each."
         raise InvalidParameter(name, f"have the shape {spelled}", f"of shape {found.shape}", hint)
     if not np.isfinite(found).all():
-        raise InvalidParameter(name, "be finite", value, "A NaN comes from a division by zero or a singular solve.")
+        raise InvalidParameter(name, "be finite", value, "A division by zero or a singular solve is the usual cause.")
     return found
 
 

@@ -180,7 +180,8 @@ def _party(claim: Claim, measure: str) -> list[int]:
     """The first party; for one mode only an entropy makes sense."""
     if len(_observed(claim)) == 1:
         if measure != "entropy":
-            raise InvalidParameter(measure, "be of a model with two observed modes or more", claim.model)
+            hint = "Leave it out: of one mode only the entropy is compared."
+            raise InvalidParameter(measure, "be of a model with two observed modes or more", claim.model, hint)
         return [0]
     return list(getattr(claim.model, "party", (0,))) or [0]
 
@@ -189,14 +190,16 @@ def _numbers(measure: str, value: Any) -> list[float]:
     try:
         raw = np.atleast_1d(np.asarray(value))
         if np.iscomplexobj(raw) and np.abs(raw.imag).max() > 0:
-            raise InvalidParameter(measure, "be real", value, "The argument of a root or of a logarithm was negative.")
+            raise InvalidParameter(measure, "be real", value, "A negative argument of a root is the usual cause.")
         found = np.asarray(raw.real if np.iscomplexobj(raw) else raw, float)
     except (TypeError, ValueError) as error:
         if isinstance(error, InvalidParameter):
             raise
-        raise InvalidParameter(measure, "be a number or a function of a covariance", value) from None
+        hint = "Give what the code returns, or the function itself."
+        raise InvalidParameter(measure, "be a number or a function of a covariance", value, hint) from None
     if found.ndim != 1 or not np.isfinite(found).all():
-        raise InvalidParameter(measure, "be finite, one number or one for each time", value)
+        hint = "Look for a logarithm of 0, or of a negative number, in the code."
+        raise InvalidParameter(measure, "be finite, one number or one for each time", value, hint)
     return [float(v) for v in found]
 
 
@@ -209,7 +212,7 @@ def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> 
         needed = []
     if len(needed) > 2:
         strange = ", ".join(p.name for p in needed[1:])
-        hint = f"It needs {strange}, too: wrap it, as in `{measure} = lambda sigma: mine(sigma, …)`."
+        hint = f"Wrap it, as in `{measure} = lambda sigma: mine(sigma, …)`: it needs {strange}, too."
         raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", function, hint)
 
     def ask(sigma: Array) -> float:

@@ -82,7 +82,7 @@ class CodeDiagnosis:
     def raise_for_refuted(self) -> CodeDiagnosis:
         """Raise Refuted, with the story, if anything is wrong; returns self otherwise."""
         if self.verdict is Verdict.REFUTED:
-            raise Refuted(" ".join(self.story))
+            raise Refuted(" ".join(self.story), "Change the code there, and diagnose it again.")
         return self
 
     def to_dict(self) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class MeasuredAndFedBack(Model):
     hermitian: bool = False
 
     def __post_init__(self) -> None:
-        require("rate", self.rate, "be > 0", lambda v: v > 0, "Nothing is fed back without a measurement.")
+        require("rate", self.rate, "be > 0", lambda v: v > 0, "Raise it: nothing is fed back without a measurement.")
         require_non_negative(self, "g", "alpha")
 
     @property

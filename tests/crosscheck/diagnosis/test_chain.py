@@ -204,5 +204,5 @@ def test_the_command_takes_one_function_and_a_model(tmp_path):
 
 def test_a_claim_of_nothing_is_refused():
     """A module without any of the names."""
-    with pytest.raises(InvalidParameter, match="nothing to diagnose"):
+    with pytest.raises(InvalidParameter, match="at least one of"):
         Claim.of({}, BathBeamSplitter.example())
