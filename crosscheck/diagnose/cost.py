@@ -70,7 +70,9 @@ def costs(model: Any, equation: MasterEquation, cutoffs: Sequence[int], *, stead
     parts = NoJump.of(generator(model, cutoffs))
     labels = groups(parts)
     return [
-        _of_steady_state(parts, labels) if solver == "fock.steady_state" else _of_evolution(model, equation, parts)
+        _of_steady_state(parts, labels)
+        if solver == "fock.steady_state"
+        else _of_evolution(model, equation, parts, labels)
         for solver in solvers
     ]
 
@@ -87,16 +89,20 @@ def _of_steady_state(parts: NoJump, labels: Any) -> Cost:
     )
 
 
-def _of_evolution(model: Any, equation: MasterEquation, parts: NoJump) -> Cost:
-    """At most: coherences between symmetry blocks that the initial state brings along are counted in."""
+def _of_evolution(model: Any, equation: MasterEquation, parts: NoJump, labels: Any) -> Cost:
+    """At most: a start that is not thermal is taken to bring all coherences between symmetry blocks along."""
     d, count = parts.dimension, len(equation.times)
-    as_ket = not equation.jumps and bool(gaussian.purity(gaussian.initial_state(model).covariance) > PURE)
-    whole = Sector.diagonal(np.zeros(d, np.int32))
-    of_matrix = 2 * superoperator_bytes(parts, whole) + 8.0 * whole.size * (MOST + 3 * (count + 4))
+    start = gaussian.initial_state(model)
+    as_ket = not equation.jumps and bool(gaussian.purity(start.covariance) > PURE)
+    n = np.repeat(start.photon_numbers + 0.5, 2)
+    thermal = not start.mean.any() and np.array_equal(start.covariance, np.diag(n))
+    sector = Sector.diagonal(labels if thermal else np.zeros_like(labels))
+    of_matrix = 2 * superoperator_bytes(parts, sector) + 8.0 * sector.size * (MOST + count + 4)
+    of_matrix += 16.0 * d**2 * (count + 4)
     return Cost(
         solver="fock.evolve",
         cutoffs=parts.cutoffs,
-        unknowns=2 * d if as_ket else whole.size,
+        unknowns=2 * d if as_ket else sector.size,
         memory=16.0 * d * (MOST + count) if as_ket else of_matrix,
         seconds=fock.predicted_seconds(model, parts.cutoffs, equation.times[-1]),
         counted=True,

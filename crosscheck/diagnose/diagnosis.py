@@ -78,7 +78,9 @@ class ModelDiagnosis:
             return "its linearisation is undecided."
         reason = waiting[0].note or "the budget ended before the errors were small enough."
         told = any(reason in f.sentence for f in self.findings)
-        return f"its {waiting[0].kind} is undecided.{'' if told else ' ' + reason}"
+        proved = [c.kind for c in certificates if c.theorem and c.verdict is Verdict.CERTIFIED]
+        still = f" Proved all the same: {', '.join(proved)}." if proved else ""
+        return f"its {waiting[0].kind} is undecided.{'' if told else ' ' + reason}{still}"
 
     def renderable(self) -> RenderableType:
         """The story, the tables and the certificates, for a terminal."""

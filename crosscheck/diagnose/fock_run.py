@@ -30,6 +30,8 @@ FIRST = (10, 6, 4)
 SHARE = 4
 # Above this weight at the edge the cutoff has hold of nothing, whatever a sequence shows.
 PRESSED = 1e-2
+# No error is smaller: entropies −p ln p and sums over levels amplify a solver's last digits.
+ROUNDING = 1e-12
 STEADY = "steady state"
 
 
@@ -135,8 +137,8 @@ def _states(model: Any, places: Sequence[float | None], cutoffs: tuple[int, ...]
 
 def _judged(place: str, state: fock.FockState, past: _Sequence, party: Sequence[int]) -> Run:
     edge, levels = float(state.edge_weight.max()), max(state.cutoffs)
-    floor = max(state.solver_error, tail_error(edge, levels))
     mean, covariance = state.moments
+    floor = max(state.solver_error, tail_error(edge, levels), ROUNDING * max(1.0, float(np.abs(covariance).max())))
     past.moments.append(np.concatenate([mean, covariance.ravel()]))
     errors = np.array([max(estimated_error(values), floor) for values in np.array(past.moments).T.tolist()])
 

@@ -5,8 +5,9 @@ r"""A linearised model against the full one: moments of the first by the Gaussia
     δ             relative entropy of the full state to the Gaussian state of its own moments
 
 σ of the linearised, σ' of the full model, in the same axes. If both are known to within ηλ_min(σ'), η < 1, ε is off by
-at most (1 + ε)η/(1 − η). A linearised model lives in the displaced frame, where means vanish: their distance in standard
-deviations is reported, and never judged. The linearisation is certified if the three above stay below `LINEAR`.
+at most (1 + ε)η/(1 − η). A linearised model lives in the displaced frame, where means vanish: their distance in
+standard deviations is reported, and never judged. The linearisation is certified if the three above stay below
+`LINEAR`.
 """
 
 from __future__ import annotations

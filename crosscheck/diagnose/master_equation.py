@@ -125,7 +125,7 @@ def read(model: Any) -> MasterEquation:
         Unreadable: modes is no number of modes; a method raises, or returns something else than operators; coefficients
             are arrays, NaN or infinite; H, or the matrix of rates, is not Hermitian at one of the times looked at.
     """
-    n = getattr(model, "modes", None)
+    n = asked(model, "modes", lambda: getattr(model, "modes", None))
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         raise Unreadable(
             f"The property modes must be an integer ≥ 1, but is {n!r}. Return the number of ladder operators that the "

@@ -31,7 +31,7 @@ from crosscheck.diagnose import cost, linearisation, magnitudes, symmetries
 from crosscheck.diagnose.diagnosis import ModelDiagnosis
 from crosscheck.diagnose.finding import THEOREM, Finding, Level, Section
 from crosscheck.diagnose.fock_run import STEADY, Run, run
-from crosscheck.diagnose.master_equation import MasterEquation, Unreadable, in_words, read
+from crosscheck.diagnose.master_equation import MasterEquation, Unreadable, asked, in_words, read
 from crosscheck.diagnose.nongaussian import state_section, terms_beyond_second_order
 from crosscheck.diagnose.positivity import positivity
 from crosscheck.diagnose.stability import stability
@@ -76,14 +76,14 @@ def examine(
             raise InvalidParameter(name, "be a model, with parameters", given, "A class needs .example() or values.")
     began = time.perf_counter()
     with threadpool_limits(limits=1):  # as in `certify`
-        return _Examination(in_doubles(model), model, tolerance, budget, progress).diagnosis(full, began)
+        return _Examination(model, tolerance, budget, progress).diagnosis(full, began)
 
 
 class _Examination:
     """The steps, each of which turns what fails in it into a finding of its section."""
 
-    def __init__(self, model: Any, exact: Any, tolerance: float, budget: Budget, progress: Progress) -> None:
-        self.model, self.exact = model, exact
+    def __init__(self, model: Any, tolerance: float, budget: Budget, progress: Progress) -> None:
+        self.model, self.exact = model, model
         self.tolerance, self.budget, self.progress = tolerance, budget, progress
 
     def diagnosis(self, full: Any, began: float) -> ModelDiagnosis:
@@ -92,6 +92,7 @@ class _Examination:
         verdicts: list[Verdict] = []
         sections: list[Section] = []
         try:
+            self.model = _as_floats(self.exact)
             equation = read(self.model)
         except Unreadable as reason:
             broken = Finding(name="no-master-equation", level=Level.WRONG, sentence=str(reason))
@@ -106,7 +107,7 @@ class _Examination:
                 verdicts.append(Verdict.INCONCLUSIVE)
                 sections += self._beyond(equation)
             if full is not None:
-                found, judged = self._linearised(equation, in_doubles(full))
+                found, judged = self._linearised(equation, full)
                 sections.append(found)
                 verdicts.append(judged)
         return ModelDiagnosis(
@@ -168,8 +169,8 @@ class _Examination:
             return magnitudes.magnitudes(equation, occupied, cutoffs)
 
         def price() -> Section | None:
-            if cutoffs is None:
-                return None
+            if cutoffs is None or any(r.stopped for r in runs):
+                return None  # a cutoff that is not enough says nothing about the one that is
             steady = any(r.place == STEADY for r in runs)
             return cost.section(self.model, equation, cutoffs, 0.0, self.budget, steady=steady)
 
@@ -187,6 +188,7 @@ class _Examination:
         found: list[linearisation.Difference] = []
         trouble = ""
         try:
+            full = _as_floats(full)
             whole = read(full)
             if whole.modes != equation.modes:
                 raise Unreadable(f"The full model must have {equation.modes} modes, but has {whole.modes}.")
@@ -212,7 +214,6 @@ class _Examination:
     ) -> tuple[list[Run], str]:
         """Fock runs of the steady state if there is a unique one, else at the times; and why there are none."""
         times = equation.times if times is None else times
-        party = _party(model, equation.modes)
         unique = equation.is_constant and equation.jumps and not any(s.strong for s in symmetries.symmetries(equation))
         attempts: list[list[float | None]] = [[None]] if unique else []
         attempts += [list(times)] if times else []
@@ -222,7 +223,7 @@ class _Examination:
                 found = run(
                     model,
                     places,
-                    party=party,
+                    party=_party(model, equation.modes),
                     tolerance=self.tolerance,
                     budget=self.budget,
                     progress=lambda text: self.progress(f"Fock run, {text}"),
@@ -265,6 +266,10 @@ def _generator(report: Report) -> Section:
     name = "generator" if certified else f"generator-{certificate.verdict}"
     basis = THEOREM if certificate.theorem else certificate.basis
     return Section(title="Generator", basis=basis, findings=(Finding(name=name, level=level, sentence=sentence),))
+
+
+def _as_floats(model: Any) -> Any:
+    return asked(model, "fields", lambda: in_doubles(model))
 
 
 def _party(model: Any, modes: int) -> tuple[int, ...]:

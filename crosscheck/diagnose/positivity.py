@@ -110,6 +110,6 @@ def _negative(equation: MasterEquation, found: Rates, at: str) -> Finding:
         sentence=f"Not completely positive{at}: the rate matrix has the eigenvalue "
         f"{Value(float(found.values[0]), found.rounding)}, for the jump operator {spelled(found.jump(0))}; it is made "
         f"negative by {named}{more}.",
-        advice="Some states will lose positivity: trust moments, not entropies or negativities, or add the diffusion "
-        "that makes every rate ≥ 0.",
+        advice="Some state, perhaps one entangled with another system, loses positivity: trust moments, not entropies "
+        "or negativities, or add the diffusion that makes every rate ≥ 0.",
     )
