@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import sysconfig
+import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,11 +19,11 @@ from typing import Any
 
 import numpy as np
 
+import fock
 import gaussian
 from crosscheck.errors import CrosscheckError
 from crosscheck.generator_certificate import entry_name
 from crosscheck.target import told
-from fock import FockError
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
 
 # Coefficients below this share of the largest of their operator are rounding of what cancels in normal ordering.
@@ -151,7 +153,7 @@ def asked(model: Any, what: str, question: Callable[[], Any], modes: int = 0) ->
         return question()
     except gaussian.NotQuadratic:
         raise
-    except (CrosscheckError, gaussian.GaussianError, FockError) as error:
+    except (CrosscheckError, gaussian.GaussianError, fock.FockError) as error:
         raise Unreadable(str(error)) from error
     except Exception as error:
         hint = ""
@@ -159,13 +161,17 @@ def asked(model: Any, what: str, question: Callable[[], Any], modes: int = 0) ->
             hint = f" It is handed one ladder operator for each of the {modes} modes." if modes else ""
         elif isinstance(error, TypeError) and ("operand" in str(error) or "ufunc" in str(error)):
             hint = " Operators know dag(), +, −, *, / by a number and ** by an integer, and nothing else."
-        raise Unreadable(f"The model's {what} must not fail, but did: {in_words(model, error)}{hint}") from error
+        raise Unreadable(f"The model's {what} must not fail, but did: {in_words(error)}{hint}") from error
 
 
-def in_words(model: Any, error: BaseException) -> str:
-    """An exception in one sentence, with the line of the file that defines the model where it went through that."""
-    code = getattr(getattr(type(model), "hamiltonian", None), "__code__", None)
-    return told(error, Path(code.co_filename) if code else None)
+def in_words(error: BaseException) -> str:
+    """An exception in one sentence, with the last line of the user's own files that it went through."""
+    ours = [str(Path(package.__file__ or "").parent) for package in (gaussian, fock)]
+    installed = [sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")]
+    libraries = [*ours, str(Path(__file__).parents[1]), *installed]
+    files = [f.filename for f in traceback.extract_tb(error.__traceback__)]
+    theirs = [f for f in files if not f.startswith((*libraries, "<"))]
+    return told(error, Path(theirs[-1]) if theirs else Path())
 
 
 def number(value: Any, what: str) -> complex:

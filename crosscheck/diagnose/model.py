@@ -128,7 +128,7 @@ class _Examination:
         except (CrosscheckError, gaussian.GaussianError, fock.FockError) as reason:
             level, sentence, verdict = Level.WRONG, str(reason), Verdict.REFUTED
         except Exception as error:
-            level, sentence, verdict = Level.WRONG, in_words(self.model, error), Verdict.REFUTED
+            level, sentence, verdict = Level.WRONG, in_words(error), Verdict.REFUTED
         else:
             return report, [], report.verdict
         finding = Finding(name="no-certificates", level=level, sentence=sentence)
@@ -205,7 +205,7 @@ class _Examination:
         except (CrosscheckError, gaussian.GaussianError, fock.FockError) as reason:
             found, trouble = [], str(reason)
         except Exception as error:
-            found, trouble = [], in_words(full, error)
+            found, trouble = [], in_words(error)
         section = linearisation.section(found, trouble)
         return section, linearisation.verdict(found)
 
@@ -232,7 +232,7 @@ class _Examination:
             except fock.FockError as reason:
                 trouble = str(reason)
             except Exception as error:
-                return [], in_words(model, error)
+                return [], in_words(error)
         return [], trouble
 
     def _cutoffs(self, found: magnitudes.Occupations) -> tuple[int, ...] | None:
@@ -253,7 +253,7 @@ class _Examination:
         except (CrosscheckError, gaussian.GaussianError, fock.FockError, MemoryError) as reason:
             sentence = str(reason) or "The machine ran out of memory."
         except Exception as error:
-            sentence = in_words(self.model, error)
+            sentence = in_words(error)
         return [Section(title=title, findings=(Finding(name="failed", level=Level.WARNING, sentence=sentence),))]
 
 

@@ -55,6 +55,13 @@ class Unnumbered(Written):
     modes = property(lambda self: {}["modes"], lambda self, n: None)
 
 
+class TakesOne(Written):
+    """A model of two modes whose Hamiltonian knows one."""
+
+    def hamiltonian(self, a):
+        return a.dag() * a
+
+
 BROKEN = {
     "no conjugate": (
         Written(lambda a, b: a.dag() * a + 0.3 * a.dag() * b, loss(0.5), modes=2),
@@ -74,6 +81,10 @@ BROKEN = {
     "too few operators": (
         Written(lambda a: a.dag() * a, modes=2),
         "line .*TypeError.*one ladder operator for each of the 2 modes",
+    ),
+    "too few arguments": (
+        TakesOne(None, modes=2),
+        r"did: TypeError: .*2 positional arguments but 3 were given\. It is handed one ladder operator",
     ),
     "NaN": (Written(lambda a: np.nan * a.dag() * a), "must be finite, but is nan"),
     "NaN rate": (Written(lambda a: a.dag() * a, loss(np.nan)), "A rate must be finite"),

@@ -212,7 +212,7 @@ def test_what_cancels_between_dissipators_breaks_no_symmetry():
 
 @given(st.lists(st.tuples(*[st.integers(-3, 3)] * 2), min_size=1, max_size=3))
 def test_all_phase_symmetries_are_found(shifts):
-    """Of the phases 2πc/d, c in (ℤ_d)², as many leave H alone as Π gcd(d_i, d) over the symmetries found (d for U(1))."""
+    """Of the phases 2πc/d, c in (ℤ_d)², Π gcd(d_i, d) over the symmetries found leave H alone, gcd(0, d) = d."""
 
     def energy(*a):
         words = [prod(c.dag() ** s if s > 0 else c ** (-s) for c, s in zip(a, shift, strict=True)) for shift in shifts]
