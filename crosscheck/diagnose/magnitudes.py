@@ -125,7 +125,7 @@ def magnitudes(equation: MasterEquation, found: Occupations | None, cutoffs: tup
     if findings[2:]:
         findings = [*findings[:2], _more(len(findings) - 2)]
     findings += _spread(equation, energy, table)
-    columns = ("mode", "frequency ω", "damping κ", "κ/ω", "bath n̄", "photons: start", "largest", "steady", "cutoff")
+    columns = ("mode", "frequency ω", "damping κ", "κ/ω", "bath n̄", "n at start", "largest n", "steady n", "cutoff")
     at = "" if equation.is_constant else ", coefficients at t = 0"
     left = f", the {len(shown)} fullest of {equation.modes} modes" if len(shown) < equation.modes else ""
     return Section(title=f"Magnitudes{left}{at}", columns=columns, rows=tuple(rows), findings=tuple(findings))
