@@ -117,4 +117,5 @@ def _finding(comparisons: list[Difference], trouble: str) -> Finding:
             advice="Check the displacement and the axes of its frame, or weaken the nonlinearity against the damping.",
         )
     sentence = f"Whether the linearisation is good is undecided: {worst}."
-    return Finding(name="linearisation-undecided", level=Level.WARNING, sentence=sentence, advice="Raise the budget.")
+    advice = "Raise the budget, or write the full model in the displaced frame (a → α + a), where it needs few levels."
+    return Finding(name="linearisation-undecided", level=Level.WARNING, sentence=sentence, advice=advice)
