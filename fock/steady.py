@@ -267,9 +267,14 @@ def _is_lindblad(model: Any) -> bool:
     return True
 
 
-def _require_memory(parts: NoJump, largest: Sector, method: str, memory: float) -> None:
+def bytes_needed(parts: NoJump, largest: Sector, method: str = "auto") -> float:
+    """What a steady state takes at most, with the larger of the sectors that are searched."""
     vectors = WORK + (min(RESTART, largest.size) if method != "direct" else 0)
-    needed = superoperator_bytes(parts, largest) + 8.0 * largest.size * vectors + 24.0 * parts.dimension**2
+    return superoperator_bytes(parts, largest) + 8.0 * largest.size * vectors + 24.0 * parts.dimension**2
+
+
+def _require_memory(parts: NoJump, largest: Sector, method: str, memory: float) -> None:
+    needed = bytes_needed(parts, largest, method)
     if needed > memory:
         raise TooLarge("The Krylov space" if method != "direct" else "The generator", needed, memory, parts.cutoffs)
 

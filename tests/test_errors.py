@@ -59,6 +59,8 @@ def text_of(node, module, names=2):
         return [str(node.value)]
     if isinstance(node, ast.JoinedStr):
         return ["".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)]
+    if isinstance(node, ast.Attribute) and node.attr == "advice":
+        return ["{}"]
     if isinstance(node, ast.IfExp):
         return text_of(node.body, module, names) + text_of(node.orelse, module, names)
     wanted = getattr(node, "id", getattr(node, "attr", None)) if names else None

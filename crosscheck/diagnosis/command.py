@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import Json, Sets, example, usage
-from crosscheck.diagnosis.code.claim import ALIASES, TOLERANCE
+from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.diagnosis.diagnose import diagnose
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import MODELS
+from crosscheck.simulation import Budget
 from crosscheck.target import is_target, load
 from crosscheck.terminal import console, progress, require_writable, write_json
 from crosscheck.verdict import Verdict
@@ -44,7 +45,16 @@ def diagnose_command(
     layout: Annotated[
         str | None, typer.Option(help="Order of the quadratures in the code, xpxp or xxpp; guessed if not given.")
     ] = None,
-    tol: Annotated[float, typer.Option(help="How far right entries may be off, relatively.")] = TOLERANCE,
+    full: Annotated[
+        str | None, typer.Option(metavar="MODEL", help="Of a model: the one that it linearises, to be judged against.")
+    ] = None,
+    tol: Annotated[
+        float | None,
+        typer.Option(help="Of a code: how far right entries may be off, relatively. Of a model: as for `certify`."),
+    ] = None,
+    budget: Annotated[
+        float, typer.Option(help="Of a model: seconds that each simulation may take.")
+    ] = Budget().seconds,
     json_path: Json = None,
 ) -> None:
     """Say what is wrong, and not only that something is: which entry, which term, which factor, or which convention.
@@ -59,11 +69,13 @@ def diagnose_command(
     with progress(1) as advance:
         found = usage(
             lambda: diagnose(
-                _target(target, role, model),
+                _target(target, role, model, settings or []),
                 model=None if model is None else example(model, settings or []),
+                full=None if full is None else example(full, []),
                 vacuum=vacuum,
                 layout=layout,
                 tolerance=tol,
+                budget=budget,
                 progress=lambda text: advance(text, 0),
             )
         )
@@ -72,16 +84,17 @@ def diagnose_command(
     raise typer.Exit(EXIT[found.verdict])
 
 
-def _target(target: str, role: str | None, model: str | None) -> Any:
+def _target(target: str, role: str | None, model: str | None, settings: list[str]) -> Any:
     """What is named; a single function or array under the name of what it is."""
     if not is_target(target):
-        known = {name.lower(): found for name, found in MODELS.items()}
-        if target.lower() in known:
-            return known[target.lower()].example()
+        if target.lower() in map(str.lower, MODELS):
+            return example(target, settings)
         hint = "Look at the names there, or write the file, a colon and the name."
         wanted = "be FILE.py:NAME, PACKAGE.MODULE:NAME or a model of `crosscheck list`"
         raise InvalidParameter("TARGET", wanted, target, hint)
     found = load(target, alone=True)
+    if hasattr(found, "hamiltonian"):
+        return example(target, settings)
     name = target.rpartition(":")[2]
     if role is None and model is not None and not isinstance(found, type):
         role = next((field for field, aliases in ALIASES.items() if name in aliases), None)

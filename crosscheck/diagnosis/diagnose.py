@@ -7,6 +7,8 @@ r"""`diagnose`: a model, or a code that claims to be about one.
 >>> mine = {"A": gaussian.drift(model), "D": 2 * gaussian.diffusion(model), "vacuum": 0.5}
 >>> print(diagnose(mine, model=model).causes[0].text)
 all noise is twice the model's: D belongs to vacuum 1, or lacks a factor ½
+>>> print(*diagnose(model, tolerance=1e-3).story)
+Nothing is the matter with BathBeamSplitter: moments and Fock space agree.
 """
 
 from __future__ import annotations
@@ -14,9 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from crosscheck.certify import TOLERANCE
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.report import CodeDiagnosis
+from crosscheck.diagnosis.model.examine import examine
+from crosscheck.diagnosis.model.report import ModelDiagnosis
+from crosscheck.simulation import Budget
 from crosscheck.target import is_target, load, model_of
 
 
@@ -24,31 +30,39 @@ def diagnose(
     target: Any,
     *,
     model: Any = None,
+    full: Any = None,
     vacuum: float | None = None,
     layout: str | None = None,
     tolerance: float | None = None,
+    budget: Budget | float | None = None,
     progress: Callable[[str], None] = lambda text: None,
-) -> CodeDiagnosis:
+) -> CodeDiagnosis | ModelDiagnosis:
     """Say what is wrong with a model, or with somebody's own Gaussian code.
 
     Args:
         target: a model; or a `Claim`, or a module, class, dict or object with matrices and measures under their usual
             names (drift or A, diffusion or D, covariance or sigma, log_negativity …); or `"file.py:Name"` of one.
         model: the model that a code claims to be about, if it does not say so itself.
+        full: of a model, the one that it linearises, to be judged against.
         vacuum: the variance of the vacuum in the code, if it is known; it is guessed otherwise.
         layout: the order of its quadratures, "xpxp" or "xxpp", if it is known.
-        tolerance: how far right entries may be off, relatively.
+        tolerance: of a code, how far right entries may be off, relatively; of a model, that of `certify`.
+        budget: of a model, seconds (or a `Budget`) that each simulation may spend.
         progress: called with a line of text now and then.
 
     Returns:
-        A diagnosis with `.verdict`, `.story`, `to_json()`; of a code also `.stages`, `.causes` and `.conventions`.
+        A diagnosis with `.verdict`, `.story`, `to_json()`; of a model also `.sections` and `.findings`, of a code
+        `.stages`, `.causes` and `.conventions`.
 
     Raises:
         TargetNotFound, InvalidParameter: the target cannot be loaded or read.
         gaussian.GaussianError: the model that a code claims to be about is not Gaussian.
     """
     found = load(target, alone=True) if isinstance(target, str) and is_target(target) else target
-    if isinstance(model, str):
-        model = model_of(load(model), model)
+    model, full = (model_of(load(m), m) if isinstance(m, str) else m for m in (model, full))
+    if hasattr(found, "hamiltonian"):
+        found = model_of(found, getattr(found, "__name__", "the model"))
+        tolerance = TOLERANCE if tolerance is None else tolerance
+        return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
     return diagnose_code(Claim.of(found, model, **options), progress=progress)

@@ -126,10 +126,10 @@ def take_apart(model: Any, *, checked: bool = False) -> Apart:
     """
     n = model.modes
     if not checked and gaussian.is_time_dependent(model):
-        hint = "Freeze its coefficients at one time, and diagnose A, d and D there."
+        hint = "Take its coefficients at one time, and diagnose A, d and D there."
         raise InvalidParameter("model", "have constant coefficients", model, hint)
     if not checked and np.ndim(gaussian.drift(model)) != 2:  # also refuses what is not quadratic, or not Hermitian
-        raise InvalidParameter("model", "hold numbers, not arrays", model, "Diagnose one parameter point at a time.")
+        raise InvalidParameter("model", "hold numbers, not arrays", model, "Choose one parameter point.")
     lines = Lines.of(model)
     a = tuple(Traced(((letter, None),), lines) for letter in ladder(n))
     written = model.hamiltonian(*a)

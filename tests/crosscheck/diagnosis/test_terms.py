@@ -105,19 +105,19 @@ def test_operators_are_spelled_with_a_common_factor():
 
 
 def test_a_time_dependent_model_is_refused():
-    """Terms with f(t) have no one A: the sentence says to freeze them."""
+    """Terms with f(t) have no one A: the sentence says to take them at one time."""
 
     class Driven(TwoLines):
         def hamiltonian(self, a, b):
             return [a.dag() * a, [b.dag() * b, np.cos]]
 
-    with pytest.raises(InvalidParameter, match=r"constant coefficients.*Freeze"):
+    with pytest.raises(InvalidParameter, match=r"constant coefficients.*at one time"):
         take_apart(Driven())
 
 
 def test_a_scan_is_refused():
     """Arrays in fields are many models."""
-    with pytest.raises(InvalidParameter, match="one parameter point"):
+    with pytest.raises(InvalidParameter, match="Choose one parameter point"):
         take_apart(TwoLines(g=np.linspace(0, 1, 3)))
 
 

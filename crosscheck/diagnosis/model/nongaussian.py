@@ -1,0 +1,104 @@
+"""Terms beyond second order by name, and how far from Gaussian they make the state."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from crosscheck.diagnosis.model.finding import ESTIMATE, Finding, Level, Section, Value
+from crosscheck.diagnosis.model.fock_run import Run
+from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled_number
+from gaussian.ladder import spell
+
+# Terms listed.
+MOST_ROWS = 12
+# Relative entropies below this are no reason to look further: √(2δ) is below a twentieth.
+SLIGHT = 1e-3
+
+
+def terms_beyond_second_order(equation: MasterEquation) -> Section | None:
+    """The words of H of degree > 2 and of jump operators of degree > 1; None if there are none."""
+    rows = [
+        ("H" if term.factor is None else "f(t) H", spell(w), spelled_number(c), str(len(w)))
+        for term in equation.hamiltonian
+        for w, c in term.words.items()
+        if len(w) > 2
+    ]
+    for jump in equation.jumps:
+        words = {w: c for side in (jump.left, jump.right) for w, c in side.items() if len(w) > 1}
+        rate = "γ(t)" if callable(jump.rate) else spelled_number(jump.rate)
+        rows += [(f"jump operator at rate {rate}", spell(w), spelled_number(c), str(len(w))) for w, c in words.items()]
+    if not rows:
+        return None
+    names = list(dict.fromkeys(row[1] for row in rows))
+    more = f" and {len(names) - 4} more" if len(names) > 4 else ""
+    finding = Finding(
+        name="not-gaussian",
+        level=Level.NOTE,
+        sentence=f"Moments do not close: {', '.join(names[:4])}{more} {'is' if len(names) == 1 else 'are'} beyond what "
+        "Gaussian states allow, so there is no Gaussian certificate.",
+        advice="Judge a linearised model against this one with `examine(linearised, full=model)`.",
+    )
+    columns = ("in", "term", "coefficient", "degree")
+    return Section(
+        title="Terms beyond second order", columns=columns, rows=tuple(rows[:MOST_ROWS]), findings=(finding,)
+    )
+
+
+def state_section(runs: list[Run], trouble: str = "") -> Section:
+    """Relative entropy to the Gaussian state of equal moments, at each place."""
+    title = "How non-Gaussian the state is: S(ρ_G) − S(ρ), in nats"
+    columns = ("place", "relative entropy", "photons", "cutoffs", "weight at the edge")
+    rows = tuple(
+        (
+            r.place,
+            r.non_gaussianity,
+            ", ".join(f"{x:.4g}" for x in r.photons),
+            "×".join(map(str, r.cutoffs)),
+            f"{r.edge_weight:.0e}",
+        )
+        for r in runs
+    )
+    findings = []
+    if trouble:
+        level = Level.NOTE if runs else Level.WARNING
+        findings.append(Finding(name="no-steady-run" if runs else "no-fock-run", level=level, sentence=trouble))
+    found = [(r.place, r.non_gaussianity) for r in runs if r.non_gaussianity and not r.edge_weight > SLIGHT**2]
+    worst = max(found, key=lambda pair: pair[1].value, default=None)
+    unsettled = [r for r in runs if r.stopped]
+    if unsettled:
+        findings.append(
+            Finding(
+                name="not-converged",
+                level=Level.WARNING,
+                sentence=f"The Fock run has not settled: {unsettled[0].stopped}",
+                advice="Raise the budget, or lower the photon numbers; a weight that stays at the edge means that the "
+                "state grows without bound.",
+            )
+        )
+    if worst is not None and math.isfinite(worst[1].error):
+        findings.append(_judged(*worst))
+    findings += [_unique(r.gap) for r in runs if r.gap is not None and not r.stopped]
+    return Section(title=title, basis=ESTIMATE, columns=columns, rows=rows, findings=tuple(findings))
+
+
+def _unique(gap: float) -> Finding:
+    return Finding(
+        name="steady-state-found",
+        level=Level.FINE,
+        sentence="A steady state was found, and no second one: the smallest ‖𝓛(Z)‖/‖Z‖ of traceless Z that a search "
+        f"met is {gap:.2g}, at the last cutoff.",
+    )
+
+
+def _judged(place: str, delta: Value) -> Finding:
+    upper = max(0.0, delta.value + delta.error)
+    slight = upper < SLIGHT
+    apart = f"{np.sqrt(2 * upper):.2g}"
+    return Finding(
+        name="nearly-gaussian" if slight else "non-gaussian-state",
+        level=Level.FINE if slight else Level.NOTE,
+        sentence=f"{'Nearly Gaussian' if slight else 'Non-Gaussian'} ({place}): relative entropy {delta}; no "
+        f"observable between −1 and 1 tells it from the Gaussian state of equal moments by more than {apart}.",
+    )
