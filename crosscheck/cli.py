@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `certify`, `window`, `truncation`, `exam`, `papers` and `bench`.
+"""The command line: `crosscheck list`, `certify`, `engines`, `window`, `truncation`, `exam`, `papers` and `bench`.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -23,6 +23,7 @@ from rich.text import Text
 from crosscheck.arguments import PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
 from crosscheck.bench.command import bench_command
 from crosscheck.certify import TOLERANCE, certify
+from crosscheck.engines.command import EngineName, certify_engine, engines_command
 from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
@@ -100,11 +101,13 @@ def certify_command(
         bool | None,
         typer.Option("--planted/--no-planted", help="Put planted bugs on trial, too \\[default: if no MODEL]."),
     ] = None,
+    engine: EngineName = None,
 ) -> None:
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
 
     Without arguments all models are certified, and then some deliberately wrong moment engines are put on trial: each
-    must be refuted. `crosscheck exam` puts all of them on trial.
+    must be refuted. `crosscheck exam` puts all of them on trial. With --engine it is another package's engine that is
+    judged, on closed forms and on the models.
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
@@ -115,6 +118,12 @@ def certify_command(
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in (models or MODELS)])
     if not tol > 0 or not budget > 0 or not memory > 0:
         raise typer.BadParameter(f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}.")
+    if engine is not None:
+        if planted:
+            raise typer.BadParameter(
+                "--planted and --engine cannot be combined: planted bugs are engines of their own."
+            )
+        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
     bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
@@ -204,6 +213,7 @@ def truncation_command(
         atomically(plot, lambda path: study.plot(path))
 
 
+app.command("engines")(engines_command)
 app.command("window")(window_command)
 app.command("exam")(exam_command)
 app.command("papers")(papers_command)
