@@ -146,10 +146,10 @@ def _proofs(
 ) -> list[Certificate]:
     """The window, and the measures unless it is refuted."""
     window = window_certificate(system, engine, truth)
-    if window is None or window.verdict is Verdict.REFUTED:
-        return [] if window is None else [window]
+    if window is not None and window.verdict is Verdict.REFUTED:
+        return [window]
     measures = measures_certificate(system, engine, truth, tolerance, progress)
-    return [window] if measures is None else [window, measures]
+    return [certificate for certificate in (window, measures) if certificate is not None]
 
 
 def _refuted(certificates: Sequence[Certificate]) -> bool:

@@ -34,8 +34,8 @@ def engines_command(
 ) -> None:
     """Put the engines of other packages on trial, and print what each certifies, what is refuted and what it lacks.
 
-    Packages register engines as entry points of the group crosscheck.engines; the extra "peers" of this package installs
-    those that it has adapters for. Exit code 1 if anything is refuted.
+    Packages register engines as entry points of the group crosscheck.engines; the extra "peers" installs those that
+    have adapters here. Exit code 1 if anything is refuted.
 
     Example: crosscheck engines qutip-cv thewalrus --quick
     """

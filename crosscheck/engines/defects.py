@@ -1,7 +1,7 @@
 r"""Defects of the engines on trial, each in three lines that anyone can run, with the right answer in closed form.
 
-With e^{2r} = 2^k the covariance of a two-mode squeezed vacuum is exact in double precision (`crosscheck.engines.states`),
-E_N = k ln 2, and one unit in its last place moves E_N by about eps·4^k: what is said below is no rounding of the input.
+With e^{2r} = 2^k the covariance of a two-mode squeezed vacuum is exact in double precision, E_N = k ln 2, and one unit
+in its last place moves E_N by about eps·4^k (`crosscheck.engines.states`): nothing below is rounding of the input.
 """
 
 from __future__ import annotations
@@ -109,8 +109,8 @@ def _thewalrus() -> Iterator[Defect]:
         "c, s = (2**16 + 2**-16) / 2, (2**16 - 2**-16) / 2  # e^2r = 2¹⁶, ħ = 2\n"
         "print(log_negativity(np.array([[c, s, 0, 0], [s, c, 0, 0], [0, 0, c, -s], [0, 0, -s, c]]), modes_A=[0]))",
         16 * math.log(2),
-        "Eigenvalues of Ωσ, no normal matrix, come with real parts of the size of rounding; `real_if_close` leaves them "
-        "above 100 eps. Singular values of LᵀΩL, σ = LLᵀ, are real.",
+        "Rounding gives the eigenvalues ±iν of Ωσ, which is no normal matrix, real parts, and `real_if_close` leaves "
+        "those above 100 eps. Singular values of LᵀΩL, σ = LLᵀ, are real.",
     )
     yield defect(
         "a warm mode has no entropy",
@@ -127,8 +127,8 @@ def _thewalrus() -> Iterator[Defect]:
         "squeezed = 0.9 * np.diag([2.0**28, 2.0**-28])  # ħ = 2: the variances must multiply to 1 or more\n"
         "print(is_valid_cov(squeezed))",
         0.0,
-        "The product of variances is 0.81, and the lowest eigenvalue of σ + iΩ is −0.19/(0.9 × 2²⁸), above the absolute "
-        "tolerance −10⁻⁸.",
+        "The product of variances is 0.81, and the lowest eigenvalue of σ + iΩ is −0.19/(0.9 × 2²⁸), above the "
+        "absolute tolerance −10⁻⁸.",
         "XanaduAI/thewalrus/pull/14",
     )
 
@@ -146,7 +146,7 @@ def _open_systems() -> Iterator[Defect]:
         "thermal = np.zeros(6), 1.5 * np.eye(6)\n"
         "print(compute_gaussian_fidelity(thermal, thermal))",
         1.0,
-        "The auxiliary matrix has the eigenvalues ±w with w ≥ 1; all of them are required to be ≥ 1, and half never are.",
+        "The auxiliary matrix has the eigenvalues ±w, w ≥ 1; all of them are required to be ≥ 1, and half never are.",
     )
     yield defect(
         "an unphysical covariance is physical",
@@ -169,8 +169,8 @@ def _qugit() -> Iterator[Defect]:
         "rho.two_mode_squeezing(0.5, 0.0, [0, 1])  # mode 2 stays in the vacuum\n"
         "print(rho.logarithmic_negativity([2]))",
         0.0,
-        "The partial transpose flips the momenta of the last modes, as many as there are in subsystem B, whichever modes "
-        "B has: here of 1 and 2, not of 0 and 1.",
+        "The partial transpose flips the momenta of the last modes, as many as there are in subsystem B, whichever "
+        "modes B has: here of 1 and 2, not of 0 and 1.",
     )
     yield defect(
         "no E_N between two of three modes",
@@ -186,8 +186,8 @@ def _qugit() -> Iterator[Defect]:
         "mean, covariance = Gaussian_state('coherent', 1, 1.0).number_operator_moments()\n"
         "print(mean[0, 0])",
         1.0,
-        "⟨x⟩ = 2α is the mean for ħ = 2; with x = (a + a†)/√2, which the module states and the photon numbers use, it is "
-        "√2 α.",
+        "⟨x⟩ = 2α is the mean for ħ = 2; with x = (a + a†)/√2, which the module states and the photon numbers use, it "
+        "is √2 α.",
     )
     yield defect(
         "E_N is infinite",
