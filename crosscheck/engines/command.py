@@ -12,7 +12,7 @@ from crosscheck.arguments import Json, usage
 from crosscheck.certify import TOLERANCE
 from crosscheck.engines.registry import Plugin, plugins
 from crosscheck.engines.survey import Survey, survey
-from crosscheck.models import MODELS, textbook
+from crosscheck.models import MODELS
 from crosscheck.simulation import Budget
 from crosscheck.terminal import console, progress, require_writable, write_json
 from crosscheck.verdict import Verdict
@@ -29,7 +29,6 @@ def engines_command(
     names: Annotated[
         list[str] | None, typer.Argument(metavar="[NAME …]", help="Engines by name; all that are registered if none.")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="Closed forms and textbook models only: seconds.")] = False,
     json_path: Json = None,
 ) -> None:
     """Put the engines of other packages on trial, and print what each certifies, what is refuted and what it lacks.
@@ -37,13 +36,12 @@ def engines_command(
     Packages register engines as entry points of the group crosscheck.engines; the extra "peers" installs those that
     have adapters here. Exit code 1 if anything is refuted.
 
-    Example: crosscheck engines qutip-cv thewalrus --quick
+    Example: crosscheck engines qutip-cv thewalrus --json -
     """
     found = usage(lambda: plugins(names or ()))
     if names:
         usage(lambda: [plugin.raise_for_broken() for plugin in found])
-    chosen = [model for model in MODELS.values() if not quick or model.__module__ == textbook.__name__]
-    _tried(found, [model.example() for model in chosen], json_path, TOLERANCE, Budget(), details=False)
+    _tried(found, [model.example() for model in MODELS.values()], json_path, TOLERANCE, Budget(), details=False)
 
 
 def certify_engine(

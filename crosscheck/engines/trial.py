@@ -156,6 +156,8 @@ def _function_of(certificate: Certificate, c: Comparison) -> str:
 def _spell(report: Report, certificate: Certificate, c: Comparison) -> str:
     """`two-mode squeezed vacuum, e^2r = 2^14: inf, but 9.70406`."""
     where = c.quantity if certificate.kind in FUNCTIONS else f"{report.name}, {c.place}, {c.quantity}"
+    if certificate.kind == "is_physical" and c.gaussian == c.gaussian:
+        return f"{where}: {'yes' if c.gaussian else 'no'}, but it is {'physical' if c.fock else 'not'}"
     said = f"{c.gaussian:.6g}"
     if c.gaussian != c.gaussian:  # NaN: what was raised is in the note
         said = next((part for part in certificate.note.split("; ") if part.startswith(f"{c.quantity}: ")), "NaN")
