@@ -32,7 +32,7 @@ def adopt(offer: Any, name: str, version: str = "") -> Engine:
     found = {f: getattr(offer, f) for f in FUNCTIONS if callable(getattr(offer, f, None))}
     if not found:
         raise LookupError(f"it has none of the functions {', '.join(FUNCTIONS)}")
-    wrapped = {f: _quietly(WRAPPERS.get(f, _as_it_is)(function)) for f, function in found.items()}
+    wrapped = {f: _quietly(WRAPPERS[f](function)) for f, function in found.items()}
     return Engine(name=name, version=version, offers=frozenset(found), **wrapped)
 
 
@@ -42,10 +42,6 @@ def real(value: Any) -> float:
     if np.iscomplexobj(number) and number.imag != 0:
         raise NotANumber(f"the answer is the complex number {number:.6g}")
     return float(number.real)
-
-
-def _as_it_is(function: Callable[..., Any]) -> Callable[..., Any]:
-    return function
 
 
 def _number(function: Callable[..., Any]) -> Callable[..., Any]:
