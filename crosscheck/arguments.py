@@ -13,6 +13,7 @@ import typer
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models import MODELS, find_model
 from crosscheck.target import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
+from crosscheck.verdict import Verdict
 from fock import FockError
 from gaussian import GaussianError
 
@@ -36,6 +37,8 @@ Plot = Annotated[
     Path | None, typer.Option(metavar="PATH", help="Save a plot (PNG, PDF or SVG by its ending).", dir_okay=False)
 ]
 PLOTS = ("png", "pdf", "svg")
+# Exit codes; 2 is wrong use.
+EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 
 def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:

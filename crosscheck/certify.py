@@ -36,10 +36,11 @@ from crosscheck.proofs import (
 )
 from crosscheck.report import Certificate, Report
 from crosscheck.simulation import Budget, Place, Study, spell, study
-from crosscheck.system import EngineFailed, NotPositive, System, ask
+from crosscheck.system import EngineFailed, NotPositive, System, ask, within_scope
 from crosscheck.verdict import Comparison, Verdict, overall
 
 TOLERANCE = 1e-4
+MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})
 # QuTiP's integrator errs by up to 1e-7, which no cutoff improves.
 FLOOR = 1e-6
 # Said where rounding hides whether there is a steady state.
@@ -59,6 +60,7 @@ def certify(
     tolerance: float = TOLERANCE,
     budget: Budget | float | None = None,
     engine: Engine = GAUSSIAN,
+    truth: Truth | None = None,
     progress: Callable[[str], None] = lambda text: None,
 ) -> Report:
     """Run a model through both engines and say, quantity by quantity, whether they agree.
@@ -69,6 +71,7 @@ def certify(
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
         budget: seconds, or a `Budget`, that each simulation may spend; it is looked at between cutoffs.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
+        truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.
         progress: called with a line of text now and then.
 
     Returns:
@@ -83,44 +86,59 @@ def certify(
     budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=budget)
     # The matrices are small: a second BLAS thread gains little, and on a busy machine waits for a core ten times over.
     with threadpool_limits(limits=1):
-        return _certify(System.of(model, times), engine, tolerance, budget, progress)
+        return _certify(System.of(model, times), engine, truth, tolerance, budget, progress)
+
+
+def exact_truth(model: Model, times: Sequence[float] | None = None) -> Truth | None:
+    """The exact states that `certify` holds engines against; None if coefficients depend on time or modes are too many.
+
+    Raises what `certify` raises.
+    """
+    system = System.of(model, times)
+    if gaussian.is_time_dependent(system.model) or system.modes > MOST_MODES:
+        return None
+    with threadpool_limits(limits=1):
+        return Truth.of(system)
 
 
 def _certify(
-    system: System, engine: Engine, tolerance: float, budget: Budget, progress: Callable[[str], None]
+    system: System,
+    engine: Engine,
+    truth: Truth | None,
+    tolerance: float,
+    budget: Budget,
+    progress: Callable[[str], None],
 ) -> Report:
     model = system.model
     began = time.perf_counter()
-    progress("generator")
-    certificates = [_generator(system, engine)]
-    constant = not gaussian.is_time_dependent(model)
-    if certificates[0].verdict is not Verdict.REFUTED and system.modes <= MOST_MODES:
-        truth = None
-        if constant:
+    engine, outside = within_scope(engine, system)
+    certificates = []
+    if engine.gives("moment_equations"):
+        progress("generator")
+        certificates.append(_generator(system, engine))
+    if not _refuted(certificates) and system.modes <= MOST_MODES:
+        if not gaussian.is_time_dependent(model):
             progress("window")
-            truth = Truth.of(system)
+            truth = truth or Truth.of(system)
             certificates += _proofs(system, engine, truth, tolerance, progress)
-        # What is refuted with proof needs no estimates.
-        if certificates[-1].verdict is not Verdict.REFUTED:
-            if system.times:
-                certificates.append(
-                    _answered(
-                        "trajectory", system, lambda: _trajectory(system, engine, truth, tolerance, budget, progress)
-                    )
+        # What is refuted with proof needs no estimates, and what is proved of a part of an engine needs none either.
+        if not _refuted(certificates):
+            open_questions = _unproved(system, engine, {c.kind for c in certificates})
+            if system.times and ("evolve" in open_questions or open_questions & MEASURES):
+                certificates += _answered(
+                    "trajectory", system, lambda: _trajectory(system, engine, truth, tolerance, budget, progress)
                 )
-            if truth is not None:
+            if truth is not None and ("steady_state" in open_questions or open_questions & MEASURES):
                 known = truth
-                certificates.append(
-                    _answered(
-                        "steady state", system, lambda: _steady(system, engine, known, tolerance, budget, progress)
-                    )
+                certificates += _answered(
+                    "steady state", system, lambda: _steady(system, engine, known, tolerance, budget, progress)
                 )
     return Report(
         model=described(model),
         name=type(model).__name__,
         engine=engine.name,
         certificates=tuple(certificates),
-        notes=tuple(_notes(model)),
+        notes=(*_notes(model), *outside),
         seconds=time.perf_counter() - began,
     )
 
@@ -130,25 +148,47 @@ def _proofs(
 ) -> list[Certificate]:
     """The window, and the measures unless it is refuted."""
     window = window_certificate(system, engine, truth)
-    if window is None or window.verdict is Verdict.REFUTED:
-        return [] if window is None else [window]
+    if window is not None and window.verdict is Verdict.REFUTED:
+        return [window]
     measures = measures_certificate(system, engine, truth, tolerance, progress)
-    return [window] if measures is None else [window, measures]
+    return [certificate for certificate in (window, measures) if certificate is not None]
 
 
-def _answered(kind: str, system: System, simulate: Callable[[], Certificate]) -> Certificate:
-    """The certificate, or what an engine without an answer, or a state without a cutoff, deserves instead."""
+def _refuted(certificates: Sequence[Certificate]) -> bool:
+    return any(c.verdict is Verdict.REFUTED for c in certificates)
+
+
+def _unproved(system: System, engine: Engine, proved: set[str]) -> set[str]:
+    """The functions that only a simulation can judge; all those of a complete engine, whose theorems it confirms."""
+    if engine.complete:
+        return set(engine.offers)
+    asked = set(engine.offers)
+    if "window" in proved:
+        asked -= {"evolve", "steady_state"}
+    if "measures" in proved:
+        asked -= {"log_negativity", "entropy", "mutual_information"}
+    if not system.party:
+        asked -= {"log_negativity", "mutual_information"}
+    return asked if len(system.observed) == 2 else asked - {"discord"}
+
+
+def _answered(kind: str, system: System, simulate: Callable[[], Certificate | None]) -> list[Certificate]:
+    """The certificate, or what an engine without an answer, or a state without a cutoff, deserves instead.
+
+    None at all if nothing is compared that the engine offers.
+    """
     try:
-        return simulate()
+        found = simulate()
+        return [] if found is None else [found]
     except NotPositive as reason:
         if completely_positive(system.model):
-            return _failed(kind, reason)
+            return [_failed(kind, reason)]
         note = f"{reason} The model is not completely positive; its moments are judged by the window."
-        return _undecided(kind, "no measures", note)
+        return [_undecided(kind, "no measures", note)]
     except EngineFailed as reason:
-        return _failed(kind, reason)
+        return [_failed(kind, reason)]
     except TooManyPhotons as reason:
-        return _undecided(kind, "no cutoff", str(reason))
+        return [_undecided(kind, "no cutoff", str(reason))]
 
 
 def _failed(kind: str, reason: EngineFailed) -> Certificate:
@@ -203,7 +243,7 @@ def _trajectory(
     tolerance: float,
     budget: Budget,
     progress: Callable[[str], None],
-) -> Certificate:
+) -> Certificate | None:
     model, times = system.model, system.times
 
     def claim() -> tuple[list[Place], list[tuple[Any, Any]]]:
@@ -219,6 +259,8 @@ def _trajectory(
         return places, states
 
     places, states = ask(engine, claim)
+    if not any(place.quantities for place in places):
+        return None
     outcome = study(
         places,
         lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
@@ -245,7 +287,7 @@ def _steady(
     tolerance: float,
     budget: Budget,
     progress: Callable[[str], None],
-) -> Certificate:
+) -> Certificate | None:
     model = system.model
     exists, clear, why = _fock_says_it_exists(model)
     exists = exists if truth.steady is None else truth.steady
@@ -263,6 +305,8 @@ def _steady(
     try:
         place, states = ask(engine, claim)
     except gaussian.NoSteadyState as reason:
+        if not engine.gives("steady_state"):
+            return None
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
             return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
         if exists:
@@ -276,6 +320,8 @@ def _steady(
         return decided(
             Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why} Test the drift first."
         )
+    if not place.quantities:
+        return None
     outcome = study(
         [place],
         lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],

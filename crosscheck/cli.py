@@ -1,4 +1,4 @@
-"""The command line: `crosscheck list`, `new`, `certify`, `diagnose`, `window`, `truncation`, `exam`, `papers`, `bench`.
+"""The command line: each command is a function here, or in a file `…_command.py` or `command.py` of its own.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
 reader of the pipe went away.
@@ -20,10 +20,11 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.arguments import PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
+from crosscheck.arguments import EXIT, PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
 from crosscheck.bench.command import bench_command
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.diagnosis.command import diagnose_command
+from crosscheck.engines.command import EngineName, certify_engine, engines_command
 from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
@@ -39,7 +40,6 @@ from crosscheck.verdict import Verdict, overall
 from crosscheck.window_command import window_command
 
 BUG = 70
-EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 
 def _show_version(wanted: bool) -> None:
@@ -103,11 +103,13 @@ def certify_command(
         bool | None,
         typer.Option("--planted/--no-planted", help="Put planted bugs on trial, too \\[default: if no MODEL]."),
     ] = None,
+    engine: EngineName = None,
 ) -> None:
     """Run models in the Fock basis and as moments, and compare them quantity by quantity.
 
     Without arguments all models are certified, and then some deliberately wrong moment engines are put on trial: each
-    must be refuted. `crosscheck exam` puts all of them on trial.
+    must be refuted. `crosscheck exam` puts all of them on trial. With --engine it is another package's engine that is
+    judged, on closed forms and on the models.
 
     Example: crosscheck certify ReservoirGravity --set nbar=0.5 --set r=0.3 --details
     """
@@ -121,6 +123,12 @@ def certify_command(
             f"--tol, --budget and --memory must be > 0, but are {tol}, {budget} and {memory}. "
             "Leave them out for the defaults."
         )
+    if engine is not None:
+        if planted:
+            raise typer.BadParameter(
+                "--planted and --engine cannot be combined, for planted bugs are engines of their own. Leave one out."
+            )
+        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
     bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
@@ -211,6 +219,7 @@ def truncation_command(
 
 
 app.command("new")(new_command)
+app.command("engines")(engines_command)
 app.command("window")(window_command)
 app.command("diagnose")(diagnose_command)
 app.command("exam")(exam_command)

@@ -13,12 +13,25 @@ from typing import Any
 
 import gaussian
 
+EVERYTHING = frozenset(
+    {
+        "moment_equations", "initial_state", "evolve", "steady_state",
+        "log_negativity", "mutual_information", "discord", "entropy",
+        "symplectic_eigenvalues", "purity", "is_physical",
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, kw_only=True)
 class Engine:
-    """Functions with the signatures of `gaussian`'s; replace any of them to put another implementation on trial."""
+    """Functions with the signatures of `gaussian`'s; replace any of them to put another implementation on trial.
+
+    It is judged on what it `offers` only: the rest is the trusted package's, and no certificate speaks of it.
+    """
 
     name: str = "gaussian"
+    version: str = ""
+    offers: frozenset[str] = EVERYTHING
     moment_equations: Callable[..., Any] = gaussian.moment_equations
     initial_state: Callable[..., Any] = gaussian.initial_state
     evolve: Callable[..., Any] = gaussian.evolve
@@ -27,6 +40,18 @@ class Engine:
     mutual_information: Callable[..., Any] = gaussian.mutual_information
     discord: Callable[..., Any] = gaussian.discord
     entropy: Callable[..., Any] = gaussian.entropy
+    symplectic_eigenvalues: Callable[..., Any] = gaussian.symplectic_eigenvalues
+    purity: Callable[..., Any] = gaussian.purity
+    is_physical: Callable[..., Any] = gaussian.is_physical
+
+    @property
+    def complete(self) -> bool:
+        """Whether it answers for everything, and so also for operators that are not states."""
+        return self.offers == EVERYTHING
+
+    def gives(self, *functions: str) -> bool:
+        """Whether it offers any of them."""
+        return not self.offers.isdisjoint(functions)
 
     def with_equations(self, moment_equations: Callable[..., Any], **others: Any) -> Engine:
         """The same engine with other moment equations, solved as `gaussian` solves its own."""

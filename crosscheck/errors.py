@@ -3,6 +3,8 @@
 CrosscheckError
 ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
 ├── UnknownModel        no model of that name (also a LookupError)
+├── UnknownEngine       no engine of that name; in `crosscheck.engines.registry` (also a LookupError)
+├── BrokenEngine        an engine cannot be loaded; in `crosscheck.engines.registry`
 ├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.target` (also a LookupError)
 ├── EngineFailed        an engine on trial gave no answer; in `crosscheck.system`, and told in the report
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison

@@ -13,7 +13,7 @@ import functools
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import flint
@@ -25,10 +25,10 @@ from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.exact_moments import exact_steady_state, exact_trajectory
 from crosscheck.gaussian_fock import BITS, distance
 from crosscheck.generator_certificate import entry_name
-from crosscheck.proved_measures import proved_measures
+from crosscheck.proved_measures import Interval, proved_measures
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report import Certificate
-from crosscheck.system import EngineFailed, System, ask
+from crosscheck.system import STEADY, EngineFailed, System, ask
 from crosscheck.verdict import Comparison, Verdict, overall
 from crosscheck.window import Window
 from fock.states import density
@@ -40,7 +40,6 @@ from gaussian.enclosed.symplectic import to_doubles
 
 # A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
 WINDOW_TOLERANCE = 1e-8
-STEADY = "steady state"
 DOUBT = "Whether there is a steady state is in doubt"
 # Coefficients that differ by more than this, relatively to the largest, have lost digits in the model's own arithmetic.
 CANCELLATION = 1e-13
@@ -61,6 +60,15 @@ class Truth:
     states: dict[str, EnclosedState]
     steady: bool | None
     why: str
+    measured: dict[tuple[Any, ...], tuple[Interval, ...]] = field(default_factory=dict, repr=False)
+
+    def measures(self, place: str, system: System, tolerance: float) -> tuple[Interval, ...]:
+        """Proved intervals of the measures of the observed modes at a place, computed once for all engines on trial."""
+        asked = (place, system.observed, system.party, tolerance)
+        if asked not in self.measured:
+            state = self.states[place].reduced(system.observed)
+            self.measured[asked] = tuple(proved_measures(state, system.party, tolerance))
+        return self.measured[asked]
 
     @classmethod
     def of(cls, system: System) -> Truth:
@@ -105,9 +113,10 @@ def label(t: float) -> str:
 def window_certificate(system: System, engine: Engine, truth: Truth) -> Certificate | None:
     """Every entry of the claimed moments against its exact interval, and the existence of the steady state.
 
-    None if there is nothing to say: no times are asked for, and whether there is a steady state is not decided.
+    None if there is nothing to say: no times are asked for, and whether there is a steady state is not decided; or the
+    engine claims no states.
     """
-    if not truth.states and truth.steady is None:
+    if (not truth.states and truth.steady is None) or not engine.gives("evolve", "steady_state"):
         return None
     began = time.perf_counter()
     try:
@@ -146,8 +155,12 @@ def window_certificate(system: System, engine: Engine, truth: Truth) -> Certific
 def measures_certificate(
     system: System, engine: Engine, truth: Truth, tolerance: float, progress: Callable[[str], None]
 ) -> Certificate | None:
-    """E_N, S and I at each place, from exact matrix elements; None without places, or where ρ may not be positive."""
-    if not truth.states or not completely_positive(system.model):
+    """E_N, S and I at each place, from exact matrix elements.
+
+    None without places, where ρ may not be positive, or if the engine offers none of them.
+    """
+    asked = engine.gives("log_negativity", "entropy", "mutual_information")
+    if not truth.states or not asked or not completely_positive(system.model):
         return None
     began = time.perf_counter()
     comparisons, skipped = [], []
@@ -164,7 +177,7 @@ def measures_certificate(
             continue
         progress(f"measures, {place}")
         try:
-            comparisons += _measured(system, engine, place, observed, tolerance)
+            comparisons += _measured(system, engine, truth, place, tolerance)
         except EngineFailed as reason:
             return _no_answer("measures", reason)
     if not comparisons:
@@ -220,13 +233,13 @@ def _claims(system: System, engine: Engine, truth: Truth) -> dict[str, Moments |
     model = system.model
     every = range(system.modes)
     claims: dict[str, Moments | str] = {}
-    if system.times:
+    if system.times and engine.gives("evolve"):
         found = engine.evolve(model, system.times)
         for i, t in enumerate(system.times):
             if label(t) not in truth.states:
                 continue
             claims[label(t)] = system.moments(found.mean[i], found.covariance[i], found.error[i], engine, every)
-    if truth.steady is None:
+    if truth.steady is None or not engine.gives("steady_state"):
         return _sharpened(system, engine, truth, claims)
     try:
         steady = engine.steady_state(model)
@@ -298,12 +311,15 @@ def _entries(place: str, claim: Moments, exact: EnclosedState) -> list[Compariso
     ]
 
 
-def _measured(system: System, engine: Engine, place: str, state: EnclosedState, tolerance: float) -> list[Comparison]:
+def _measured(system: System, engine: Engine, truth: Truth, place: str, tolerance: float) -> list[Comparison]:
     """The engine's formulas at the exact moments (rounded to doubles) against proved intervals."""
+    state = truth.states[place].reduced(system.observed)
     moments = rounded(state)
     formulas = {q.name: q for q in quantities(engine, system.party, len(system.observed), physical=True)}
     comparisons = []
-    for interval in proved_measures(state, system.party, tolerance):
+    for interval in truth.measures(place, system, tolerance):
+        if interval.quantity not in formulas:
+            continue
         formula = formulas[interval.quantity]
         mine, error = ask(engine, functools.partial(_answer, engine, formula, moments, state, system))
         comparisons.append(

@@ -56,9 +56,23 @@ class Quantity:
     tail_error: Callable[[float, int], float] = tail_error
 
 
-def quantities(engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool) -> Iterator[Quantity]:
-    """All quantities that make sense for a state of `modes` modes split at `party`."""
-    yield from moments_of(modes)
+def quantities(
+    engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool, moments: bool = True
+) -> Iterator[Quantity]:
+    """What the engine offers of all that makes sense for a state of `modes` modes split at `party`.
+
+    `moments` says whether mean and covariance are its own. Of an operator that is no state only a complete one is asked
+    for measures.
+    """
+    if moments:
+        yield from moments_of(modes)
+    if physical or engine.complete:
+        for quantity in _measures(engine, party, modes, physical=physical):
+            if engine.complete or engine.gives(quantity.name):
+                yield quantity
+
+
+def _measures(engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool) -> Iterator[Quantity]:
     if party:
         yield Quantity(
             "log_negativity",

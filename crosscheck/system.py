@@ -19,6 +19,8 @@ from crosscheck.model import TIMES, require
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.simulation import Place
 
+STEADY = "steady state"
+
 
 @dataclass(frozen=True)
 class System:
@@ -68,7 +70,10 @@ class System:
                 f"{engine.name} returned a covariance that is not positive definite.",
                 "Check its diffusion, and vacuum ½·1.",
             )
-        chosen = quantities(engine, self.party, len(self.observed), physical=moments.is_physical)
+        own = engine.gives("steady_state" if label == STEADY else "evolve")
+        chosen = quantities(
+            engine, self.party, len(self.observed), physical=moments.is_physical, moments=own or engine.complete
+        )
         return Place(label=label, moments=moments, quantities=tuple(_guarded(engine, q) for q in chosen))
 
     def moments(self, mean: Any, covariance: Any, error: Any, engine: Engine, modes: Iterable[int]) -> Moments:
@@ -147,6 +152,33 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
         raise EngineFailed(
             f"{engine.name} raised {type(error).__name__}: {error}.", "Call it with the model alone to see where."
         ) from error
+
+
+def within_scope(engine: Engine, system: System) -> tuple[Engine, list[str]]:
+    """The engine without what it says, by NotImplementedError, that it cannot do for this model; and what that is."""
+    if engine.complete:
+        return engine, []
+    warm = 0.75 * np.eye(2 * len(system.observed))
+    probes: dict[str, Callable[[], Any]] = {
+        "moment_equations": lambda: engine.moment_equations(system.model),
+        "evolve": lambda: engine.evolve(system.model, system.times[:1] or (0.0,)),
+        "steady_state": lambda: engine.steady_state(system.model),
+        "entropy": lambda: engine.entropy(warm),
+        "log_negativity": lambda: engine.log_negativity(warm, party=system.party),
+        "mutual_information": lambda: engine.mutual_information(warm, party=system.party),
+        "discord": lambda: engine.discord(warm, measured=system.party),
+    }
+    cannot = {}
+    for name in probes if system.party else list(probes)[:4]:
+        if name in engine.offers:
+            try:
+                probes[name]()
+            except NotImplementedError as reason:
+                cannot[name] = f"{engine.name} does not give {name}: {reason}."
+            except Exception:
+                continue  # on trial it will be heard again
+    trusted: dict[str, Any] = {name: getattr(GAUSSIAN, name) for name in cannot}
+    return replace(engine, offers=engine.offers - set(cannot), **trusted), list(cannot.values())
 
 
 def _guarded(engine: Engine, quantity: Quantity) -> Quantity:

@@ -8,15 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from crosscheck.arguments import Json, Laboratory, Sets, example, usage
+from crosscheck.arguments import EXIT, Json, Laboratory, Sets, example, usage
 from crosscheck.errors import InvalidParameter
 from crosscheck.generator_certificate import entry_name
 from crosscheck.steady_proof import claim_of, prove_steady_state, spoiled
 from crosscheck.system import System
 from crosscheck.terminal import console, require_writable, write_json
-from crosscheck.verdict import Verdict
-
-EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 
 def window_command(

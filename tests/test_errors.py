@@ -31,7 +31,7 @@ ONE_TEXT = ("BadParameter", "KeyError", "ValueError", "IntegratorException")
 # Caught by whoever asks: copying, arithmetic between types, abstract methods.
 PROTOCOL = ("AttributeError", "TypeError", "NotImplementedError")
 VERBS = (
-    "Add|Ask|Call|Change|Check|Choose|Compare|Compute|Count|Damp|Fill|Follow|Give|Leave|Linearise|Look|Lower|Make|Move|"
+    "Add|Ask|Call|Change|Check|Choose|Compare|Compute|Count|Damp|Fill|Follow|Give|Install|Leave|Linearise|Look|Lower|Make|Move|"
     "Name|Prepare|Put|Raise|Rename|Rescale|Return|Run|Shorten|Solve|Sort|Symmetrise|Take|Use|Wrap|Write"
 )
 ADVISES = re.compile(

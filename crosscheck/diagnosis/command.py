@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crosscheck.arguments import Json, Sets, example, usage
+from crosscheck.arguments import EXIT, Json, Sets, example, usage
 from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.diagnosis.diagnose import diagnose
 from crosscheck.errors import InvalidParameter
@@ -15,9 +15,7 @@ from crosscheck.models import MODELS
 from crosscheck.simulation import Budget
 from crosscheck.target import is_target, load
 from crosscheck.terminal import console, progress, require_writable, write_json
-from crosscheck.verdict import Verdict
 
-EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
 
 

@@ -15,8 +15,8 @@ from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled
 from crosscheck.diagnosis.model.slow_modes import Motion, motions
 from crosscheck.generator_certificate import MOST_MODES
-from crosscheck.proofs import STEADY
 from crosscheck.report import Report
+from crosscheck.system import STEADY
 from crosscheck.verdict import Verdict
 from gaussian.ladder import spell
 
