@@ -28,8 +28,8 @@ HANDED = ("TimeDependent", "NotBounded")
 PASSED_ON = ("{}", "{}{}")
 # Messages that are one text: the second sentence of it is the advice.
 ONE_TEXT = ("BadParameter", "KeyError", "ValueError", "IntegratorException")
-# Caught by whoever asks: copying, arithmetic between types, abstract methods.
-PROTOCOL = ("AttributeError", "TypeError", "NotImplementedError")
+# Caught by whoever asks: copying, arithmetic between types, abstract methods, answers of engines on trial.
+PROTOCOL = ("AttributeError", "TypeError", "NotImplementedError", "NotANumber")
 VERBS = (
     "Add|Ask|Call|Change|Check|Choose|Compare|Compute|Count|Damp|Fill|Follow|Give|Install|Leave|Linearise|Look|Lower|Make|Move|"
     "Name|Prepare|Put|Raise|Rename|Rescale|Return|Run|Shorten|Solve|Sort|Symmetrise|Take|Use|Wrap|Write"
