@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import keyword
 import re
 import sys
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Annotated
 
@@ -76,7 +76,7 @@ def names(text: str) -> tuple[Path, str]:
     if re.search(rf"\bimport .*\b{model}\b", template.MODEL.template):
         raise InvalidParameter("NAME", "differ from what the file imports", text, f"Give one {EXAMPLE}.")
     path = given.with_name(f"{file}.py")
-    if _shadows(file, path):
+    if _shadows(file):
         raise InvalidParameter(
             "NAME",
             "not be that of a Python module",
@@ -86,12 +86,9 @@ def names(text: str) -> tuple[Path, str]:
     return path, model
 
 
-def _shadows(module: str, path: Path) -> bool:
-    """Whether a script of that name hides a module, other than itself, from the scripts beside it."""
-    if module in sys.stdlib_module_names:
-        return True
-    found = importlib.util.find_spec(module)
-    return found is not None and found.origin is not None and Path(found.origin).resolve() != path.resolve()
+def _shadows(module: str) -> bool:
+    """Whether a script of that name hides a module of Python, or an installed one, from the scripts beside it."""
+    return module in sys.stdlib_module_names or module in packages_distributions()
 
 
 def _require_free(path: Path, *, force: bool) -> None:
