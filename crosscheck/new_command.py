@@ -44,6 +44,7 @@ def new_command(
         f"  edit      lines {lines['# 1.']} (parameters), {lines['# 3.']} (Hamiltonian), "
         f"{lines['# 4.']} (dissipators), {lines['# 5.']} (initial state), {lines['# 7.']} (example)\n"
         f"  certify   crosscheck certify {target}\n"
+        f"  diagnose  crosscheck diagnose {target}\n"
         f"  cutoffs   crosscheck truncation {target}",
         markup=False,
         soft_wrap=True,

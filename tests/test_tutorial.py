@@ -31,7 +31,7 @@ def test_the_page_runs_from_top_to_bottom(folder):
             assert result.failed == 0
             attempted += result.attempted
     sys.modules.pop("optomechanics", None)
-    assert (attempted > 30, commands) == (True, 2)
+    assert (attempted > 30, commands) == (True, 3)
     assert sorted(p.name for p in folder.iterdir() if p.suffix) == ["cooling.png", "optomechanics.py"]
     assert (folder / "cooling.png").read_bytes().startswith(b"\x89PNG")
 

@@ -141,7 +141,7 @@ def _explained(stage: Stage) -> list[str]:
         told.append(f"{lead}: {cause.text}.")
         told += [f"  It comes from {place}." for place in cause.places[:MOST_PLACES]]
         if cause.same:
-            told.append(f"  To the same effect: {'; '.join(cause.same[:3])}.")
+            told.append(f"  To the same effect: {'; '.join(cause.same[:2])}.")
     return told
 
 

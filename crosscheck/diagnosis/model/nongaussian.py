@@ -38,7 +38,7 @@ def terms_beyond_second_order(equation: MasterEquation) -> Section | None:
         level=Level.NOTE,
         sentence=f"Moments do not close: {', '.join(names[:4])}{more} {'is' if len(names) == 1 else 'are'} beyond what "
         "Gaussian states allow, so there is no Gaussian certificate.",
-        advice="Judge a linearised model against this one with `examine(linearised, full=model)`.",
+        advice="Judge a linearised model against this one with `diagnose(linearised, full=model)`.",
     )
     columns = ("in", "term", "coefficient", "degree")
     return Section(
