@@ -17,6 +17,7 @@ from typing import Any
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.report import CodeDiagnosis
+from crosscheck.models import find_model
 from crosscheck.target import is_target, load, model_of
 
 
@@ -34,7 +35,7 @@ def diagnose(
     Args:
         target: a model; or a `Claim`, or a module, class, dict or object with matrices and measures under their usual
             names (drift or A, diffusion or D, covariance or sigma, log_negativity …); or `"file.py:Name"` of one.
-        model: the model that a code claims to be about, if it does not say so itself.
+        model: the model that a code claims to be about, if it does not say so itself; or its name, for its example.
         vacuum: the variance of the vacuum in the code, if it is known; it is guessed otherwise.
         layout: the order of its quadratures, "xpxp" or "xxpp", if it is known.
         tolerance: how far right entries may be off, relatively.
@@ -49,6 +50,6 @@ def diagnose(
     """
     found = load(target, alone=True) if isinstance(target, str) and is_target(target) else target
     if isinstance(model, str):
-        model = model_of(load(model), model)
+        model = model_of(load(model) if is_target(model) else find_model(model), model)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
     return diagnose_code(Claim.of(found, model, **options), progress=progress)

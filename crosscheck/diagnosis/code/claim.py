@@ -8,6 +8,7 @@ array([-0.5,  0. ,  0. ,  0.5])
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -85,10 +86,13 @@ class Claim:
             require("vacuum", self.vacuum, "be > 0", lambda v: v > 0)
         if self.layout not in (None, "xpxp", "xxpp"):
             raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout)
-        if all(getattr(self, name) is None for name in ALIASES if name not in ("times", "vacuum", "layout")):
-            raise InvalidParameter(
-                "claim", f"hold at least one of {', '.join(ALIASES)}", None, "There is nothing to diagnose otherwise."
-            )
+        if isinstance(self.model, type) or not hasattr(self.model, "hamiltonian"):
+            hint = "Give a class its parameters, as in `Name.example()`."
+            raise InvalidParameter("model", "be a model with its parameters", self.model, hint)
+        told_of = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
+        if all(getattr(self, name) is None for name in told_of):
+            hint = "There is nothing to diagnose otherwise."
+            raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)
         if (self.covariances is None and self.means is None) != (self.times is None):
             hint = "Give `times` and `covariances` (or `means`) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
@@ -136,6 +140,8 @@ class Claim:
             if value is not None:
                 value = call(value, name, self.model) if callable(value) else value
                 found[name] = _array(name, value, shape)
+        if "times" in found:
+            require("times", found["times"], "be ≥ 0", lambda v: v >= 0, "The model starts at t = 0.")
         return found
 
     def measures(self) -> dict[str, Any]:
@@ -180,20 +186,33 @@ def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     hint = "n is the number of modes of the model."
     try:
         raw = np.asarray(value)
-        found = np.asarray(raw.real if np.iscomplexobj(raw) and not raw.imag.any() else raw, float)
+        if np.iscomplexobj(raw) and raw.imag.any():
+            largest = float(np.abs(raw.imag).max())
+            why = "Matrices of (a, a†, …) are complex; those of (x, p, …) are real."
+            raise InvalidParameter(name, "be real", f"complex, with imaginary parts up to {largest:.2g}", why)
+        found = np.asarray(raw.real if np.iscomplexobj(raw) else raw, float)
+    except InvalidParameter:
+        raise
     except (TypeError, ValueError):
         raise InvalidParameter(name, "be an array of real numbers", value) from None
     if found.ndim == 2 and len(shape) == 1 and 1 in found.shape:
         found = found.ravel()
     if found.shape != shape:
         spelled = " × ".join("T" if n is None else str(n) for n in shape)
-        raise InvalidParameter(name, f"have the shape {spelled}", f"of shape {found.shape}", hint)
+        raise InvalidParameter(name, f"have the shape {spelled}", found.shape, hint)
     if not np.isfinite(found).all():
-        raise InvalidParameter(name, "be finite", value, "A NaN comes from a division by zero or a singular solve.")
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(found))[0])
+        given = float(found[where])
+        raise InvalidParameter(
+            f"{name}{list(where)}", "be finite", given, "A NaN comes from a division by zero or a singular solve."
+        )
     return found
 
 
 def _attributes(found: Any) -> Mapping[str, Any]:
-    """Names and values of a module, a class or an instance, methods of an instance bound."""
+    """Names and values of a module, a class or an instance, methods bound: of a class to an instance, if it has one."""
+    if isinstance(found, type):
+        with contextlib.suppress(TypeError):  # it asks for arguments, that nobody knows here
+            found = found()
     names: Sequence[str] = [name for name in dir(found) if not name.startswith("_")]
     return {name: getattr(found, name) for name in names}
