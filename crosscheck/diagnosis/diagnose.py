@@ -22,6 +22,7 @@ from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.model.examine import examine
 from crosscheck.diagnosis.model.report import ModelDiagnosis
+from crosscheck.models import find_model
 from crosscheck.simulation import Budget
 from crosscheck.target import is_target, load, model_of
 
@@ -42,7 +43,7 @@ def diagnose(
     Args:
         target: a model; or a `Claim`, or a module, class, dict or object with matrices and measures under their usual
             names (drift or A, diffusion or D, covariance or sigma, log_negativity …); or `"file.py:Name"` of one.
-        model: the model that a code claims to be about, if it does not say so itself.
+        model: the model that a code claims to be about, if it does not say so itself; or its name, for its example.
         full: of a model, the one that it linearises, to be judged against.
         vacuum: the variance of the vacuum in the code, if it is known; it is guessed otherwise.
         layout: the order of its quadratures, "xpxp" or "xxpp", if it is known.
@@ -59,10 +60,15 @@ def diagnose(
         gaussian.GaussianError: the model that a code claims to be about is not Gaussian.
     """
     found = load(target, alone=True) if isinstance(target, str) and is_target(target) else target
-    model, full = (model_of(load(m), m) if isinstance(m, str) else m for m in (model, full))
+    model, full = (_model(m) if isinstance(m, str) else m for m in (model, full))
     if hasattr(found, "hamiltonian"):
         found = model_of(found, getattr(found, "__name__", "the model"))
         tolerance = TOLERANCE if tolerance is None else tolerance
         return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
     return diagnose_code(Claim.of(found, model, **options), progress=progress)
+
+
+def _model(name: str) -> Any:
+    """The model of a name, ours or a target."""
+    return model_of(load(name) if is_target(name) else find_model(name), name)

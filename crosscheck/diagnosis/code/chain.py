@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.detective import Detective
 from crosscheck.diagnosis.code.evidence import Evidence
@@ -22,7 +23,7 @@ from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.measured import function_stage, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
-from crosscheck.diagnosis.code.readings import Change, Readings
+from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
@@ -55,20 +56,16 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
         InvalidParameter, TargetNotFound: the claim cannot be read; the sentence says why.
         gaussian.GaussianError: the model itself is not Gaussian, or not Hermitian.
     """
-    readings = Readings(claim.model)
     arrays = claim.arrays()
+    readings = Readings.of(claim.model)
     stages = [_model(claim)]
     frame = Frame(order=tuple(range(2 * claim.modes)))
-    own: Pieces | None = None
     progress("equations of motion")
     if {"drift", "diffusion"} <= set(arrays):
         stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress)
         stages.append(stage)
-        own = _own(arrays, frame, readings)
-        for names in (MOVING, STEADY):
-            if set(names) & set(arrays):
-                progress("what follows from them")
-                stages.append(_against_own(claim, own, arrays, names, frame, readings))
+        progress("what follows from them")
+        stages += _followed(claim, readings, arrays, frame)
     elif set(arrays) - {"times"}:
         refused = _no_steady_state(claim, arrays)
         if refused is not None:
@@ -79,6 +76,16 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
     progress("measures")
     stages += _measures(claim, readings, arrays, frame)
     return CodeDiagnosis(model=repr(claim.model), name=type(claim.model).__name__, stages=tuple(stages))
+
+
+def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
+    """What the code solves for against its own A and D, if these are written in this frame."""
+    own = _own(arrays, frame, readings)
+    return [
+        _against_own(claim, own, arrays, names, frame, readings)
+        for names in (MOVING, STEADY)
+        if set(names) & set(arrays)
+    ]
 
 
 def _measures(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
@@ -97,14 +104,18 @@ def _measures(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
 def _settled(
     claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation]
 ) -> list[Explanation]:
-    """Of a convention and a mistake that look alike in matrices, those under which the code's measures are right."""
-    if judged(explanations) is not Verdict.INCONCLUSIVE or not claim.measures():
+    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained."""
+    if judged(explanations) is not Verdict.INCONCLUSIVE:
         return explanations
-    agree = {
-        frame: all(stage.agrees for stage in _measures(claim, readings, arrays, frame))
-        for frame in {e.frame for e in explanations}
-    }
-    return [e for e in explanations if agree[e.frame]] or explanations
+
+    def strange(frame: Frame) -> int:
+        stages = _measures(claim, readings, arrays, frame)
+        if {"drift", "diffusion"} <= set(arrays):
+            stages += _followed(claim, readings, arrays, frame)
+        return max((0 if stage.agrees else 1 if stage.causes else 2 for stage in stages), default=0)
+
+    found = {frame: strange(frame) for frame in {e.frame for e in explanations}}
+    return [e for e in explanations if found[e.frame] == min(found.values())]
 
 
 def _model(claim: Claim) -> Stage:

@@ -8,6 +8,7 @@ array([-0.5,  0. ,  0. ,  0.5])
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
@@ -86,9 +87,13 @@ class Claim:
         if self.layout not in (None, "xpxp", "xxpp"):
             hint = "Leave it out if you do not know: it is then found."
             raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout, hint)
-        if all(getattr(self, name) is None for name in ALIASES if name not in ("times", "vacuum", "layout")):
+        if isinstance(self.model, type) or not hasattr(self.model, "hamiltonian"):
+            hint = "Give a class its parameters, as in `Name.example()`."
+            raise InvalidParameter("model", "be a model with its parameters", self.model, hint)
+        told_of = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
+        if all(getattr(self, name) is None for name in told_of):
             hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
-            raise InvalidParameter("claim", f"hold at least one of {', '.join(ALIASES)}", None, hint)
+            raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)
         if (self.covariances is None and self.means is None) != (self.times is None):
             hint = "Give `times` and `covariances` (or `means`) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
@@ -136,6 +141,8 @@ class Claim:
             if value is not None:
                 value = call(value, name, self.model) if callable(value) else value
                 found[name] = _array(name, value, shape)
+        if "times" in found:
+            require("times", found["times"], "be ≥ 0", lambda v: v >= 0, "The model starts at t = 0.")
         return found
 
     def measures(self) -> dict[str, Any]:
@@ -179,9 +186,13 @@ def call(function: Callable[..., Any], name: str, model: Any) -> Any:
 def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     try:
         raw = np.asarray(value)
-        if np.iscomplexobj(raw):
-            raw = raw.real if not raw.imag.any() else raw.astype(object)
-        found = np.asarray(raw, float)
+        if np.iscomplexobj(raw) and raw.imag.any():
+            largest = float(np.abs(raw.imag).max())
+            why = "Give the matrix of (x, p, …), which is real: that of (a, a†, …) is not."
+            raise InvalidParameter(name, "be real", f"complex, with imaginary parts up to {largest:.2g}", why)
+        found = np.asarray(raw.real if np.iscomplexobj(raw) else raw, float)
+    except InvalidParameter:
+        raise
     except (TypeError, ValueError):
         hint = "Give numbers: a complex drift belongs to ladder operators, and must be turned into that of x and p."
         raise InvalidParameter(name, "be an array of real numbers", value, hint) from None
@@ -190,13 +201,25 @@ def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     if found.shape != shape:
         spelled = " × ".join("T" if n is None else str(n) for n in shape)
         hint = "Check the number of modes of the model: there are two rows for each."
-        raise InvalidParameter(name, f"have the shape {spelled}", f"of shape {found.shape}", hint)
+        raise InvalidParameter(name, f"have the shape {spelled}", found.shape, hint)
     if not np.isfinite(found).all():
-        raise InvalidParameter(name, "be finite", value, "A division by zero or a singular solve is the usual cause.")
+        where = tuple(int(k) for k in np.argwhere(~np.isfinite(found))[0])
+        hint = "A division by zero or a singular solve is the usual cause."
+        raise InvalidParameter(f"{name}{list(where)}", "be finite", float(found[where]), hint)
     return found
 
 
 def _attributes(found: Any) -> Mapping[str, Any]:
-    """Names and values of a module, a class or an instance, methods of an instance bound."""
+    """Names and values of a module, a class or an instance; a class's functions of `self` are those of an instance."""
+    holder = found
+    if isinstance(found, type):
+        with contextlib.suppress(TypeError):  # it asks for arguments, that nobody knows here
+            holder = found()
     names: Sequence[str] = [name for name in dir(found) if not name.startswith("_")]
-    return {name: getattr(found, name) for name in names}
+    return {name: getattr(found if _is_free(found, name) else holder, name) for name in names}
+
+
+def _is_free(found: Any, name: str) -> bool:
+    """Whether a class holds a plain function, without `self`, under this name."""
+    raw = inspect.getattr_static(found, name)
+    return isinstance(found, type) and inspect.isfunction(raw) and "self" not in list(inspect.signature(raw).parameters)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.observables import (
@@ -26,7 +27,7 @@ from crosscheck.diagnosis.code.observables import (
     starts_of,
     steady_mean,
 )
-from crosscheck.diagnosis.code.readings import Change, Readings
+from crosscheck.diagnosis.code.readings import Readings
 
 Array = NDArray[Any]
 Changes = tuple[Change, ...]
@@ -79,9 +80,11 @@ class Evidence:
     def singles(self) -> tuple[list[Changes], Array]:
         """The catalogue, the most natural first, and its predictions."""
         changes = list(self.readings.changes)
-        if any(o.name == "covariance" for o in self.observables):
-            right = self.readings.pieces(())
-            changes += solver_changes(steady_mean(right.drift, right.drive))
+        right = self.readings.pieces(())
+        if not self.is_linear:
+            start = self._starts[""][0] if self._starts else 0.0
+            means = np.abs(steady_mean(right.drift, right.drive)) + np.abs(start)
+            changes += solver_changes([o.name for o in self.observables], means)
         changes += start_changes(self._starts)
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.frames import Frame
-from crosscheck.diagnosis.code.readings import Change, named_factor
 
 # How natural a wrong entry is, among the ranks of changes.
 ENTRY_RANK = 15

@@ -13,16 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.diagnosis.code.change import BOTH, FACTORS, SCOPES, Change, named_factor
 from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
-from crosscheck.diagnosis.code.readings import (
-    BOTH,
-    SCOPES,
-    Change,
-    field_change,
-    groups,
-    named_factor,
-    times,
-)
+from crosscheck.diagnosis.code.readings import field_change, groups, times
 from crosscheck.diagnosis.code.terms import Term
 
 Array = NDArray[Any]
@@ -33,6 +26,8 @@ LEFT = 1e-6
 STEPS, DIFFERENCE, ARRIVED = 12, 1e-4, 1e-12
 # What must at least be left over, at most, once the first step is taken.
 HOPEFUL = 0.8
+# A fit that still gains less than a tenth a step after so many steps has found a minimum that is no solution.
+PATIENCE = 3
 # A parameter further off than this is not a misread one.
 FAR = 1e6
 
@@ -51,7 +46,7 @@ class Family:
         """The change for a factor; a common one exactly."""
         near = min(COMMON, key=lambda c: abs(c - factor))
         factor = near if abs(near - factor) < 1e-6 else factor
-        unnatural = 2 if named_factor(factor)[0] in "012½¼√−" else 6
+        unnatural = 2 if named_factor(factor) in FACTORS.values() else 6
         return times(self.group, factor, self.what, self.scope, self.rank + unnatural)
 
 
@@ -155,8 +150,8 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
 
 def _fit(evidence: Evidence, f: int, make: Callable[[float], Change]) -> Change | None:
     """The change with the factor at which its prediction is the claim, if there is one."""
-    claim, u = evidence.claims[f], 1.0
-    for _ in range(STEPS):
+    claim, u, before = evidence.claims[f], 1.0, np.inf
+    for step in range(STEPS):
         try:
             here, there = evidence.predict([(make(u),), (make(u + DIFFERENCE),)])
         except Exception:  # the model does not take the value
@@ -165,8 +160,15 @@ def _fit(evidence: Evidence, f: int, make: Callable[[float], Change]) -> Change 
         slope, left = (there - here) / DIFFERENCE * weight, (claim - here) * weight
         if not np.isfinite(slope).all() or not slope.any():
             return None
-        move = float(slope @ left / (slope @ slope))
+        size = float(left @ left)
+        if step >= PATIENCE and size > 0.81 * before and size > LEFT:
+            return None
+        before = size
+        with np.errstate(all="ignore"):
+            move = float(slope @ left / (slope @ slope))
         u += move
+        if not np.isfinite(u):
+            return None
         if abs(move) < ARRIVED:
             break
     if abs(u - 1) < 1e-9 or not abs(u) < FAR:

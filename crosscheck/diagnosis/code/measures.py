@@ -147,6 +147,10 @@ FORMULAS: dict[str, dict[str, Formula]] = {
         ),
         "it is the negativity 𝒩 = (e^{E_N} − 1)/2": lambda s, party: 0.5 * float(np.expm1(_e_n(_transposed(s, party)))),
         "the factor 2 of 2ν̃ is missing, as for a vacuum of 1": lambda s, party: _e_n(_transposed(s, party), 1.0),
+        "the factor 2 of the smallest 2ν̃ is missing, as for a vacuum of 1": lambda s, party: _e_n(
+            _transposed(s, party)[:1], 1.0
+        ),
+        "the largest ν̃ is taken, not the smallest": lambda s, party: float(-np.log(2 * _transposed(s, party)[-1])),
         "the factor of ν̃ is 4, for a σ with vacuum 1 in a formula for vacuum ½": lambda s, party: _e_n(
             _transposed(s, party), 4.0
         ),

@@ -22,8 +22,8 @@ import scipy
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.frames import Frame
-from crosscheck.diagnosis.code.readings import Change
 from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.generator_certificate import entry_name
 from gaussian.ladder import ladder
@@ -39,13 +39,13 @@ SYMBOLS = {
     "covariances": "σ",
     "means": "⟨r⟩",
 }
+# A steady state this much larger than the start leaves too few digits in σ(t) to lean on it.
+CANCELLED = 1e4
 SYMMETRIC = ("diffusion", "covariance", "covariances")
 VECTORS = ("drive", "mean", "means")
 # Entries below this share of the largest one are rounding of what is written down; what is solved for has more of it.
 WRITTEN = 1e-12
 SOLVED = 1e-9
-# Steady states larger than this, in units of noise over the fastest rate, lose the digits of what starts small.
-LEANING = 1e6
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -115,13 +115,18 @@ class Predictor:
         found: dict[str, Array] = {"drift": a, "diffusion": d, "drive": v}
         if not set(self.names) <= set(found):
             mean, sigma = steady_mean(a, v), lyapunov(a, d)
+            turned = np.array([-1.0 if solver == MEAN_TURNED else 1.0 for solver in solvers])
             if set(self.names) & {"covariances", "means"}:
                 starts = [self.starts.get(solver, self.starts[""]) for solver in solvers]
                 found |= _trajectories(self.times, starts, a, d, v, mean, sigma)
+                for k, solver in enumerate(solvers):
+                    if solver in UNSUBTRACTED:
+                        products = np.einsum("ti,tj->tij", found["means"][k], found["means"][k])
+                        found["covariances"][k] += UNSUBTRACTED[solver] * products
             for k, solver in enumerate(solvers):
                 if solver in SOLVERS and np.isfinite(sigma[k]).all():
                     sigma[k] = SOLVERS[solver](a[k], d[k], sigma[k], mean[k])
-            found |= {"mean": mean, "covariance": sigma}
+            found |= {"mean": turned[:, None] * mean, "covariance": sigma}
         return np.concatenate([found[name].reshape(len(a), -1) for name in self.names], axis=-1)
 
 
@@ -156,10 +161,9 @@ def _trajectories(
 ) -> dict[str, Array]:
     means = np.zeros((len(a), len(times), a.shape[-1]))
     covariances = np.zeros((len(a), len(times), *a.shape[-2:]))
-    # A nearly singular reading has a steady state that is all rounding.
-    fastest = np.abs(a).max((-2, -1))
-    exists = np.isfinite(mean).all(-1) & (np.abs(sigma).max((-2, -1)) * fastest < LEANING * np.abs(d).max((-2, -1)))
     r0, s0, clock = (np.array(part) for part in zip(*starts, strict=True))
+    near = np.abs(mean).max(-1) < CANCELLED * (1 + np.abs(r0).max(-1))
+    exists = near & (np.abs(sigma).max((-2, -1)) < CANCELLED * np.abs(s0).max((-2, -1)))  # False for NaN
     for k, t in enumerate(times):
         flow = scipy.linalg.expm(a * (clock * t)[:, None, None])
         means[:, k] = mean + (flow @ (r0 - mean)[..., None])[..., 0]
@@ -175,23 +179,38 @@ def _trajectories(
     return {"means": means, "covariances": covariances}
 
 
+def _added(share: float) -> Callable[[Array, Array, Array, Array], Array]:
+    return lambda a, d, s, m: s + share * np.outer(m, m)
+
+
+# What is added to σ, in units of ⟨r⟩⟨r⟩ᵀ.
+UNSUBTRACTED = {
+    "σ holds second moments: the means are not subtracted": 1.0,
+    "the means are subtracted twice": -1.0,
+}
+MEAN_TURNED = "⟨r⟩ is taken as A⁻¹d, not as −A⁻¹d"
+
 # (A, D, σ, ⟨r⟩) ↦ what a code takes for σ.
 SOLVERS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {
     "the Lyapunov equation is solved with Aᵀ in place of A": lambda a, d, s, m: lyapunov(a.T, d),
     "the Lyapunov equation is solved with +D in place of −D": lambda a, d, s, m: -s,
     "the Lyapunov equation is solved with 2D in place of D": lambda a, d, s, m: 2 * s,
     "the Lyapunov equation is solved with D/2 in place of D": lambda a, d, s, m: 0.5 * s,
-    "σ holds second moments: the means are not subtracted": lambda a, d, s, m: s + np.outer(m, m),
-    "the means are subtracted twice": lambda a, d, s, m: s - np.outer(m, m),
+    **{text: _added(share) for text, share in UNSUBTRACTED.items()},
     "σ is cut to its diagonal": lambda a, d, s, m: np.diag(np.diag(s)),
     "σ lacks its correlations between modes": lambda a, d, s, m: s * np.kron(np.eye(len(s) // 2), np.ones((2, 2))),
 }
 
 
-def solver_changes(mean: Array) -> list[Change]:
-    """How the steady state may be solved for wrongly; what concerns means only if there are any."""
+def solver_changes(names: Sequence[str], mean: Array) -> list[Change]:
+    """What may be done wrongly with A, d and D; what concerns means only if there are any."""
     moving = bool(np.abs(mean).max(initial=0.0) > 0)
-    return [Change(text=text, rank=4, solver=text) for text in SOLVERS if moving or "means" not in text]
+    found = [text for text in SOLVERS if text not in UNSUBTRACTED] if "covariance" in names else []
+    if {"covariance", "covariances"} & set(names) and moving:
+        found += UNSUBTRACTED
+    if "mean" in names and moving:
+        found.append(MEAN_TURNED)
+    return [Change(text=text, rank=4, solver=text) for text in found]
 
 
 def starts_of(model: Any) -> dict[str, tuple[Array, Array, float]]:

@@ -18,48 +18,33 @@ import copy
 import dataclasses
 import itertools
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-import gaussian
+from crosscheck.diagnosis.code.change import (
+    BOTH,
+    DIFFUSION,
+    DRIFT,
+    FACTORS,
+    OCCUPATIONS,
+    SCOPES,
+    Change,
+    named_factor,
+    short,
+)
+from crosscheck.diagnosis.code.structures import of_one_mode, structures
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
 
 Array = NDArray[Any]
 
-BOTH, DRIFT, DIFFUSION = "", "drift", "diffusion"
-SCOPES = {BOTH: "", DRIFT: ", in the drift only", DIFFUSION: ", in the diffusion only"}
-FACTORS = {0.0: "0", -1.0: "−1", 2.0: "2", 0.5: "½", 2**0.5: "√2", 2**-0.5: "1/√2", 4.0: "4", 0.25: "¼",
-           2 * np.pi: "2π", 0.5 / np.pi: "1/2π"}  # fmt: skip
 # Terms are counted wrongly in fewer ways than parameters are converted.
 TERM_FACTORS = (0.0, -1.0, 2.0, 0.5)
 RATE_FACTORS = (0.0, 2.0, 0.5)
-OCCUPATIONS = re.compile(r"n_?(bar|th|eff|0|1|2)?|occupations?|start")
-
-
-Act = Callable[[Pieces, Apart, Apart], Pieces]
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Change:
-    """One thing that a code does differently: `text` says what it does; `fields` and `act` do it.
-
-    `rank` orders equal explanations: the lower, the more natural. `keys` are the terms that a factor acts on; `solver`
-    names what is done to A and D instead of solving for the steady state.
-    """
-
-    text: str
-    rank: int
-    fields: tuple[tuple[str, Any], ...] = ()
-    scope: str = BOTH
-    act: Act | None = None
-    keys: tuple[Any, ...] = ()
-    factor: float | None = None
-    solver: str = ""
 
 
 class Readings:
@@ -68,6 +53,13 @@ class Readings:
     def __init__(self, model: Any) -> None:
         self.model = model
         self._apart: dict[Any, Apart] = {}
+
+    @classmethod
+    def of(cls, model: Any) -> Readings:
+        """Readings of a model that can be taken apart; raises as `take_apart` does where it cannot."""
+        found = cls(model)
+        found._of(())
+        return found
 
     @cached_property
     def apart(self) -> Apart:
@@ -81,7 +73,13 @@ class Readings:
     @cached_property
     def changes(self) -> list[Change]:
         """Everything that is tried, one at a time."""
-        return [*_of_fields(self.numbers), *_of_terms(self.apart), *_structures(self.apart.modes)]
+        modes = self.apart.modes
+        return [
+            *_of_fields(self.numbers),
+            *_of_terms(self.apart),
+            *structures(modes),
+            *of_one_mode(modes, self.numbers),
+        ]
 
     def pieces(self, changes: Sequence[Change]) -> Pieces:
         """The pieces of a code that makes these changes, in this order.
@@ -112,14 +110,6 @@ class Readings:
         if fields not in self._apart:
             self._apart[fields] = take_apart(_with_fields(self.model, fields), checked=bool(fields))
         return self._apart[fields]
-
-
-def named_factor(factor: float) -> str:
-    """`2`, `½`, `√2`, `2π` … for those that have a name, four digits for others."""
-    for value, name in FACTORS.items():
-        if abs(factor - value) <= 1e-6 * max(abs(value), 1e-3):
-            return name
-    return f"{factor:.4g}".replace("-", "−")
 
 
 def times(group: Sequence[Term], factor: float, what: str, scope: str = BOTH, rank: int = 30) -> Change:
@@ -211,11 +201,20 @@ def _of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
             for shift, called in ((0.5, " + ½"), (-0.5, " − ½"), (1.0, " + 1"), (-1.0, " − 1")):
                 for scope in (BOTH, DIFFUSION):
                     yield field_change(name, value, value + shift, f"{name}{called}", scope)
+    for (one, v), (other, w) in itertools.permutations(numbers.items(), 2):
+        if v != w and _kind(one) == _kind(other):
+            for scope in (BOTH, DRIFT, DIFFUSION):
+                yield field_change(one, v, w, other, scope, rank=1)
     for (one, v), (other, w) in itertools.combinations(numbers.items(), 2):
         if v != w:
             text = f"{one} and {other} are exchanged"
             for scope in (BOTH, DRIFT, DIFFUSION):
                 yield Change(text=text + SCOPES[scope], rank=24, fields=((one, w), (other, v)), scope=scope)
+
+
+def _kind(name: str) -> str:
+    """What stays of a name without its index and its capitals: `n1`, `nbar[0]`, `Gamma`."""
+    return re.sub(r"[\[\]\d_]", "", name).lower()
 
 
 def _signed(called: str) -> str:
@@ -224,9 +223,9 @@ def _signed(called: str) -> str:
 
 def field_change(name: str, value: Any, new: Any, called: str, scope: str, rank: int = 0) -> Change:
     """A parameter with another value; `called` is what it is in terms of the right one."""
-    text = f"{name} is taken as {called}: {_short(new)}, not {_short(value)}"
+    text = f"{name} is taken as {called}: {short(new)}, not {short(value)}"
     if called == f"0{name}":
-        text = f"{name} is left out (0, not {_short(value)})"
+        text = f"{name} is left out (0, not {short(value)})"
     scoped = rank + (0 if scope == BOTH else 3)
     return Change(text=text + SCOPES[scope], rank=scoped, fields=((name, new),), scope=scope)
 
@@ -264,77 +263,3 @@ def _with_fields(model: Any, fields: tuple[tuple[str, Any], ...]) -> Any:
 
 def _same(one: Term, other: Term) -> bool:
     return all(np.allclose(getattr(one, n), getattr(other, n)) for n in ("unitary", "damping", "noise", "drive"))
-
-
-def _short(value: Any) -> str:
-    text = f"{value.real:.4g}" if not isinstance(value, complex) or value.imag == 0 else f"{value:.4g}"
-    return text.replace("-", "−")
-
-
-def _structures(n: int) -> Iterator[Change]:
-    w = gaussian.omega(n)
-    own = np.kron(np.eye(n), np.ones((2, 2)))
-    momenta = np.kron(np.eye(n), np.diag([0.0, 2.0]))
-
-    def of(text: str, rank: int, change: Callable[[Pieces], dict[str, Array]]) -> Change:
-        return Change(text=text, rank=rank, act=lambda p, *_: replace(p, **change(p)))
-
-    yield of(
-        "the Hamiltonian part of A has the opposite sign, as with Ω transposed",
-        2,
-        lambda p: {"unitary": -p.unitary, "drive": -p.drive},
-    )
-    yield of(
-        "A has the opposite sign, as with Ω transposed everywhere",
-        26,
-        lambda p: {"unitary": -p.unitary, "damping": -p.damping, "drive": -p.drive},
-    )
-    yield of("A is transposed", 8, lambda p: {"unitary": p.unitary.T, "damping": p.damping.T})
-    yield of("the damping has the opposite sign: A grows", 9, lambda p: {"damping": -p.damping})
-    yield of("D has the opposite sign", 9, lambda p: {"noise": -p.noise})
-    yield of(
-        "terms such as ab and a†b† of H are dropped (rotating-wave approximation)",
-        11,
-        lambda p: {"unitary": 0.5 * (p.unitary + w @ p.unitary @ w.T)},
-    )
-    yield of("noise acts on the other quadrature, x for p", 9, lambda p: {"noise": w.T @ p.noise @ w})
-    yield of("noise lacks its correlations between modes", 9, lambda p: {"noise": own * p.noise})
-    yield of("D is cut to its diagonal", 19, lambda p: {"noise": np.diag(np.diag(p.noise))})
-    yield of("damping lacks its part between modes", 9, lambda p: {"damping": own * p.damping})
-    yield of(
-        "jump operators of several modes are taken apart, without cross terms",
-        8,
-        lambda p: {"damping": own * p.damping, "noise": own * p.noise},
-    )
-    yield of(
-        "damping acts on p alone, as in a Langevin equation, not on x and p alike",
-        12,
-        lambda p: {"damping": momenta @ np.diag(np.diag(p.damping))},
-    )
-    yield of("noise acts on p alone", 12, lambda p: {"noise": momenta @ np.diag(np.diag(p.noise))})
-    yield of(
-        "noise and damping act on p alone, as in a Langevin equation",
-        12,
-        lambda p: {
-            "damping": momenta @ np.diag(np.diag(p.damping)),
-            "noise": momenta @ np.diag(np.diag(p.noise)),
-        },
-    )
-    yield of(
-        "vacuum noise is missing: n̄ in D where n̄ + ½ belongs",
-        5,
-        lambda p: {"noise": p.noise + 0.5 * (p.damping + p.damping.T)},
-    )
-    yield of(
-        "vacuum noise is counted twice: n̄ + 1 in D where n̄ + ½ belongs",
-        6,
-        lambda p: {"noise": p.noise - 0.5 * (p.damping + p.damping.T)},
-    )
-    yield of("the drive is missing", 7, lambda p: {"drive": 0 * p.drive})
-    yield of("the drive has the opposite sign", 7, lambda p: {"drive": -p.drive})
-    for factor in (2.0, 0.5, 2**0.5, 2**-0.5):
-        yield of(f"the drive is {named_factor(factor)} times the model's", 7, _scaled_drive(factor))
-
-
-def _scaled_drive(factor: float) -> Callable[[Pieces], dict[str, Array]]:
-    return lambda pieces: {"drive": factor * pieces.drive}

@@ -13,7 +13,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.diagnosis.code.readings import named_factor
+from crosscheck.diagnosis.code.change import named_factor
 from crosscheck.diagnosis.code.stage import Cause, Stage, listed
 from crosscheck.errors import Refuted
 from crosscheck.report import coloured, to_text

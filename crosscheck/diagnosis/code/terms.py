@@ -20,7 +20,7 @@ import linecache
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -41,10 +41,11 @@ class Term:
     """One piece of the master equation: `unitary` Ωh and `damping` Ω Im S add up to A, `noise` to D, `drive` to d.
 
     `key` finds the same piece in the same model with other parameters; `line` of `file` holds the `code` it came from.
+    Most terms, of models with changed parameters, are never read: `text` is spelled when it is.
     """
 
     key: tuple[Any, ...]
-    text: str
+    spell: Callable[[], str]
     unitary: Array
     damping: Array
     noise: Array
@@ -53,6 +54,10 @@ class Term:
     file: str = ""
     line: int | None = None
     code: str = ""
+
+    @cached_property
+    def text(self) -> str:
+        return self.spell()
 
     @property
     def is_dissipator(self) -> bool:
@@ -320,7 +325,7 @@ def _energy(piece: Polynomial, key: tuple[Any, ...], n: int, lines: Lines, line:
     zero = np.zeros((2 * n, 2 * n))
     return Term(
         key=key,
-        text=_in_fewest(piece, form.vector, form.matrix),
+        spell=lambda: _in_fewest(piece, form.vector, form.matrix),
         unitary=w @ form.matrix.real,
         damping=zero,
         noise=zero,
@@ -340,10 +345,8 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
         (l0, ell), (m0, m) = (linear_form(x, n, "jump operator") for x in (left, right))
         s = d.rate * np.outer(m.conj(), ell)
         v = 0.5j * d.rate * (m0.conj() * ell - l0 * m.conj())
-        names = [_in_fewest(x, vector, None) for x, vector in ((left, ell), (right, m))]
-        jump = f"𝓓[{names[0]}]" if names[0] == names[1] else f"𝓓[{', '.join(names)}]"
-        text = f"{_number(complex(d.rate))}·{jump}".removeprefix("1·")
-        pieces.append((k, text, s, v, line, _modes_in(left) | _modes_in(right)))
+        spell = partial(_spelled_jump, complex(d.rate), (left, ell), (right, m))
+        pieces.append((k, spell, s, v, line, _modes_in(left) | _modes_in(right)))
     while pieces:
         group = [pieces.pop(0)]
         while not _balanced(sum(piece[2] for piece in group)):
@@ -357,7 +360,7 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
         k, _, _, _, line, _ = group[0]
         yield Term(
             key=("dissipator", k),
-            text=" + ".join(piece[1] for piece in group),
+            spell=partial(_spelled_sum, [piece[1] for piece in group]),
             unitary=np.zeros((2 * n, 2 * n)),
             damping=w @ s.imag,
             noise=w @ s.real @ w.T,
@@ -369,13 +372,30 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
         )
 
 
+def _spelled_jump(rate: complex, *jumps: tuple[Polynomial, Array]) -> str:
+    names = dict.fromkeys(_in_fewest(x, vector, None) for x, vector in jumps)
+    return f"{_number(rate)}·𝓓[{', '.join(names)}]".removeprefix("1·")
+
+
+def _spelled_sum(spells: list[Callable[[], str]]) -> str:
+    return " + ".join(spell() for spell in spells)
+
+
 def _with_lines(model: Any, a: tuple[Traced, ...]) -> Iterator[tuple[Any, int | None]]:
-    """The dissipators with a rate, and the line that yields each, if they are yielded one by one."""
+    """The dissipators with a rate, and the innermost line of the model's file that yields each one."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
     for d in found:
-        frame = getattr(found, "gi_frame", None)
         if np.any(np.asarray(d.rate, complex)):
-            yield d, None if frame is None else frame.f_lineno
+            yield d, _line_of_yield(found)
+
+
+def _line_of_yield(generator: Any) -> int | None:
+    """Through `yield from`, as long as that stays in the same file."""
+    line, file = None, None
+    while (frame := getattr(generator, "gi_frame", None)) is not None and file in (None, frame.f_code.co_filename):
+        line, file = frame.f_lineno, frame.f_code.co_filename
+        generator = generator.gi_yieldfrom
+    return line
 
 
 def _balanced(s: Array) -> bool:

@@ -113,17 +113,20 @@ def test_a_trajectory_from_the_vacuum_is_told():
 
 
 def test_a_function_may_use_another_vacuum_and_logarithm():
-    """A right function for vacuum 1 in bits is certified, with both conventions named."""
+    """A right function for vacuum 1 in bits is certified if that vacuum is declared; else 2ν̃ may lack its 2."""
 
     def negativity(sigma):
         det = np.linalg.det
         delta = det(sigma[:2, :2]) + det(sigma[2:, 2:]) - 2 * det(sigma[:2, 2:])
         return max(0.0, -0.5 * np.log2((delta - np.sqrt(delta**2 - 4 * det(sigma))) / 2))
 
-    found = diagnose({"log_negativity": negativity}, model=MODEL)
+    found = diagnose({"log_negativity": negativity}, model=MODEL, vacuum=1)
     assert found.verdict is Verdict.CERTIFIED
-    assert [c.split()[2] for c in found.conventions] == ["has", "is"]
-    assert "log₂" in found.conventions[1]
+    assert "log₂" in found.conventions[-1]
+    unsaid = diagnose({"log_negativity": negativity}, model=MODEL)
+    assert unsaid.verdict is Verdict.INCONCLUSIVE
+    assert "vacuum has the covariance 1" in unsaid.causes[0].conventions[0]
+    assert "factor 2" in unsaid.causes[1].defects[0]
 
 
 def test_a_function_without_partial_transpose_is_refuted():

@@ -48,7 +48,7 @@ def test_usual_names_are_understood(holder):
         ({"drift": A[:2]}, "shape 4 × 4"),
         ({"drift": np.full((4, 4), np.nan)}, "be finite"),
         ({"drift": "A"}, "real numbers"),
-        ({"drift": 1j * A}, "real numbers"),
+        ({"drift": 1j * A}, "must be real"),
         ({}, "at least one of"),
         ({"drift": A, "tolerance": 0.0}, "tolerance must be > 0"),
         ({"drift": A, "vacuum": -1.0}, "vacuum must be > 0"),
