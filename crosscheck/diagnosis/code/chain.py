@@ -28,6 +28,7 @@ from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.generator_certificate import MOST_MODES, compare_generators
+from crosscheck.model import described
 from crosscheck.verdict import Verdict, overall
 
 Array = NDArray[Any]
@@ -75,7 +76,12 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
             stages.append(stage)
     progress("measures")
     stages += _measures(claim, readings, arrays, frame)
-    return CodeDiagnosis(model=repr(claim.model), name=type(claim.model).__name__, stages=tuple(stages))
+    return CodeDiagnosis(
+        model=described(claim.model),
+        name=type(claim.model).__name__,
+        stages=tuple(stages),
+        tolerance=claim.tolerance,
+    )
 
 
 def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:

@@ -36,7 +36,8 @@ class Change:
     """One thing that a code does differently: `text` says what it does; `fields` and `act` do it.
 
     `rank` orders equal explanations: the lower, the more natural. `keys` are the terms that a factor acts on; `solver`
-    names what is done to A and D instead of solving for the steady state.
+    names what is done to A and D instead of solving for the steady state. A `free` change has a factor that is fitted
+    and has no name: it explains more than it should.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Change:
     keys: tuple[Any, ...] = ()
     factor: float | None = None
     solver: str = ""
+    free: bool = False
 
 
 def named_factor(factor: float) -> str:

@@ -46,10 +46,11 @@ class Detective:
         found = list(plain)
         for size in range(1, 1 + (plain[0].size if plain else LARGEST)):
             self.evidence.progress(f"explanations of size {size}")
-            others = self._beside_conventions(size) if plain else self._of_size(size)
-            found += others
-            if others and not plain:
+            found += self._beside_conventions(size) if plain else self._of_size(size)
+            if not plain and any(e.size <= size for e in found):
                 break
+        if not plain:
+            found = [e for e in found if e.size == min(other.size for other in found)]
         found.sort(key=lambda e: (not e.is_convention, *e.order))
         merged = self._merged(found)
         wrong = [e.order[-1] for e in merged if not e.is_convention]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.frames import Frame
 
-# How natural a wrong entry is, among the ranks of changes.
-ENTRY_RANK = 15
+# How natural a wrong entry is among the ranks of changes; how much less so a mistake is than a convention, and a fitted
+# number than one with a name.
+ENTRY_RANK, DEFECT_RANK, FREE_RANK = 15, 3, 8
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,8 @@ class Explanation:
 
     @property
     def size(self) -> int:
-        return self.frame.cost + len(self.defects)
+        """Conventions that have to be guessed, mistakes, and one more if a mistake needs a number without a name."""
+        return self.frame.cost + len(self.defects) + any(change.free for change in self.changes)
 
     @property
     def is_convention(self) -> bool:
@@ -65,7 +67,7 @@ class Explanation:
         return not self.defects
 
     @property
-    def order(self) -> tuple[int, int, int]:
-        """Small before large, conventions before mistakes, natural before far-fetched."""
-        ranks = [change.rank for change in self.changes] + [ENTRY_RANK] * len(self.entries)
-        return self.size, len(self.defects), sum(ranks)
+    def order(self) -> tuple[int, int]:
+        """Small before large, natural before far-fetched: conventions, then mistakes, then numbers without a name."""
+        ranks = [change.rank + FREE_RANK * change.free for change in self.changes] + [ENTRY_RANK] * len(self.entries)
+        return self.size, sum(ranks) + DEFECT_RANK * len(self.defects)

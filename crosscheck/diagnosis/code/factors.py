@@ -7,13 +7,13 @@ follow from scalar products of the shifts x_k with what is left; for all pairs a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.diagnosis.code.change import BOTH, FACTORS, SCOPES, Change, named_factor
+from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
 from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
 from crosscheck.diagnosis.code.readings import field_change, groups, times
 from crosscheck.diagnosis.code.terms import Term
@@ -133,7 +133,13 @@ def tangents(evidence: Evidence) -> list[Tangent]:
 
 def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
     def of_field(name: str, value: Any, scope: str) -> Callable[[float], Change]:
-        return lambda u: field_change(name, value, u * value, f"{named_factor(u)} times itself", scope, 7)
+        def make(u: float) -> Change:
+            called = named_factor(u)
+            change = field_change(name, value, u * value, f"{called} times itself", scope, 7)
+            backwards = u < 0 and bool(OCCUPATIONS.fullmatch(name.partition("[")[0]))
+            return replace(change, free=backwards or called not in FACTORS.values())
+
+        return make
 
     def of_group(what: str, group: list[Term], scope: str, rank: int) -> Callable[[float], Change]:
         return lambda u: times(group, u, what, scope, rank + 6)

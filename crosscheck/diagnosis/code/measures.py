@@ -169,6 +169,9 @@ FORMULAS: dict[str, dict[str, Formula]] = {
     "mutual_information": {
         RIGHT: lambda s, party: float(gaussian.mutual_information(s, party=party)),
         "it is that of Rényi-2 entropies, ½ ln(det A det B/det σ)": _renyi_information,
+        "S(AB) is added, not subtracted": lambda s, party: float(
+            gaussian.mutual_information(s, party=party) + 2 * gaussian.entropy(s)
+        ),
         "S(AB) is missing": lambda s, party: float(
             gaussian.entropy(gaussian.reduced(s, list(party))) + gaussian.entropy(gaussian.reduced(s, _rest(s, party)))
         ),

@@ -130,7 +130,8 @@ def times(group: Sequence[Term], factor: float, what: str, scope: str = BOTH, ra
     said = {0.0: f"{what} missing", -1.0: f"{what} with the opposite sign"}.get(
         factor, f"{what} counted {named_factor(factor)} times"
     )
-    return Change(text=said + SCOPES[scope], rank=rank, act=act, keys=keys, factor=factor, scope=scope)
+    free = named_factor(factor) not in FACTORS.values()
+    return Change(text=said + SCOPES[scope], rank=rank, act=act, keys=keys, factor=factor, scope=scope, free=free)
 
 
 def groups(apart: Apart) -> Iterator[tuple[str, list[Term], int]]:
@@ -193,11 +194,12 @@ def _amplitude(factor: float, scope: str) -> str:
 
 def _of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
     for name, value in numbers.items():
+        counts = bool(OCCUPATIONS.fullmatch(name.partition("[")[0]))
         for factor, called in FACTORS.items():
-            for scope in (BOTH, DRIFT, DIFFUSION):
+            for scope in (BOTH, DRIFT, DIFFUSION) if factor >= 0 or not counts else ():  # nobody counts backwards
                 change = field_change(name, value, factor * value, f"{_signed(called)}{name}", scope)
                 yield replace(change, factor=factor)
-        if OCCUPATIONS.fullmatch(name.partition("[")[0]):
+        if counts:
             for shift, called in ((0.5, " + ½"), (-0.5, " − ½"), (1.0, " + 1"), (-1.0, " − 1")):
                 for scope in (BOTH, DIFFUSION):
                     yield field_change(name, value, value + shift, f"{name}{called}", scope)

@@ -30,6 +30,7 @@ class CodeDiagnosis:
     model: str
     name: str
     stages: tuple[Stage, ...]
+    tolerance: float
 
     @property
     def verdict(self) -> Verdict:
@@ -62,7 +63,8 @@ class CodeDiagnosis:
             return ["The model itself disagrees with the Fock ladder algebra: diagnose the model before any code."]
         stage = self.first_wrong
         if stage is None:
-            told = [f"Nothing is wrong with {listed(s.what for s in self.stages[1:])}."]
+            judged = listed(s.what for s in self.stages[1:])
+            told = [f"Nothing is wrong with {judged}, to within {self.tolerance:.0e} of each number."]
         elif stage.verdict is Verdict.INCONCLUSIVE:
             told = [f"{_capital(stage.what)}: right in another convention, or wrong; the numbers alone cannot tell."]
         else:
@@ -91,6 +93,7 @@ class CodeDiagnosis:
             "kind": "code",
             "model": self.model,
             "verdict": str(self.verdict),
+            "tolerance": self.tolerance,
             "story": self.story,
             "conventions": list(self.conventions),
             "stages": [stage.to_dict() for stage in self.stages],

@@ -15,23 +15,20 @@ handed here remember where in its file they were added and multiplied.
 
 from __future__ import annotations
 
-import inspect
-import linecache
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.spelling import in_fewest, spelled_number
+from crosscheck.diagnosis.code.traced import Lines, Traced, added, line_of_yield, traced
 from crosscheck.errors import InvalidParameter
-from crosscheck.generator_certificate import entry_name
 from gaussian.forms import linear_form, quadratic_form
-from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
+from gaussian.ladder import Polynomial, Word, ladder, normal_ordered
 
 Array = NDArray[Any]
 
@@ -141,9 +138,9 @@ def take_apart(model: Any, *, checked: bool = False) -> Apart:
     addends = [
         addend
         for part in (written if isinstance(written, list) else [written])
-        for addend in _traced(part, lines).addends
+        for addend in traced(part, lines).addends
     ]
-    words = {w: c for w, c in normal_ordered(_sum(addends)).words.items() if w and c != 0}
+    words = {w: c for w, c in normal_ordered(added(addends)).words.items() if w and c != 0}
     finer = [_energy(piece, ("words", w), n, lines, _line_of(w, addends)) for w, piece in _pairs(words)]
     whole = [(k, piece, line) for k, (piece, line) in enumerate(addends) if _is_hermitian(piece) and _moves(piece)]
     if len(whole) == sum(_moves(piece) for piece, _ in addends):
@@ -152,134 +149,6 @@ def take_apart(model: Any, *, checked: bool = False) -> Apart:
         terms = finer
     found = [*terms, *_dissipators(model, a, n, lines)]
     return Apart(modes=n, terms=tuple(found), finer=tuple(finer))
-
-
-class Lines:
-    """The file of a model; `here()` is the line of it that is being run."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-
-    @classmethod
-    def of(cls, model: Any) -> Lines:
-        try:
-            return cls(inspect.getsourcefile(type(model)) or "")
-        except TypeError:
-            return cls("")
-
-    @property
-    def name(self) -> str:
-        return Path(self.file).name
-
-    def here(self) -> int | None:
-        """The innermost line of the file in the stack of calls."""
-        frame = sys._getframe(1)
-        while frame is not None:
-            if frame.f_code.co_filename == self.file:
-                return frame.f_lineno
-            if frame.f_back is None:
-                return None
-            frame = frame.f_back
-        return None
-
-    def code(self, line: int | None) -> str:
-        return linecache.getline(self.file, line).strip() if line else ""
-
-
-class Traced:
-    """A sum of polynomials in ladder operators, each with the line in which it was written."""
-
-    __slots__ = ("addends", "lines")
-    __array_ufunc__ = None  # let `np.float64 * Traced` reach __rmul__
-
-    def __init__(self, addends: tuple[tuple[Polynomial, int | None], ...], lines: Lines) -> None:
-        self.addends, self.lines = addends, lines
-
-    @property
-    def total(self) -> Polynomial:
-        return _sum(self.addends)
-
-    def dag(self) -> Traced:
-        return self._each(lambda piece: piece.dag())
-
-    def __add__(self, other: Any) -> Traced:
-        return Traced(self.addends + _traced(other, self.lines).addends, self.lines)
-
-    def __radd__(self, other: Any) -> Traced:
-        return _traced(other, self.lines).__add__(self)
-
-    def __neg__(self) -> Traced:
-        return self._each(lambda piece: -piece)
-
-    def __sub__(self, other: Any) -> Traced:
-        return self.__add__(_traced(other, self.lines).__neg__())
-
-    def __rsub__(self, other: Any) -> Traced:
-        return _traced(other, self.lines).__add__(self.__neg__())
-
-    def __mul__(self, other: Any) -> Traced:
-        factor = other.total if isinstance(other, Traced) else other
-        return Traced(((self.total * factor, self.lines.here()),), self.lines)
-
-    def __rmul__(self, scalar: Any) -> Traced:
-        return self.__mul__(scalar)
-
-    def __truediv__(self, scalar: Any) -> Traced:
-        return self.__mul__(1 / scalar)
-
-    def __pow__(self, power: int) -> Traced:
-        return Traced(((self.total**power, self.lines.here()),), self.lines)
-
-    def _each(self, change: Callable[[Polynomial], Polynomial]) -> Traced:
-        return Traced(tuple((change(piece), line) for piece, line in self.addends), self.lines)
-
-
-def spelled(operator: Polynomial) -> str:
-    """A polynomial with coefficients in four digits, a common one in front: `0.5·(a†b + b†a)`."""
-    return _sum_of([(spell(w) if w else "", complex(c)) for w, c in operator.words.items()])
-
-
-def _in_fewest(piece: Polynomial, vector: Array, matrix: Array | None) -> str:
-    """In ladder operators or in quadratures (s + v·r + ½ rᵀhr, without s), whichever is shorter."""
-    linear = [(entry_name(j), complex(vector[j])) for j in range(len(vector))]
-    second = [] if matrix is None else [
-        (f"{entry_name(j)}²", complex(matrix[j, j]) / 2) if j == k else
-        (f"{entry_name(j)}{entry_name(k)}", complex(matrix[j, k]))
-        for j in range(len(vector)) for k in range(j, len(vector))
-    ]  # fmt: skip
-    size = max((abs(c) for _, c in linear + second), default=0.0)
-    small = [(name, c) for name, c in linear + second if abs(c) > 1e-12 * size]
-    return _sum_of(small) if 0 < len(small) < sum(c != 0 for c in piece.words.values()) else spelled(piece)
-
-
-def _sum_of(words: list[tuple[str, complex]]) -> str:
-    words = [(name, c) for name, c in words if c != 0]
-    if not words:
-        return "0"
-    first = words[0][1]
-    common = first if len(words) > 1 and all(abs(abs(c) - abs(first)) <= 1e-12 * abs(first) for _, c in words) else None
-    parts = []
-    for name, c in words:
-        coefficient = _number(c / common if common is not None else c)
-        short = {"1": name, "-1": f"-{name}"}.get(coefficient, f"{coefficient}·{name}")
-        parts.append(short if name else coefficient)
-    text = " + ".join(parts).replace("+ -", "− ").replace("-", "−")
-    front = "1" if common is None else _number(common)
-    return text if front == "1" else f"{front}·({text})".replace("-", "−")
-
-
-def _number(c: complex) -> str:
-    if abs(c.imag) <= 1e-12 * abs(c):
-        return f"{c.real:.4g}"
-    return f"{c.imag:.4g}i" if abs(c.real) <= 1e-12 * abs(c) else f"({c.real:.4g}{c.imag:+.4g}i)"
-
-
-def _traced(x: Any, lines: Lines) -> Traced:
-    return x if isinstance(x, Traced) else Traced(((Polynomial({(): x}), None),), lines)
-
-
-def _sum(addends: Any) -> Polynomial:
-    return sum((piece for piece, _ in addends), start=Polynomial({}))
 
 
 def _moves(piece: Polynomial) -> bool:
@@ -325,7 +194,7 @@ def _energy(piece: Polynomial, key: tuple[Any, ...], n: int, lines: Lines, line:
     zero = np.zeros((2 * n, 2 * n))
     return Term(
         key=key,
-        spell=lambda: _in_fewest(piece, form.vector, form.matrix),
+        spell=lambda: in_fewest(piece, form.vector, form.matrix),
         unitary=w @ form.matrix.real,
         damping=zero,
         noise=zero,
@@ -341,7 +210,7 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
     """One term a dissipator; correlated rates, which only together are Hermitian, in one term with their partners."""
     pieces = []
     for k, (d, line) in enumerate(_with_lines(model, a)):
-        left, right = (_traced(x, lines).total for x in (d.left, d.right))
+        left, right = (traced(x, lines).total for x in (d.left, d.right))
         (l0, ell), (m0, m) = (linear_form(x, n, "jump operator") for x in (left, right))
         s = d.rate * np.outer(m.conj(), ell)
         v = 0.5j * d.rate * (m0.conj() * ell - l0 * m.conj())
@@ -373,8 +242,8 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
 
 
 def _spelled_jump(rate: complex, *jumps: tuple[Polynomial, Array]) -> str:
-    names = dict.fromkeys(_in_fewest(x, vector, None) for x, vector in jumps)
-    return f"{_number(rate)}·𝓓[{', '.join(names)}]".removeprefix("1·")
+    names = dict.fromkeys(in_fewest(x, vector, None) for x, vector in jumps)
+    return f"{spelled_number(rate)}·𝓓[{', '.join(names)}]".removeprefix("1·")
 
 
 def _spelled_sum(spells: list[Callable[[], str]]) -> str:
@@ -386,16 +255,7 @@ def _with_lines(model: Any, a: tuple[Traced, ...]) -> Iterator[tuple[Any, int | 
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
     for d in found:
         if np.any(np.asarray(d.rate, complex)):
-            yield d, _line_of_yield(found)
-
-
-def _line_of_yield(generator: Any) -> int | None:
-    """Through `yield from`, as long as that stays in the same file."""
-    line, file = None, None
-    while (frame := getattr(generator, "gi_frame", None)) is not None and file in (None, frame.f_code.co_filename):
-        line, file = frame.f_lineno, frame.f_code.co_filename
-        generator = generator.gi_yieldfrom
-    return line
+            yield d, line_of_yield(found)
 
 
 def _balanced(s: Array) -> bool:

@@ -9,7 +9,8 @@ from hypothesis import given
 
 import gaussian
 from crosscheck import Dissipator, Model
-from crosscheck.diagnosis.code.terms import spelled, take_apart
+from crosscheck.diagnosis.code.spelling import spelled
+from crosscheck.diagnosis.code.terms import take_apart
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import MODELS
 from gaussian.ladder import ladder

@@ -1,0 +1,119 @@
+"""Operators that remember where in a model's file they were added and multiplied.
+
+>>> from gaussian.ladder import ladder
+>>> a, b = (Traced(((letter, None),), Lines("")) for letter in ladder(2))
+>>> [str(piece) for piece, line in (a.dag() * a + 2 * (a + b)).addends]
+['a†a', '2·a + 2·b']
+"""
+
+from __future__ import annotations
+
+import inspect
+import linecache
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from gaussian.ladder import Polynomial
+
+Addend = tuple[Polynomial, int | None]
+
+
+class Lines:
+    """The file of a model; `here()` is the line of it that is being run."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+
+    @classmethod
+    def of(cls, model: Any) -> Lines:
+        try:
+            return cls(inspect.getsourcefile(type(model)) or "")
+        except TypeError:
+            return cls("")
+
+    @property
+    def name(self) -> str:
+        return Path(self.file).name
+
+    def here(self) -> int | None:
+        """The innermost line of the file in the stack of calls."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.file:
+                return frame.f_lineno
+            if frame.f_back is None:
+                return None
+            frame = frame.f_back
+        return None
+
+    def code(self, line: int | None) -> str:
+        return linecache.getline(self.file, line).strip() if line else ""
+
+
+class Traced:
+    """A sum of polynomials in ladder operators, each with the line in which it was written."""
+
+    __slots__ = ("addends", "lines")
+    __array_ufunc__ = None  # let `np.float64 * Traced` reach __rmul__
+
+    def __init__(self, addends: tuple[tuple[Polynomial, int | None], ...], lines: Lines) -> None:
+        self.addends, self.lines = addends, lines
+
+    @property
+    def total(self) -> Polynomial:
+        return added(self.addends)
+
+    def dag(self) -> Traced:
+        return self._each(lambda piece: piece.dag())
+
+    def __add__(self, other: Any) -> Traced:
+        return Traced(self.addends + traced(other, self.lines).addends, self.lines)
+
+    def __radd__(self, other: Any) -> Traced:
+        return traced(other, self.lines).__add__(self)
+
+    def __neg__(self) -> Traced:
+        return self._each(lambda piece: -piece)
+
+    def __sub__(self, other: Any) -> Traced:
+        return self.__add__(traced(other, self.lines).__neg__())
+
+    def __rsub__(self, other: Any) -> Traced:
+        return traced(other, self.lines).__add__(self.__neg__())
+
+    def __mul__(self, other: Any) -> Traced:
+        factor = other.total if isinstance(other, Traced) else other
+        return Traced(((self.total * factor, self.lines.here()),), self.lines)
+
+    def __rmul__(self, scalar: Any) -> Traced:
+        return self.__mul__(scalar)
+
+    def __truediv__(self, scalar: Any) -> Traced:
+        return self.__mul__(1 / scalar)
+
+    def __pow__(self, power: int) -> Traced:
+        return Traced(((self.total**power, self.lines.here()),), self.lines)
+
+    def _each(self, change: Callable[[Polynomial], Polynomial]) -> Traced:
+        return Traced(tuple((change(piece), line) for piece, line in self.addends), self.lines)
+
+
+def traced(x: Any, lines: Lines) -> Traced:
+    """A number, or an operator, as an operator."""
+    return x if isinstance(x, Traced) else Traced(((Polynomial({(): x}), None),), lines)
+
+
+def added(addends: Iterable[Addend]) -> Polynomial:
+    """The sum of all addends."""
+    return sum((piece for piece, _ in addends), start=Polynomial({}))
+
+
+def line_of_yield(generator: Any) -> int | None:
+    """Through `yield from`, as long as that stays in the same file."""
+    line, file = None, None
+    while (frame := getattr(generator, "gi_frame", None)) is not None and file in (None, frame.f_code.co_filename):
+        line, file = frame.f_lineno, frame.f_code.co_filename
+        generator = generator.gi_yieldfrom
+    return line
