@@ -32,7 +32,7 @@ def test_the_page_runs_from_top_to_bottom(folder):
             attempted += result.attempted
     sys.modules.pop("optomechanics", None)
     assert (attempted > 30, commands) == (True, 3)
-    assert sorted(p.name for p in folder.iterdir() if p.suffix) == ["cooling.png", "optomechanics.py"]
+    assert sorted(p.name for p in folder.iterdir() if p.suffix) == ["cooling.png", "mine.py", "optomechanics.py"]
     assert (folder / "cooling.png").read_bytes().startswith(b"\x89PNG")
 
 

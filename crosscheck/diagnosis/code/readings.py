@@ -20,7 +20,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -56,10 +56,11 @@ class Readings:
 
     @classmethod
     def of(cls, model: Any) -> Readings:
-        """Readings of a model that can be taken apart; raises as `take_apart` does where it cannot."""
-        found = cls(model)
-        found._of(())
-        return found
+        """Readings of a model that can be taken apart, once for equal models; raises as `take_apart` does."""
+        try:
+            return _kept(model)
+        except TypeError:  # a model that cannot be hashed
+            return _made(model)
 
     @cached_property
     def apart(self) -> Apart:
@@ -110,6 +111,16 @@ class Readings:
         if fields not in self._apart:
             self._apart[fields] = take_apart(_with_fields(self.model, fields), checked=bool(fields))
         return self._apart[fields]
+
+
+def _made(model: Any) -> Readings:
+    found = Readings(model)
+    found._of(())
+    return found
+
+
+# Whoever diagnoses one code of a model diagnoses the next one, too.
+_kept = lru_cache(maxsize=4)(_made)
 
 
 def times(group: Sequence[Term], factor: float, what: str, scope: str = BOTH, rank: int = 30) -> Change:

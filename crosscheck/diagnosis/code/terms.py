@@ -63,7 +63,7 @@ class Term:
     @property
     def place(self) -> str:
         """`file.py, line 12: code`, as far as it is known."""
-        return f"{self.file}, line {self.line}: `{self.code}`" if self.line else ""
+        return f"{self.file}, line {self.line}: `{self.code}`" if self.line and self.code else ""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

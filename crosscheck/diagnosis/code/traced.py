@@ -28,14 +28,14 @@ class Lines:
 
     @classmethod
     def of(cls, model: Any) -> Lines:
-        try:
-            return cls(inspect.getsourcefile(type(model)) or "")
-        except TypeError:
-            return cls("")
+        """Of the method hamiltonian, which also tells in a notebook, where a class has no file."""
+        method: Any = getattr(type(model), "hamiltonian", None)
+        code = getattr(inspect.unwrap(method), "__code__", None)
+        return cls("" if code is None else code.co_filename)
 
     @property
     def name(self) -> str:
-        return Path(self.file).name
+        return "this notebook" if "ipykernel" in self.file or self.file.startswith("<ipython") else Path(self.file).name
 
     def here(self) -> int | None:
         """The innermost line of the file in the stack of calls."""

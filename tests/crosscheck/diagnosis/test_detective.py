@@ -23,7 +23,7 @@ RIGHT = gaussian.moment_equations(MODEL)
 
 def explained(model, moving=False, **claims):
     observables = [Observable(name=name, claim=np.asarray(c, float), tolerance=1e-6) for name, c in claims.items()]
-    return Detective(Evidence(Readings(model), observables, list(frames(model.modes, moving=moving)))).explanations()
+    return Detective(Evidence(Readings.of(model), observables, list(frames(model.modes, moving=moving)))).explanations()
 
 
 def of_equations(model, frame=None):
@@ -37,7 +37,7 @@ def of_equations(model, frame=None):
     }
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(quadratic_models(modes=st.just(2)), st.data())
 def test_a_right_code_is_never_blamed_whatever_its_conventions(model, data):
     """The first explanation of a right code is its conventions, or fewer that do the same; no mistake comes before."""
@@ -47,7 +47,7 @@ def test_a_right_code_is_never_blamed_whatever_its_conventions(model, data):
     assert len(first.conventions) <= len(frame.changes)
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(quadratic_models(modes=st.just(2)), st.integers(0, 3), st.integers(0, 3), st.sampled_from([2.0, -1.0, 0.3]))
 def test_one_wrong_entry_is_one_change(model, j, k, factor):
     """An entry of A that is off by a factor is explained by one change, and that entry is among what is shown."""
@@ -101,7 +101,7 @@ def test_nothing_is_explained_that_is_not_a_misreading():
     """A random matrix has no explanation; what differs is listed."""
     noise = np.random.default_rng(3).normal(size=(4, 4))
     observables = [Observable(name="drift", claim=RIGHT.drift + noise, tolerance=1e-6)]
-    detective = Detective(Evidence(Readings(MODEL), observables, list(frames(2))))
+    detective = Detective(Evidence(Readings.of(MODEL), observables, list(frames(2))))
     assert detective.explanations() == []
     assert len(detective.nearest()[1]) > 8
 
@@ -109,7 +109,7 @@ def test_nothing_is_explained_that_is_not_a_misreading():
 @pytest.mark.parametrize("model", [HeatBathPair.example(), ThermalNetwork.example()], ids=lambda m: type(m).__name__)
 def test_a_dropped_term_is_named(model):
     """Whatever the terms are (not of Lindblad form, correlated rates): leaving one out is one change, that term's."""
-    readings = Readings(model)
+    readings = Readings.of(model)
     for term in readings.apart.terms[:3]:
         claims = {
             "drift": gaussian.drift(model) - term.unitary - term.damping,
