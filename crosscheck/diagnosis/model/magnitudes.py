@@ -47,7 +47,7 @@ class Occupations:
     @property
     def fullest(self) -> Array:
         """The largest known number of each mode."""
-        return np.max([n for n in (self.start, self.largest, self.steady) if n is not None], axis=0)
+        return np.asarray(np.max([n for n in (self.start, self.largest, self.steady) if n is not None], axis=0))
 
     @property
     def most(self) -> float:
