@@ -34,7 +34,7 @@ Changes = tuple[Change, ...]
 
 # Readings that are solved at a time.
 CHUNK = 4096
-# Pairs of parameters are taken with these factors only.
+# Pairs of parameters are taken with these factors only, beside what is common otherwise.
 COMMON = (0.0, -1.0, 2.0, 0.5)
 
 
@@ -165,10 +165,10 @@ def _solver(changes: Sequence[Change]) -> str:
 
 
 def _makes_sense(one: Change, other: Change) -> bool:
-    """Not the same parameter or term twice, nor two solvers; of two parameters only common factors."""
-    if one.solver and other.solver:
+    """Not the same parameter or term twice, nor two solvers, nor what is `alone`; of two parameters what is common."""
+    if (one.solver and other.solver) or one.alone or other.alone:
         return False
     names = {name for name, _ in one.fields} & {name for name, _ in other.fields}
     if (names and one.scope == other.scope) or set(one.keys) & set(other.keys):
         return False
-    return not (one.fields and other.fields) or (one.factor in COMMON and other.factor in COMMON)
+    return not (one.fields and other.fields) or all(c.factor in COMMON or c.common for c in (one, other))
