@@ -37,7 +37,7 @@ class Change:
     `rank` orders equal explanations: the lower, the more natural. `keys` are the terms that a factor acts on; `solver`
     names what is done to A and D instead of solving for the steady state. A `free` change has a factor that is fitted
     and has no name: it explains more than it should. A `common` one is made often enough to be tried beside others,
-    one that is `alone` beside conventions only.
+    one that is `alone` not beside others that act on its terms.
     """
 
     text: str

@@ -94,9 +94,18 @@ class Evidence:
         different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
         for (change,), row in zip(*self.singles, strict=True):
             different.setdefault(self.rounded(row), change)
-        pairs = [pair for pair in itertools.combinations(list(different.values())[1:], 2) if _makes_sense(*pair)]
+        every = itertools.combinations(list(different.values())[1:], 2)
+        pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
         self.progress(f"{len(pairs)} pairs of changes")
         return self._predictable(pairs)
+
+    def _crowded(self, one: Change, other: Change) -> bool:
+        """Whether something that must be alone with its terms is not."""
+        return any(
+            set(this.keys) & {term.key for term in self.readings.acting(that)}
+            for this, that in ((one, other), (other, one))
+            if this.alone
+        )
 
     def predict(self, sets: Sequence[Changes]) -> Array:
         """One row for each set of changes. Raises what the model raises for fields that it cannot take."""
@@ -165,8 +174,8 @@ def _solver(changes: Sequence[Change]) -> str:
 
 
 def _makes_sense(one: Change, other: Change) -> bool:
-    """Not the same parameter or term twice, nor two solvers, nor what is `alone`; of two parameters what is common."""
-    if (one.solver and other.solver) or one.alone or other.alone:
+    """Not the same parameter or term twice, nor two solvers; of two parameters only what is common."""
+    if one.solver and other.solver:
         return False
     names = {name for name, _ in one.fields} & {name for name, _ in other.fields}
     if (names and one.scope == other.scope) or set(one.keys) & set(other.keys):

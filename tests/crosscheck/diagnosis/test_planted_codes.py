@@ -199,6 +199,8 @@ TOGETHER = [
         drift=AM - MIRROR.kappa / 2 * np.diag([1, 1, 0, 0]),
         diffusion=DM - MIRROR.gamma / 2 * np.diag([0, 0, 1, 1])),
     wrong("n̄ for n̄ + ½, κ_G once", RESERVOIR, "nbar − ½", "½ kappa_G", **equations(reservoir(plus=0.0, classical=1.0))),
+    wrong("ab for a†b, κ damps amplitudes", BEAMS, "ab + a†b† for a†b + ab†", "damping of amplitudes", diffusion=DB,
+        drift=REVERSED - BEAMS.kappa * np.eye(4)),
     wrong("κ and n̄ doubled, σ", MIRROR, "2kappa", "2nbar",
         covariance=steady(*mirror(kappa=2 * MIRROR.kappa, nbar=2 * MIRROR.nbar))),
     wrong("E for √2E, second moments", DRIVEN, "1/√2 E", drift=AD, diffusion=DD, drive=FORCE / 2**0.5,
@@ -217,9 +219,9 @@ TOGETHER = [
 ]  # fmt: skip
 
 MISSED = [
-    # Another kind of term is tried beside conventions only: beside a sign it would explain any two signs.
-    wrong("ab for a†b, κ damps amplitudes", BEAMS, "ab + a†b† for a†b + ab†", drift=REVERSED - BEAMS.kappa * np.eye(4),
-        diffusion=DB),
+    # Its two entries of the wrong sign are named: beside a sign of g another kind of term would explain any two such.
+    wrong("ab for a†b, −k_M", RESERVOIR, "ab + a†b† for a†b + ab†", diffusion=D,
+        drift=changed(changed(A, (1, 2), -1), (3, 0), -1)),
 ]  # fmt: skip
 
 
