@@ -73,7 +73,8 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
             stages.append(refused)
         else:
             stage, frame = _against_model(claim, readings, arrays, (*EQUATIONS, *MOVING, *STEADY), progress)
-            stages.append(stage)
+            found = _apart(claim, readings, arrays, stage, progress)
+            stages, frame = (stages + found[0], found[1]) if found else ([*stages, stage], frame)
     progress("measures")
     stages += _measures(claim, readings, arrays, frame)
     return CodeDiagnosis(
@@ -82,6 +83,45 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
         stages=tuple(stages),
         tolerance=claim.tolerance,
     )
+
+
+def _apart(
+    claim: Claim,
+    readings: Readings,
+    arrays: dict[str, Array],
+    together: Stage,
+    progress: Callable[[str], None],
+) -> tuple[list[Stage], Frame] | None:
+    """A or D, then what is solved for with it, where nothing explains them `together`; None if that is no help.
+
+    Of A and D the one that is not claimed is the model's. A settles the order of the quadratures, but not the vacuum.
+    """
+    equations = [name for name in EQUATIONS if name in arrays]
+    observables = _observables(claim, arrays, (*MOVING, *STEADY))
+    if not (equations and observables) or together.agrees or any(cause.defects for cause in together.causes):
+        return None
+    first, frame = _against_model(claim, readings, arrays, equations, progress)
+    alike = [
+        other
+        for other in _frames(claim, arrays)
+        if (other.order, other.p_sign) == (frame.order, frame.p_sign)
+        and ("diffusion" not in equations or other.vacuum == frame.vacuum)
+    ]
+    solved = _OwnReadings(claim.model, _own(arrays, frame, readings))
+    detective = Detective(Evidence(solved, observables, alike, arrays.get("times")))
+    explanations = detective.explanations()
+    if not explanations:
+        return None
+    against = "the code's own D and the model's A" if "diffusion" in equations else "the code's own A and the model's D"
+    second = Stage(
+        what=listed(WORDS[o.name] for o in observables),
+        verdict=judged(explanations),
+        causes=causes_of(explanations, solved),
+        entries=tuple(detective.differing(explanations[0].frame)),
+        note=_pin(explanations),
+        against=against,
+    )
+    return [first, second], explanations[0].frame
 
 
 def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
@@ -190,6 +230,8 @@ def _against_own(
         return Stage(
             what=what, verdict=Verdict.REFUTED, against=against, entries=tuple(detective.nearest()[1]), note=note
         )
+    # A code seldom turns p between A and σ, and hopping modes look the same under −p as under Aᵀ: say the latter first.
+    explanations.sort(key=lambda e: e.frame.p_sign < 0)
     causes = tuple(
         Cause(defects=(*e.defects, *(f"unlike in A and D, {c}" for c in e.conventions)), same=e.same)
         for e in explanations
@@ -199,10 +241,11 @@ def _against_own(
 
 
 def _own(arrays: dict[str, Array], frame: Frame, readings: Readings) -> Pieces:
-    """The code's equations in our conventions; the drive is the model's if none is given."""
-    drift = frame.ours(arrays["drift"])
-    drive = frame.ours_vector(arrays["drive"], frame.amplitude) if "drive" in arrays else readings.pieces(()).drive
-    noise = frame.ours(arrays["diffusion"], 2 * frame.vacuum)
+    """The code's equations in our conventions; what it does not give is the model's."""
+    model = readings.pieces(())
+    drift = frame.ours(arrays["drift"]) if "drift" in arrays else model.drift
+    drive = frame.ours_vector(arrays["drive"], frame.amplitude) if "drive" in arrays else model.drive
+    noise = frame.ours(arrays["diffusion"], 2 * frame.vacuum) if "diffusion" in arrays else model.noise
     return Pieces(unitary=drift, damping=0 * drift, noise=noise, drive=drive)
 
 

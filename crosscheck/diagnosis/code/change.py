@@ -25,8 +25,7 @@ SCOPES = {BOTH: "", DRIFT: ", in the drift only", DIFFUSION: ", in the diffusion
 FACTORS = {0.0: "0", -1.0: "−1", 2.0: "2", 0.5: "½", 2**0.5: "√2", 2**-0.5: "1/√2", 4.0: "4", 0.25: "¼",
            2 * np.pi: "2π", 0.5 / np.pi: "1/2π"}  # fmt: skip
 # Fields that count quanta.
-OCCUPATIONS = re.compile(r"n_?(bar|th|eff|0|1|2)?|occupations?|start")
-
+OCCUPATIONS = re.compile(r"[nN](_?(bar|th|eff))?(_\w+|\d+|[abchm])?|occupations?|start")
 
 Act = Callable[[Pieces, Apart, Apart], Pieces]
 
@@ -37,7 +36,8 @@ class Change:
 
     `rank` orders equal explanations: the lower, the more natural. `keys` are the terms that a factor acts on; `solver`
     names what is done to A and D instead of solving for the steady state. A `free` change has a factor that is fitted
-    and has no name: it explains more than it should.
+    and has no name: it explains more than it should. A `common` one is made often enough to be tried beside others,
+    one that is `alone` not beside others that act on its terms.
     """
 
     text: str
@@ -49,6 +49,8 @@ class Change:
     factor: float | None = None
     solver: str = ""
     free: bool = False
+    common: bool = False
+    alone: bool = False
 
 
 def named_factor(factor: float) -> str:

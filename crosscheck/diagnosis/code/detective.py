@@ -118,7 +118,10 @@ class Detective:
 
     def _linear(self, f: int, before: Changes, base: Array, number: int) -> Iterator[Explanation]:
         for changes in linear(self.evidence, self._families, f, base, number):
-            yield self._explained(f, (*before, *changes))
+            made = (*before, *changes)
+            # Factors were fitted beside `before`; together they may act on the same terms, and give something else.
+            if not before or not self.evidence.wrong(self.evidence.predict([made]), f).any():
+                yield self._explained(f, made)
 
     @cached_property
     def _families(self) -> list[Family]:

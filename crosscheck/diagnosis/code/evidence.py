@@ -34,7 +34,7 @@ Changes = tuple[Change, ...]
 
 # Readings that are solved at a time.
 CHUNK = 4096
-# Pairs of parameters are taken with these factors only.
+# Pairs of parameters are taken with these factors only, beside what is common otherwise.
 COMMON = (0.0, -1.0, 2.0, 0.5)
 
 
@@ -94,9 +94,18 @@ class Evidence:
         different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
         for (change,), row in zip(*self.singles, strict=True):
             different.setdefault(self.rounded(row), change)
-        pairs = [pair for pair in itertools.combinations(list(different.values())[1:], 2) if _makes_sense(*pair)]
+        every = itertools.combinations(list(different.values())[1:], 2)
+        pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
         self.progress(f"{len(pairs)} pairs of changes")
         return self._predictable(pairs)
+
+    def _crowded(self, one: Change, other: Change) -> bool:
+        """Whether something that must be alone with its terms is not."""
+        return any(
+            set(this.keys) & {term.key for term in self.readings.acting(that)}
+            for this, that in ((one, other), (other, one))
+            if this.alone
+        )
 
     def predict(self, sets: Sequence[Changes]) -> Array:
         """One row for each set of changes. Raises what the model raises for fields that it cannot take."""
@@ -165,10 +174,10 @@ def _solver(changes: Sequence[Change]) -> str:
 
 
 def _makes_sense(one: Change, other: Change) -> bool:
-    """Not the same parameter or term twice, nor two solvers; of two parameters only common factors."""
+    """Not the same parameter or term twice, nor two solvers; of two parameters only what is common."""
     if one.solver and other.solver:
         return False
     names = {name for name, _ in one.fields} & {name for name, _ in other.fields}
     if (names and one.scope == other.scope) or set(one.keys) & set(other.keys):
         return False
-    return not (one.fields and other.fields) or (one.factor in COMMON and other.factor in COMMON)
+    return not (one.fields and other.fields) or all(c.factor in COMMON or c.common for c in (one, other))

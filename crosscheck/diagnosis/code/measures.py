@@ -150,6 +150,7 @@ FORMULAS: dict[str, dict[str, Formula]] = {
         "the factor 2 of the smallest 2ν̃ is missing, as for a vacuum of 1": lambda s, party: _e_n(
             _transposed(s, party)[:1], 1.0
         ),
+        "the largest ν̃ is taken, not the smallest, in max(0, ·)": lambda s, party: _e_n(_transposed(s, party)[-1:]),
         "the largest ν̃ is taken, not the smallest": lambda s, party: float(-np.log(2 * _transposed(s, party)[-1])),
         "the factor of ν̃ is 4, for a σ with vacuum 1 in a formula for vacuum ½": lambda s, party: _e_n(
             _transposed(s, party), 4.0

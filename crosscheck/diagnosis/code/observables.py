@@ -235,8 +235,8 @@ def starts_of(model: Any) -> dict[str, tuple[Array, Array, float]]:
             right.covariance * np.kron(np.eye(n), np.ones((2, 2))),
             1.0,
         ),
-        "time is 2π too long (rates in Hz taken for angular ones)": (right.mean, right.covariance, 2 * np.pi),
-        "time is 2π too short": (right.mean, right.covariance, 0.5 / np.pi),
+        "time is 2π too long (angular rates taken for rates in Hz)": (right.mean, right.covariance, 2 * np.pi),
+        "time is 2π too short (rates in Hz taken for angular ones)": (right.mean, right.covariance, 0.5 / np.pi),
         "time runs twice as fast": (right.mean, right.covariance, 2.0),
         "time runs half as fast": (right.mean, right.covariance, 0.5),
         "time runs backwards": (right.mean, right.covariance, -1.0),
@@ -253,11 +253,32 @@ def _squeezed_otherwise(model: Any, right: Any) -> dict[str, tuple[Array, Array,
         for factor, said in ((0.0, "missing"), (-1.0, "inverted"), (2.0, "twice as strong"), (0.5, "half as strong")):
             changed = [u * factor if i == k else u for i, u in enumerate(unitaries)]
             state = gaussian.initial_state(_Prepared(model.modes, preparation, changed))
-            found[f"unitary {k + 1} of the preparation is {said}"] = (state.mean, state.covariance, 1.0)
+            name = f"unitary {k + 1} of the preparation ({_kind(unitaries[k])})"
+            found[f"{name} is {said}"] = (state.mean, state.covariance, 1.0)
+    if len(unitaries) > 1:
+        state = gaussian.initial_state(_Prepared(model.modes, preparation, unitaries[::-1]))
+        found["the unitaries of the preparation act in the opposite order"] = (state.mean, state.covariance, 1.0)
     if preparation is not None and preparation.occupations is not None and any(preparation.occupations):
         state = gaussian.initial_state(_Prepared(model.modes, preparation, unitaries, [0.0] * model.modes))
         found["the thermal occupations of the start are left out"] = (state.mean, state.covariance, 1.0)
+        # S diag(n̄ + ½)Sᵀ without ½SSᵀ, which is the start with n̄ = 0.
+        quanta = right.covariance - state.covariance
+        found["vacuum noise is missing in the start: n̄ where n̄ + ½ belongs"] = (right.mean, quanta, 1.0)
     return found
+
+
+def _kind(generator: Any) -> str:
+    """What the unitary of a generator is called: by its words in ladder operators, letter 2j being a_j, 2j + 1 a_j†."""
+    words = [w for w, c in generator.words.items() if c and w]
+    modes = {letter // 2 for w in words for letter in w}
+    if all(len(w) == 1 for w in words):
+        what = "displacement"
+    elif all(len(w) == 2 and w[0] % 2 != w[1] % 2 for w in words):
+        what = "rotation" if len(modes) == 1 else "beam splitter"
+    else:
+        what = "squeezing" if len(modes) == 1 else "two-mode squeezing"
+    of = " and ".join(str(m + 1) for m in sorted(modes))
+    return f"{what} of mode{'s' * (len(modes) > 1)} {of}"
 
 
 class _Prepared:

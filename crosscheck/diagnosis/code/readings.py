@@ -33,6 +33,7 @@ from crosscheck.diagnosis.code.change import (
     FACTORS,
     OCCUPATIONS,
     SCOPES,
+    Act,
     Change,
     named_factor,
     short,
@@ -78,12 +79,17 @@ class Readings:
         return [
             *_of_fields(self.numbers),
             *_of_terms(self.apart),
+            *_of_vacuum(self.apart),
+            *_reversed(self.apart),
             *structures(modes),
             *of_one_mode(modes, self.numbers),
         ]
 
     def pieces(self, changes: Sequence[Change]) -> Pieces:
-        """The pieces of a code that makes these changes, in this order.
+        """The pieces of a code that makes these changes.
+
+        Terms are counted before anything is done with their sum, whatever the order: "counted twice, and without vacuum
+        noise" is then what it says.
 
         Raises:
             Exception: whatever the model raises for fields that it cannot take.
@@ -93,7 +99,7 @@ class Readings:
             for scope in (DRIFT, DIFFUSION)
         )
         found = replace(for_drift.whole, noise=for_noise.whole.noise)
-        for change in changes:
+        for change in sorted(changes, key=lambda change: not change.keys):
             if change.act is not None:
                 found = change.act(found, for_drift, for_noise)
         return found
@@ -145,6 +151,10 @@ def times(group: Sequence[Term], factor: float, what: str, scope: str = BOTH, ra
     return Change(text=said + SCOPES[scope], rank=rank, act=act, keys=keys, factor=factor, scope=scope, free=free)
 
 
+def _baths(apart: Apart, mode: int) -> list[Term]:
+    return [t for t in apart.terms if t.is_dissipator and t.modes == {mode}]
+
+
 def groups(apart: Apart) -> Iterator[tuple[str, list[Term], int]]:
     """(name, terms, rank): what may be counted wrongly as one."""
     energies = [t for t in apart.terms if not t.is_dissipator]
@@ -152,8 +162,7 @@ def groups(apart: Apart) -> Iterator[tuple[str, list[Term], int]]:
     if rates:
         yield "all dissipators", rates, 10
     for mode in range(apart.modes):
-        own = [t for t in rates if t.modes == {mode}]
-        if len(own) > 1:
+        if len(own := _baths(apart, mode)) > 1:
             yield f"the baths of mode {mode + 1}", own, 16
     for alike, what in ((energies, "the terms"), (rates, "the dissipators")):
         for line in dict.fromkeys(t.line for t in alike if t.line):
@@ -167,6 +176,45 @@ def groups(apart: Apart) -> Iterator[tuple[str, list[Term], int]]:
     for term in apart.finer:
         if not any(np.allclose(term.unitary, t.unitary) and np.allclose(term.drive, t.drive) for t in energies):
             yield f"the part {term.text} of H", [term], 20
+
+
+def _of_vacuum(apart: Apart) -> Iterator[Change]:
+    """D = κn̄ or κ(n̄ + 1) in place of κ(n̄ + ½), in the baths of one mode: κ/2·1 = −½(G + Gᵀ) is their vacuum noise."""
+    for mode in range(apart.modes):
+        own = _baths(apart, mode)
+        for share, said in ((1.0, "missing: n̄"), (-1.0, "counted twice: n̄ + 1")):
+            if len(own) > 1:
+                text = f"vacuum noise of the baths of mode {mode + 1} is {said} in D where n̄ + ½ belongs"
+                keys = tuple(t.key for t in own)
+                yield Change(text=text, rank=6, act=_half_quantum(keys, share), keys=keys, scope=DIFFUSION)
+
+
+def _half_quantum(keys: tuple[Any, ...], share: float) -> Act:
+    def act(found: Pieces, for_drift: Apart, for_noise: Apart) -> Pieces:
+        damping = for_noise.of(keys).damping
+        return replace(found, noise=found.noise + share / 2 * (damping + damping.T))
+
+    return act
+
+
+def _reversed(apart: Apart) -> Iterator[Change]:
+    """ab + a†b† for a†b + ab†, or the reverse: p of one mode changes sign in h, and U = Ωh."""
+    for term in apart.terms:
+        if not term.is_dissipator and len(term.modes) == 2:
+            text = f"the term {term.text} of H with ab + a†b† for a†b + ab†, or the reverse"
+            act = _conjugated(term.key, max(term.modes))
+            # With a sign of g beside it, it would say of two entries with wrong signs what they say better themselves.
+            yield Change(text=text, rank=13, act=act, keys=(term.key,), scope=DRIFT, alone=True)
+
+
+def _conjugated(key: Any, mode: int) -> Act:
+    def act(found: Pieces, for_drift: Apart, for_noise: Apart) -> Pieces:
+        unitary = for_drift.of((key,)).unitary
+        left, right = np.ones((2, len(unitary)))
+        left[2 * mode] = right[2 * mode + 1] = -1  # U = Ωh and h → ZhZ give U → (ΩZΩ⁻¹)UZ
+        return replace(found, unitary=found.unitary + np.outer(left, right) * unitary - unitary)
+
+    return act
 
 
 def _of_terms(apart: Apart) -> Iterator[Change]:
@@ -198,7 +246,7 @@ def _amplitude(factor: float, scope: str) -> str:
         DIFFUSION: f"all noise is {'twice' if twice else 'half'} the model's",
     }[scope]
     if scope == DIFFUSION:
-        return f"{what}: D belongs to {'vacuum 1' if twice else 'vacuum ¼'}, or lacks a factor ½"
+        return f"{what}: D belongs to {'vacuum 1, or lacks a factor ½' if twice else 'vacuum ¼, or has a ½ too many'}"
     why = "rates are read as damping of amplitudes, while κ𝓓[a] damps a at κ/2" if twice else "a factor ½ too many"
     return f"{what}: {why}{SCOPES[scope]}"
 
@@ -213,11 +261,13 @@ def _of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
         if counts:
             for shift, called in ((0.5, " + ½"), (-0.5, " − ½"), (1.0, " + 1"), (-1.0, " − 1")):
                 for scope in (BOTH, DIFFUSION):
-                    yield field_change(name, value, value + shift, f"{name}{called}", scope)
+                    change = field_change(name, value, value + shift, f"{name}{called}", scope)
+                    half = {-0.5: " (n̄ where n̄ + ½ belongs)", 0.5: " (n̄ + 1 where n̄ + ½ belongs)"}.get(shift, "")
+                    yield replace(change, text=change.text + half, common=bool(half))
     for (one, v), (other, w) in itertools.permutations(numbers.items(), 2):
         if v != w and _kind(one) == _kind(other):
             for scope in (BOTH, DRIFT, DIFFUSION):
-                yield field_change(one, v, w, other, scope, rank=1)
+                yield replace(field_change(one, v, w, other, scope, rank=1), common=True)
     for (one, v), (other, w) in itertools.combinations(numbers.items(), 2):
         if v != w:
             text = f"{one} and {other} are exchanged"
@@ -226,8 +276,8 @@ def _of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
 
 
 def _kind(name: str) -> str:
-    """What stays of a name without its index and its capitals: `n1`, `nbar[0]`, `Gamma`."""
-    return re.sub(r"[\[\]\d_]", "", name).lower()
+    """What stays of a name without its index, what it belongs to and its capitals: `n1`, `n_hot`, `Gamma`."""
+    return re.sub(r"[\[\]\d]|_.*", "", name).lower()
 
 
 def _signed(called: str) -> str:

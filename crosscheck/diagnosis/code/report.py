@@ -72,11 +72,7 @@ class CodeDiagnosis:
         if stage is not None:
             told += _explained(stage)
             told += [stage.note] if stage.note else []
-            told += [
-                f"{_capital(later.what)} follows rightly from that: nothing more is wrong there."
-                for later in self.stages[self.stages.index(stage) + 1 :]
-                if later.agrees and "code" in later.against
-            ]
+            told += [line for later in self.stages[self.stages.index(stage) + 1 :] for line in _later(later)]
         if self.conventions:
             told.append("Conventions of the code that differ from those here: " + "; ".join(self.conventions) + ".")
         return told
@@ -146,6 +142,17 @@ def _explained(stage: Stage) -> list[str]:
         if cause.same:
             told.append(f"  To the same effect: {'; '.join(cause.same[:2])}.")
     return told
+
+
+def _later(stage: Stage) -> list[str]:
+    """A link after the first that is wrong, if it is judged on its own: against the model it may only follow."""
+    if stage.against == Stage.against:
+        return []
+    if stage.agrees and "code" in stage.against:
+        return [f"{_capital(stage.what)} follows rightly from that: nothing more is wrong there."]
+    if stage.verdict is Verdict.REFUTED:
+        return [f"Wrong besides: {stage.what}, against {stage.against}.", *_explained(stage)]
+    return []
 
 
 def _because(stage: Stage) -> str:

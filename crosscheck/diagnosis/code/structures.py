@@ -80,8 +80,9 @@ def structures(n: int) -> Iterator[Change]:
         6,
         lambda p: {"noise": p.noise - 0.5 * (p.damping + p.damping.T)},
     )
-    for turn, said in ((w, "E(a + a†)"), (w.T, "−E(a + a†)")):
-        yield of(f"the drive acts on the other quadrature, as with {said} for iE(a† − a)", 7, _turned_drive(turn))
+    # H = iE(a† − a) pushes x by √2E, H = E(a + a†) pushes p by −√2E: Ω turns the first into the second.
+    for turn, said in ((w, "E(a + a†) for iE(a† − a)"), (w.T, "iE(a† − a) for E(a + a†)")):
+        yield of(f"the drive acts on the other quadrature, as with {said}", 7, _turned_drive(turn))
     yield of("the drive is missing", 7, lambda p: {"drive": 0 * p.drive})
     yield of("the drive has the opposite sign", 7, lambda p: {"drive": -p.drive})
     for factor in (2.0, 0.5, 2**0.5, 2**-0.5):

@@ -95,6 +95,48 @@ def test_a_transposed_lyapunov_equation_is_named():
     assert any("solved with Aᵀ" in cause.text for cause in found.causes)
 
 
+def test_a_transposed_lyapunov_equation_is_told_before_a_sign_of_p():
+    """The drift of hopping modes has Aᵀ = ZAZ, Z = diag(1, −1, …), so that p ↦ −p in σ alone does what Aᵀ does."""
+    import scipy.linalg
+
+    model = BathBeamSplitter(g=0.4, kappa=0.9, nbar=(0.7, 0.1))
+    right = gaussian.moment_equations(model)
+    sigma = scipy.linalg.solve_continuous_lyapunov(right.drift.T, -right.diffusion)
+    found = diagnose({"A": right.drift, "D": right.diffusion, "sigma": sigma}, model=model)
+    assert [["solved with Aᵀ" in c.text, "p has the opposite sign" in c.text] for c in found.causes] == [
+        [True, False],
+        [False, True],
+    ]
+
+
+def test_a_wrong_formula_is_told_beside_a_wrong_drift():
+    """Two links that are wrong for reasons of their own are both in the story."""
+
+    def untransposed(sigma):
+        det = np.linalg.det
+        delta = det(sigma[:2, :2]) + det(sigma[2:, 2:]) + 2 * det(sigma[:2, 2:])
+        return max(0.0, -0.5 * np.log(2 * delta - 2 * np.sqrt(delta**2 - 4 * det(sigma))))
+
+    story = " ".join(whole(replace(MODEL, k_M=0.2), log_negativity=untransposed).story)
+    assert "Wrong besides: the function for E_N" in story
+    assert "no partial transpose" in story
+
+
+def test_a_drift_and_a_trajectory_are_told_apart_where_nothing_explains_both():
+    """A wrong entry of A moves every σ(t) beside a start with n̄ for n̄ + ½; each is named, σ(t) against that A."""
+    mode = DampedThermalMode.example()
+    wrong = gaussian.moment_equations(mode)
+    drift = wrong.drift * [[1.0, 2.0], [1.0, 1.0]]
+    start = gaussian.GaussianState(mean=np.zeros(2), covariance=mode.start * np.eye(2), error=np.asarray(0.0))
+    times = np.array([0.3, 0.9, 2.0])
+    moved = gaussian.propagate(replace(wrong, drift=drift), start, times).covariance
+    found = diagnose({"A": drift, "times": times, "covariances": moved}, model=mode)
+    assert [stage.verdict for stage in found.stages[1:]] == [Verdict.REFUTED, Verdict.REFUTED]
+    assert "A[x1, p1]" in found.causes[0].text
+    assert found.stages[2].against == "the code's own A and the model's D"
+    assert "vacuum noise is missing in the start" in found.stages[2].causes[0].text
+
+
 def test_a_covariance_of_a_model_without_steady_state():
     """Dephasing by measured positions heats for ever: there is none to claim."""
     found = diagnose({"sigma": np.eye(4)}, model=ClassicalGravity.example())

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import assume, given, settings
 
 import gaussian
+from crosscheck.diagnosis.code.change import OCCUPATIONS
+from crosscheck.diagnosis.code.claim import TOLERANCE
 from crosscheck.diagnosis.code.detective import Detective
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.explanation import Explanation
@@ -15,6 +17,7 @@ from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings, _with_fields, named_factor
 from crosscheck.models import HeatBathPair, ReservoirGravity, ThermalNetwork
+from tests.crosscheck.diagnosis.user_codes import MIRROR
 from tests.random_models import quadratic_models
 
 MODEL = ReservoirGravity.example()
@@ -126,3 +129,45 @@ def test_small_sets_come_before_large_ones():
     change = Readings(MODEL).changes[0]
     assert Explanation(frame=ours).order < Explanation(frame=xxpp).order
     assert Explanation(frame=xxpp).order < Explanation(frame=ours, changes=(change,)).order
+
+
+@pytest.mark.parametrize(
+    "name", ["n", "N", "nbar", "n_m", "n_hot", "n_th_a", "n1", "nc", "nbar_2", "occupation", "start"]
+)
+def test_names_of_occupations(name):
+    """What counts quanta may lack its ½; names of subscripts are free."""
+    assert OCCUPATIONS.fullmatch(name)
+
+
+@pytest.mark.parametrize("name", ["nu", "noise", "kappa", "omega_n", "gamma_th", "g"])
+def test_names_of_no_occupations(name):
+    """Rates and frequencies do not."""
+    assert not OCCUPATIONS.fullmatch(name)
+
+
+def test_terms_are_counted_before_their_sum_is_changed():
+    """Cavity noise κ/2 doubled, then without its vacuum noise κ, is 0, in whatever order it is asked for."""
+    readings = Readings(MIRROR)
+    texts = ("𝓓[a] counted 2 times", "vacuum noise is missing: n̄ in D")
+    chosen = [next(c for c in readings.changes if text in c.text and not c.scope) for text in texts]
+    for changes in (chosen, chosen[::-1]):
+        assert np.allclose(np.diag(readings.pieces(changes).noise)[:2], 0)
+
+
+def test_vacuum_noise_may_be_missing_in_one_bath():
+    """The mirror has γn̄ for γ(n̄ + ½), the cavity keeps κ/2."""
+    readings = Readings(MIRROR)
+    (missing,) = [c for c in readings.changes if c.text.startswith("vacuum noise of the baths of mode 2 is missing")]
+    expected = [MIRROR.kappa / 2] * 2 + [MIRROR.gamma * MIRROR.nbar] * 2
+    assert np.allclose(readings.pieces([missing]).noise, np.diag(expected))
+
+
+def test_every_explanation_gives_the_numbers_it_explains():
+    """Cavity noise of vacuum 1 and twice the mirror's on top: no set of factors is shown that gives other numbers."""
+    noise = np.diag(np.repeat([MIRROR.kappa, 4 * MIRROR.gamma * (MIRROR.nbar + 0.5)], 2))
+    observable = Observable(name="diffusion", claim=noise, tolerance=TOLERANCE)
+    evidence = Evidence(Readings(MIRROR), [observable], list(frames(2)))
+    found = Detective(evidence).explanations()
+    assert found
+    for e in found:
+        assert e.entries or not evidence.wrong(evidence.predict([e.changes]), evidence.frames.index(e.frame)).any()

@@ -17,10 +17,37 @@ from crosscheck.diagnosis.code.observables import (
 )
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Pieces
+from crosscheck.model import Preparation, rotating, squeezing
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, LossyTwinBeams, ReservoirGravity
 from tests.random_models import quadratic_models
 
 TIMES = np.array([0.0, 0.3, 1.7])
+
+
+class Prepared(DampedThermalMode):
+    """Hot, squeezed, then mixed with the vacuum of a second mode."""
+
+    modes = 2
+
+    def hamiltonian(self, a, b):
+        return self.omega * a.dag() * a
+
+    def dissipators(self, a, b):
+        return ()
+
+    def preparation(self, a, b):
+        return Preparation(occupations=[0.5, 0.0], unitaries=[squeezing(a, 0.4), rotating(a, b, np.pi / 4)])
+
+
+def test_starts_of_other_order_and_without_vacuum_noise():
+    """With n̄ = (½, 0): mixed first, both modes hold n̄/2 and the first is squeezed; σ without ½SSᵀ holds ½ of mode 1."""
+    starts = starts_of(Prepared(omega=1.0, gamma=0.0, nbar=0.0))
+    _, turned, _ = starts["the unitaries of the preparation act in the opposite order"]
+    assert np.allclose(np.diag(turned), [0.75 * np.exp(-0.8), 0.75 * np.exp(0.8), 0.75, 0.75])
+    _, quanta, _ = starts["vacuum noise is missing in the start: n̄ where n̄ + ½ belongs"]
+    assert np.allclose(np.diag(quanta), 0.25 * np.exp([-0.8, 0.8, -0.8, 0.8]))
+    assert "unitary 1 of the preparation (squeezing of mode 1) is missing" in starts
+    assert "unitary 2 of the preparation (beam splitter of modes 1 and 2) is missing" in starts
 
 
 @given(quadratic_models())

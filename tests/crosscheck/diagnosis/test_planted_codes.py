@@ -96,6 +96,8 @@ SIGMA_D = steady(AD, DD)
 ON_P, LANGEVIN = np.diag([1.0, 1.0, 0.0, 1.0]), np.diag([1.0, 1.0, 0.0, 2.0])
 MOVED, MEANS = damped()
 CHAINED = chain()
+# ẋ₁ = −gp₂ and ṗ₁ = −gx₂ of g(ab + a†b†), where g(a†b + ab†) has ẋ₁ = gp₂.
+REVERSED = np.diag([-1.0, 1.0, -1.0, 1.0]) @ hopping(0, 0, BEAMS.g)
 
 RIGHT = [
     right("in the conventions here", RESERVOIR, drift=A, diffusion=D, covariance=SIGMA, log_negativity=E_N),
@@ -182,6 +184,7 @@ ALONE = [
     wrong("noise on x for p", MASSES, "other quadrature", times=TIMES,
         covariances=trajectory(masses()[0], np.diag(np.roll(np.diag(masses()[1]), 1)), falling()[0])),
     wrong("half the noise", MASSES, "half", times=TIMES, covariances=falling(noise=0.5)),
+    wrong("ab for a†b", BEAMS, "ab + a†b† for a†b + ab†", diffusion=DB, drift=REVERSED - BEAMS.kappa / 2 * np.eye(4)),
     wrong("I with +S(AB)", RESERVOIR, "S(AB) is added", covariance=SIGMA, mutual_information=added_entropies(SIGMA)),
 ]  # fmt: skip
 
@@ -192,6 +195,12 @@ TOGETHER = [
     wrong("G for 2G, Δ of the wrong sign", MIRROR, "½ G", "−Delta", **equations(mirror(two=1.0, Delta=-MIRROR.Delta))),
     wrong("rotating wave, κ damps amplitudes", MIRROR, "rotating-wave", "2kappa", "drift only", diffusion=DM,
         drift=hopping(MIRROR.Delta, MIRROR.omega, MIRROR.G) + np.diag([2.0, 2.0, 1.0, 1.0]) * AM),
+    wrong("n̄ for n̄ + ½, κ damps amplitudes", MIRROR, "nbar − ½", "2kappa", "drift only",
+        drift=AM - MIRROR.kappa / 2 * np.diag([1, 1, 0, 0]),
+        diffusion=DM - MIRROR.gamma / 2 * np.diag([0, 0, 1, 1])),
+    wrong("n̄ for n̄ + ½, κ_G once", RESERVOIR, "nbar − ½", "½ kappa_G", **equations(reservoir(plus=0.0, classical=1.0))),
+    wrong("ab for a†b, κ damps amplitudes", BEAMS, "ab + a†b† for a†b + ab†", "damping of amplitudes", diffusion=DB,
+        drift=REVERSED - BEAMS.kappa * np.eye(4)),
     wrong("κ and n̄ doubled, σ", MIRROR, "2kappa", "2nbar",
         covariance=steady(*mirror(kappa=2 * MIRROR.kappa, nbar=2 * MIRROR.nbar))),
     wrong("E for √2E, second moments", DRIVEN, "1/√2 E", drift=AD, diffusion=DD, drive=FORCE / 2**0.5,
@@ -210,8 +219,9 @@ TOGETHER = [
 ]  # fmt: skip
 
 MISSED = [
-    # All three are a multiple of 1 in D: one free factor does what two natural mistakes do, and is preferred.
-    wrong("n̄ for n̄ + ½, κ_G once", RESERVOIR, "nbar − ½", "½ kappa_G", **equations(reservoir(plus=0.0, classical=1.0))),
+    # Its two entries of the wrong sign are named: beside a sign of g another kind of term would explain any two such.
+    wrong("ab for a†b, −k_M", RESERVOIR, "ab + a†b† for a†b + ab†", diffusion=D,
+        drift=changed(changed(A, (1, 2), -1), (3, 0), -1)),
 ]  # fmt: skip
 
 
