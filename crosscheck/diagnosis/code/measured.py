@@ -212,8 +212,10 @@ def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> 
         needed = []
     if len(needed) > 2:
         strange = ", ".join(p.name for p in needed[1:])
-        hint = f"Wrap it, as in `{measure} = lambda sigma: mine(sigma, …)`: it needs {strange}, too."
-        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", function, hint)
+        mine = getattr(function, "__name__", measure)
+        hint = f"Wrap it, as in Claim(…, {measure}=lambda sigma: {mine}(sigma, …)): it needs {strange}, too."
+        given = f"{mine}{inspect.signature(function)}"
+        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", given, hint)
 
     def ask(sigma: Array) -> float:
         if len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:

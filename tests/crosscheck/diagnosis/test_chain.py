@@ -209,3 +209,45 @@ def test_a_claim_of_nothing_is_refused():
     """A module without any of the names."""
     with pytest.raises(InvalidParameter, match="at least one of"):
         Claim.of({}, BathBeamSplitter.example())
+
+
+BOTH = """
+from crosscheck.models import textbook
+
+class Mine(textbook.BathBeamSplitter):
+    def hamiltonian(self, a, b):
+        return super().hamiltonian(a, b)
+
+""" + CODE.replace("model = BathBeamSplitter.example()", "")
+
+
+@pytest.mark.parametrize("more", [[], ["--model", "BathBeamSplitter"]])
+def test_a_file_that_holds_its_model_too_is_a_code(tmp_path, more):
+    """A model beside wrong matrices does not hide them: the matrices are judged, against it or another one."""
+    path = tmp_path / "mine.py"
+    path.write_text(BOTH.format(sign=""), "utf-8")
+    result = CliRunner().invoke(cli.app, ["diagnose", str(path), *more])
+    assert result.exit_code == 1, result.output
+    assert "first thing that is wrong: the drift A" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["BathBeamSplitter", "--model", "LossyTwinBeams"], "model must be left out where the target is a model"),
+        (["BathBeamSplitter", "--vacuum", "1"], "vacuum must be left out where the target is a model"),
+        (["BathBeamSplitter", "--as", "drift"], "--as must come with one function or array"),
+        (["{mine}", "--full", "BathBeamSplitter"], "full must be left out where the target is a code"),
+        (["{mine}", "--as", "drift"], "Write the file, a colon and the name"),
+        (["{mine}", "--set", "g=2"], "--set must come with the model that it changes"),
+        (["{mine}", "--vacuum", "0"], "Give the variance of x in the vacuum"),
+        (["NoSuchModel"], "There is no model 'NoSuchModel'"),
+    ],
+)
+def test_no_option_is_passed_over(tmp_path, arguments, words):
+    """What was asked for and cannot be done is refused, lest a verdict speak of something else."""
+    path = tmp_path / "mine.py"
+    path.write_text(CODE.format(sign="-"), "utf-8")
+    result = CliRunner().invoke(cli.app, ["diagnose", *(part.format(mine=path) for part in arguments)])
+    assert result.exit_code == 2, result.output
+    assert words in " ".join(result.output.replace("│", " ").split())
