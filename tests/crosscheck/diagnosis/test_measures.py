@@ -80,3 +80,10 @@ def test_two_mode_squeezed_vacuum_by_hand():
     assert np.isclose(found["it is the negativity 𝒩 = (e^{E_N} − 1)/2"], np.expm1(2 * r) / 2)
     assert np.isclose(found["max(0, ·) is missing: all ν̃ are counted"], 0.0)
     assert np.isclose(found["there is no partial transpose (or det C enters Δ̃ with the wrong sign)"], 0.0)
+
+
+def test_the_entropy_of_the_other_party_is_that_of_the_other_party():
+    """¼ quantum beside 3: party 0 leaves S = 4 ln 4 − 3 ln 3."""
+    sigma = np.diag([0.75, 0.75, 3.5, 3.5])
+    found = FORMULAS["entropy"]["it is the entropy of the other party"](sigma, [0])
+    assert found == pytest.approx(4 * np.log(4) - 3 * np.log(3))
