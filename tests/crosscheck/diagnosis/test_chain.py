@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 import gaussian
-from crosscheck import Claim, Refuted, cli, diagnose
+from crosscheck import Claim, Dissipator, Refuted, cli, diagnose
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
 from crosscheck.verdict import Verdict
+from tests.crosscheck.diagnosis.examples import Written
 
 MODEL = ReservoirGravity.example()
 RIGHT = gaussian.moment_equations(MODEL)
@@ -251,3 +252,13 @@ def test_no_option_is_passed_over(tmp_path, arguments, words):
     result = CliRunner().invoke(cli.app, ["diagnose", *(part.format(mine=path) for part in arguments)])
     assert result.exit_code == 2, result.output
     assert words in " ".join(result.output.replace("│", " ").split())
+
+
+def test_a_code_that_keeps_its_drive_to_itself_is_not_blamed_for_its_mean():
+    """Without d the mean is that of the model's own: ⟨r⟩ = −A⁻¹d."""
+    driven = Written(lambda a: a.dag() * a + 0.3 * (a + a.dag()), lambda a: [Dissipator(1.0, a)])
+    drift = np.array([[-0.5, 1.0], [-1.0, -0.5]])
+    mean = np.linalg.solve(drift, [0.0, 0.3 * np.sqrt(2)])
+    claim = {"A": drift, "D": 0.5 * np.eye(2), "mean": mean}
+    assert diagnose(claim, model=driven).verdict is Verdict.CERTIFIED
+    assert diagnose(claim | {"mean": 0 * mean}, model=driven).verdict is Verdict.REFUTED

@@ -87,3 +87,9 @@ def test_the_entropy_of_the_other_party_is_that_of_the_other_party():
     sigma = np.diag([0.75, 0.75, 3.5, 3.5])
     found = FORMULAS["entropy"]["it is the entropy of the other party"](sigma, [0])
     assert found == pytest.approx(4 * np.log(4) - 3 * np.log(3))
+
+
+def test_the_linear_entropy_of_a_thermal_mode_is_that_of_its_purity():
+    """tr ρ² = 1/(2n̄ + 1): a third is missing at n̄ = ¼."""
+    found = FORMULAS["entropy"]["it is the linear entropy 1 − tr ρ²"](0.75 * np.eye(2), [0])
+    assert found == pytest.approx(1 / 3)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 import gaussian
+from crosscheck import Dissipator
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.frames import frames
 from crosscheck.diagnosis.code.observables import (
@@ -15,10 +16,11 @@ from crosscheck.diagnosis.code.observables import (
     starts_of,
     steady_mean,
 )
-from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.readings import Readings, times
 from crosscheck.diagnosis.code.structures import structures
 from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, LossyTwinBeams, ReservoirGravity
+from tests.crosscheck.diagnosis.examples import Written
 from tests.random_models import quadratic_models
 
 TIMES = np.array([0.0, 0.3, 1.7])
@@ -122,3 +124,12 @@ def test_noise_and_drive_are_changed_as_the_words_say():
     made = {change.text: change.act(pieces) for change in structures(1)}
     assert made["noise acts on the other quadrature, x for p"].noise == pytest.approx(np.diag([2.0, 1.0]))
     assert made["the drive has the opposite sign"].drive == pytest.approx([-0.3, 0.0])
+
+
+def test_a_term_that_is_counted_twice_drives_twice_as_hard():
+    """E(a + a†) = √2 E x pushes p at −√2 E."""
+    driven = Written(lambda a: a.dag() * a + 0.3 * (a + a.dag()), lambda a: [Dissipator(1.0, a)])
+    readings = Readings.of(driven)
+    (term,) = (t for t in readings.apart.terms if t.drive.any())
+    found = readings.pieces([times([term], 2.0, "the drive")])
+    assert found.drive == pytest.approx([0.0, -0.6 * np.sqrt(2)])
