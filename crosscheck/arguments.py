@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -53,14 +55,21 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
             "--laboratory", f"be used with {', '.join(known)}", name, "Leave it out: this model has example() only."
         )
     example: Any = model_of(model, name, laboratory=laboratory)
-    if settings and not dataclasses.is_dataclass(example):
+    return changed(example, name, settings)
+
+
+def changed(example: Any, name: str, settings: list[str]) -> Any:
+    """A model with fields set as in `field=value`; `name` is what it was asked for by."""
+    if not settings:
+        return example
+    if not dataclasses.is_dataclass(example):
         raise InvalidParameter(
             "--set",
             "be used with a model that is a dataclass",
             name,
             "Write @dataclass(frozen=True) above its class, or change example().",
         )
-    return _changed(example, settings) if settings else example
+    return _changed(example, settings)
 
 
 def _changed(example: Any, settings: list[str]) -> Any:
@@ -75,10 +84,7 @@ def _changed(example: Any, settings: list[str]) -> Any:
                 setting,
                 "Write --set once for each field.",
             )
-        try:
-            changes[field] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            changes[field] = text  # a bare word, as in approach=local
+        changes[field] = _value(text)
     try:
         return dataclasses.replace(example, **changes)
     except (TypeError, ValueError) as error:
@@ -89,10 +95,22 @@ def _changed(example: Any, settings: list[str]) -> Any:
         ) from None
 
 
+def _value(text: str) -> Any:
+    """A Python literal, a number such as nan or inf, or a bare word, as in approach=local."""
+    for read in (ast.literal_eval, float):
+        with contextlib.suppress(ValueError, SyntaxError):
+            return read(text)
+    return text
+
+
 def usage(work: Callable[[], Any]) -> Any:
-    """`work()`, with this project's errors turned into one sentence and exit code 2."""
+    """`work()`, with this project's errors turned into one sentence and exit code 2.
+
+    What the user's code prints goes to stderr: standard output is for tables, or for JSON.
+    """
     try:
-        return work()
+        with contextlib.redirect_stdout(sys.stderr):
+            return work()
     except CrosscheckError as error:
         raise typer.BadParameter(str(error)) from None
     except (GaussianError, FockError) as error:

@@ -18,6 +18,8 @@ from crosscheck.models import MODELS
 from crosscheck.template import MOST_MODES, source
 from crosscheck.terminal import atomically, console, require_writable
 
+# Of a file's name; most file systems take 255 bytes, and the temporary name beside it is longer.
+LONGEST = 60
 EXAMPLE = "such as KerrCavity, kerr_cavity or papers/kerr_cavity.py"
 
 
@@ -64,9 +66,9 @@ def names(text: str) -> tuple[Path, str]:
     stem = (given.name.removesuffix(".py") if text and not text.endswith(("/", "\\")) else "").replace("-", "_")
     file = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", stem).lower()
     model = stem if "_" not in stem and stem[:1].isupper() else "".join(w[:1].upper() + w[1:] for w in stem.split("_"))
-    if not model.isidentifier() or not file.isidentifier():
+    if not model.isidentifier() or not file.isidentifier() or file.startswith("_"):
         raise InvalidParameter(
-            "NAME", "be letters, digits and _, and not begin with a digit", text, f"Give one {EXAMPLE}."
+            "NAME", "be letters, digits and _, and begin with a letter", text, f"Give one {EXAMPLE}."
         )
     if keyword.iskeyword(file) or keyword.iskeyword(model):
         raise InvalidParameter("NAME", "not be a word of Python's", text, f"Give one {EXAMPLE}.")
@@ -93,6 +95,8 @@ def _shadows(module: str) -> bool:
 
 
 def _require_free(path: Path, *, force: bool) -> None:
+    if len(path.name) > LONGEST:
+        raise InvalidParameter("NAME", f"have at most {LONGEST} letters", path.name, "Choose a shorter name.")
     if not path.parent.is_dir():
         raise InvalidParameter("NAME", "be in a folder that exists", str(path), f"Make {path.parent} first.")
     if path.exists() and not path.is_file():

@@ -87,7 +87,7 @@ def study(
             break
         if not used and predicted > budget.seconds:
             stopped = (
-                f"Cutoff {spell(cutoffs)}, the first worth trying, would take about {predicted:.0f} s, more than the "
+                f"Cutoff {spell(cutoffs)}, the first worth trying, would take about {predicted:.3g} s, more than the "
                 f"time budget of {budget.seconds:g} s. Raise the budget or the tolerance, or lower the photon numbers."
             )
             break

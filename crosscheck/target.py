@@ -16,8 +16,9 @@ import inspect
 import sys
 import sysconfig
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.machinery import PathFinder
 from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
@@ -42,10 +43,10 @@ def is_target(text: str) -> bool:
     return ":" in text or text.endswith(".py")
 
 
-def load(target: str, *, alone: bool = False) -> Any:
+def load(target: str, *, whole: Callable[[ModuleType], bool] = lambda module: False) -> Any:
     """The object that `file.py:Name` or `package.module:Name` names.
 
-    `file.py` alone will do if the file defines exactly one model; with `alone` it is the module itself otherwise.
+    `file.py` alone is the one model that the file defines; or the module itself, where that is `whole`.
 
     Raises:
         TargetNotFound: no such file, module or name; or the file fails when it is run.
@@ -57,7 +58,9 @@ def load(target: str, *, alone: bool = False) -> Any:
             "Write the file, a colon and the name of the class.",
         )
     module = _file(Path(where)) if where.endswith(".py") else _module(where)
-    return _named(module, name, where) if name else _only_model(module, where, alone)
+    if name:
+        return _named(module, name, where)
+    return module if whole(module) else only_model(module, where)
 
 
 def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
@@ -114,7 +117,7 @@ def _file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     _add_to_path(path.resolve().parent)
-    with _said_of(str(path), path.absolute()):
+    with _said_of(str(path), path.absolute()), _among_neighbours(path.resolve().parent):
         spec.loader.exec_module(module)
     return module
 
@@ -127,9 +130,32 @@ def _module(name: str) -> ModuleType:
 
 
 def _add_to_path(folder: Path) -> None:
-    """For good: a function of the user's may import its neighbours when it is called."""
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    """First, and for good: a function of the user's may import its neighbours when it is called."""
+    if str(folder) in sys.path:
+        sys.path.remove(str(folder))
+    sys.path.insert(0, str(folder))
+
+
+@contextmanager
+def _among_neighbours(folder: Path) -> Iterator[None]:
+    """Without the modules from other folders that this one has, too: a/parameters.py is not b/parameters.py."""
+    hidden = {name: module for name, module in sys.modules.items() if _has_its_own(folder, name)}
+    for name in hidden:
+        del sys.modules[name]
+    try:
+        yield
+    finally:
+        sys.modules.update(hidden)
+
+
+def _has_its_own(folder: Path, name: str) -> bool:
+    """Whether a module that is imported, and no package's that is installed, would be another one here."""
+    top = name.partition(".")[0]
+    origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
+    if top in OURS or not origin or any(map(Path(origin).is_relative_to, INSTALLED)):
+        return False
+    here = PathFinder.find_spec(top, [str(folder)])
+    return here is not None and here.origin is not None and Path(here.origin) != Path(origin).resolve()
 
 
 @contextmanager
@@ -193,22 +219,30 @@ def _named(module: ModuleType, name: str, where: str) -> Any:
     for part in name.split("."):
         if not hasattr(found, part):
             public = [n for n in vars(found) if not n.startswith("_")]
+            own = [n for n in public if not inspect.ismodule(vars(found)[n]) and _is_of(found, vars(found)[n])]
             near = difflib.get_close_matches(part, public, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {', '.join(public[:12])}."
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {', '.join((own or public)[:12])}."
             raise TargetNotFound(f"There is no {part!r} in {where}.", hint)
         found = getattr(found, part)
     return found
 
 
-def _only_model(module: ModuleType, where: str, alone: bool) -> Any:
+def _is_of(holder: Any, value: Any) -> bool:
+    """Whether a value was made in the module, as far as it tells, and not imported from another one."""
+    return not inspect.ismodule(holder) or getattr(value, "__module__", holder.__name__) == holder.__name__
+
+
+def only_model(module: ModuleType, where: str) -> Any:
+    """The one class of a module that is a model. Raises TargetNotFound if there is another number of them."""
     models = [
         found
         for found in vars(module).values()
-        if isinstance(found, type) and hasattr(found, "hamiltonian") and found.__module__ == module.__name__
+        if isinstance(found, type) and hasattr(found, "hamiltonian") and _is_of(module, found)
     ]
-    if len(models) != 1 and alone:
-        return module
     if len(models) != 1:
         names = ", ".join(f"{where}:{m.__name__}" for m in models)
-        raise TargetNotFound(f"{FORM}.", f"Name the object, as in {names or where + ':Name'}.")
+        raise TargetNotFound(
+            f"{FORM}, for {where} defines {len(models) or 'no'} models.",
+            f"Name the object, as in {names or where + ':Name'}.",
+        )
     return models[0]

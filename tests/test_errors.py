@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import crosscheck
+import crosscheck.cli  # imports everything: all errors are known after it
 import fock
 import gaussian
 from crosscheck.cutoffs import TooManyPhotons

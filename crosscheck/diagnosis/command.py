@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from types import ModuleType
 from typing import Annotated, Any
 
 import typer
 
-from crosscheck.arguments import EXIT, Json, Sets, example, usage
+from crosscheck.arguments import EXIT, Json, Sets, changed, example, usage
 from crosscheck.diagnosis.code.claim import ALIASES
-from crosscheck.diagnosis.diagnose import diagnose
+from crosscheck.diagnosis.diagnose import diagnose, named
 from crosscheck.errors import InvalidParameter
-from crosscheck.models import MODELS
 from crosscheck.simulation import Budget
-from crosscheck.target import is_target, load
+from crosscheck.target import model_of
 from crosscheck.terminal import console, progress, require_writable, write_json
 
 ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
@@ -57,7 +57,9 @@ def diagnose_command(
 ) -> None:
     """Say what is wrong, and not only that something is: which entry, which term, which factor, or which convention.
 
-    A code is followed from A and D to its steady state and its measures, each link against the one before.
+    A code is followed from A and D to its steady state and its measures, each link against the one before. It is a
+    file with arrays or functions under their usual names: A, D, d; sigma, mean; times with covariances and means;
+    log_negativity, entropy, mutual_information, discord.
 
     Examples: crosscheck diagnose mine.py:Cavity · crosscheck diagnose mine.py --model ReservoirGravity ·
     crosscheck diagnose mine.py:drift --as drift --model other.py:Model --set kappa=0.2
@@ -84,20 +86,18 @@ def diagnose_command(
 
 def _target(target: str, role: str | None, model: str | None, settings: list[str]) -> Any:
     """What is named; a single function or array under the name of what it is."""
-    if not is_target(target):
-        if target.lower() in map(str.lower, MODELS):
-            return example(target, settings)
-        hint = "Look at the names there, or write the file, a colon and the name."
-        wanted = "be FILE.py:NAME, PACKAGE.MODULE:NAME or a model of `crosscheck list`"
-        raise InvalidParameter("TARGET", wanted, target, hint)
-    found = load(target, alone=True)
-    if hasattr(found, "hamiltonian"):
-        return example(target, settings)
-    name = target.rpartition(":")[2]
-    if role is None and model is not None and not isinstance(found, type):
-        role = next((field for field, aliases in ALIASES.items() if name in aliases), None)
-    if role is None:
-        return found
-    if role not in ROLES:
+    found = named(target, with_model=model is not None)
+    if role is not None and role not in ROLES:
         raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role, "Choose what the target gives.")
-    return {role: found}
+    if role is not None and (isinstance(found, ModuleType) or hasattr(found, "hamiltonian")):
+        hint = "Write the file, a colon and the name of the function or array."
+        raise InvalidParameter("--as", "come with one function or array", target, hint)
+    if hasattr(found, "hamiltonian"):
+        return changed(model_of(found, target), target, settings)
+    if settings and model is None:
+        hint = "Name it with --model NAME, or --model FILE.py:NAME."
+        raise InvalidParameter("--set", "come with the model that it changes", settings, hint)
+    if role is None and model is not None and not isinstance(found, type | ModuleType):
+        name = target.rpartition(":")[2]
+        role = next((field for field, aliases in ALIASES.items() if name in aliases), None)
+    return found if role is None else {role: found}

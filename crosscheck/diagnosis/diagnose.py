@@ -14,17 +14,23 @@ Nothing is the matter with BathBeamSplitter: moments and Fock space agree.
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from crosscheck.certify import TOLERANCE
 from crosscheck.diagnosis.code.chain import diagnose_code
-from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.claim import Claim, is_code
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.model.examine import examine
 from crosscheck.diagnosis.model.report import ModelDiagnosis
+from crosscheck.errors import InvalidParameter
 from crosscheck.models import find_model
 from crosscheck.simulation import Budget
-from crosscheck.target import is_target, load, model_of
+from crosscheck.target import is_target, load, model_of, only_model
+
+OF_A_CODE = "Give the arrays of a code their usual names (A, D, sigma, log_negativity …): none was found."
+OF_A_MODEL = "Call again with the linearised model as the target."
 
 
 def diagnose(
@@ -43,7 +49,8 @@ def diagnose(
     Args:
         target: a model; or a `Claim`, or a module, class, dict or object with matrices and measures under their usual
             names (drift or A, diffusion or D, covariance or sigma, log_negativity …); or `"file.py:Name"` of one.
-        model: the model that a code claims to be about, if it does not say so itself; or its name, for its example.
+        model: the model that a code claims to be about, if it does not say so itself (a file may define it beside the
+            matrices); or its name, for its example.
         full: of a model, the one that it linearises, to be judged against.
         vacuum: the variance of the vacuum in the code, if it is known; it is guessed otherwise.
         layout: the order of its quadratures, "xpxp" or "xxpp", if it is known.
@@ -59,14 +66,26 @@ def diagnose(
         TargetNotFound, InvalidParameter: the target cannot be loaded or read.
         gaussian.GaussianError: the model that a code claims to be about is not Gaussian.
     """
-    found = load(target, alone=True) if isinstance(target, str) and is_target(target) else target
+    found = named(target, with_model=model is not None) if isinstance(target, str) else target
     model, full = (_model(m) if isinstance(m, str) else m for m in (model, full))
     if hasattr(found, "hamiltonian"):
+        for name, given in (("model", model), ("vacuum", vacuum), ("layout", layout)):
+            if given is not None:
+                raise InvalidParameter(name, "be left out where the target is a model", given, OF_A_CODE)
         found = model_of(found, getattr(found, "__name__", "the model"))
         tolerance = TOLERANCE if tolerance is None else tolerance
         return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
+    if full is not None:
+        raise InvalidParameter("full", "be left out where the target is a code", full, OF_A_MODEL)
+    if isinstance(found, ModuleType) and model is None and not hasattr(found, "model"):
+        model = model_of(only_model(found, Path(str(found.__file__)).name), found.__name__)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
     return diagnose_code(Claim.of(found, model, **options), progress=progress)
+
+
+def named(target: str, *, with_model: bool) -> Any:
+    """What a target names: a model, or a code, which a file is if it holds matrices or comes with a model."""
+    return load(target, whole=lambda module: is_code(module, named=with_model)) if is_target(target) else _model(target)
 
 
 def _model(name: str) -> Any:

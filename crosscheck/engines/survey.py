@@ -34,7 +34,7 @@ SYMBOLS = {
 }
 HEADINGS = ("engine", "version", *SYMBOLS.values())
 STYLES = {MARKS[verdict]: colour for verdict, colour in COLOURS.items()}
-LEGEND = "✓ certified   ✗ refuted, so many of so many answers being wrong   ? inconclusive   – not offered"
+LEGEND = "✓ certified   ✗ refuted, so many of so many answers   ? inconclusive   · not asked   – not offered"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +53,14 @@ class Survey:
         found = []
         for trial in self.trials:
             by_name = {finding.function: finding for finding in trial.findings}
-            cells = (_cell(by_name.get(function)) for function in SYMBOLS)
+            cells = (_cell(by_name.get(f), offered=f in trial.engine.offers) for f in SYMBOLS)
             found.append((trial.engine.name, trial.engine.version, *cells))
         return found + [(plugin.name, "cannot be loaded", *("" for _ in SYMBOLS)) for plugin in self.missing]
 
     def lines(self) -> list[str]:
         """The evidence below the table: first wrong answers, limits, reasons why something is missing."""
         said = [
-            f"{trial.engine.name}, {f.function}: {f.evidence}."
+            f"{trial.engine.name}, {f.function}: {f.evidence.rstrip('.')}."
             for trial in self.trials
             for f in trial.findings
             if f.verdict is Verdict.REFUTED
@@ -93,7 +93,7 @@ class Survey:
         return {
             "verdict": str(self.verdict),
             "engines": [trial.to_dict() for trial in self.trials],
-            "missing": [{"engine": plugin.name, "reason": plugin.broken} for plugin in self.missing],
+            "missing": [{"engine": p.name, "reason": p.broken, "advice": p.advice} for p in self.missing],
         }
 
 
@@ -111,8 +111,8 @@ def survey(
     return Survey(trials=trials, missing=tuple(plugin for plugin in found if plugin.broken))
 
 
-def _cell(finding: Finding | None) -> str:
+def _cell(finding: Finding | None, *, offered: bool) -> str:
     if finding is None:
-        return "–"
+        return "·" if offered else "–"
     wrong = f" {finding.wrong}/{max(finding.compared, finding.wrong)}" if finding.verdict is Verdict.REFUTED else ""
     return MARKS[finding.verdict] + wrong

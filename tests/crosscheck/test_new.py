@@ -125,7 +125,9 @@ def test_what_it_says_to_edit_is_at_those_lines(folder):
     [
         ("class", "must not be a word of Python's"),
         ("None", "must not be a word of Python's"),
-        ("2modes", "not begin with a digit"),
+        ("2modes", "begin with a letter"),
+        ("__init__", "begin with a letter"),
+        ("a" * 300, "have at most 60 letters"),
         ("my model", "be letters, digits and _"),
         ("", "be letters, digits and _"),
         ("sub/", "be letters, digits and _"),
@@ -174,3 +176,12 @@ def test_the_file_is_written_whole_or_not_at_all(folder, monkeypatch):
 @pytest.mark.parametrize("modes", ["0", "4"])
 def test_modes_are_one_to_three(modes):
     refused("Mine", "--modes", modes)
+
+
+def test_the_files_hold_the_equations_that_they_state(folder):
+    """(iε/2)(a†² − a²) lets x grow at ε; g(a†b + b†c + h.c.) turns x1 into p2 and x2 into p3, and x1 not into p3."""
+    for name, modes in (("One", 1), ("Three", 3)):
+        run(name, "--modes", str(modes))
+    one, three = (load(f"{name}.py").example() for name in ("one", "three"))
+    assert gaussian.drift(one)[0, 0] == pytest.approx(one.epsilon - one.kappa / 2)
+    assert gaussian.drift(three)[[0, 2, 0], [3, 5, 5]] == pytest.approx([three.g, three.g, 0.0])

@@ -1,6 +1,7 @@
 """Models of the user's own: what is loaded, and what is said when it cannot be."""
 
 import importlib
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -239,3 +240,39 @@ def test_the_console_script_calls_our_bugs_ours(file):
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
     assert result.returncode == cli.BUG
     assert "crosscheck met a bug of its own: KeyError: 1." in result.stderr
+
+
+def test_files_of_two_folders_have_neighbours_of_their_own(tmp_path, file, monkeypatch):
+    """Each file sees the parameters beside it, whichever was loaded first, and the modules of the caller stay."""
+    for folder, value in (("one", 1), ("two", 2)):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "shared_name.py").write_text(f"value = {value}\n", "utf-8")
+        (tmp_path / folder / "mine.py").write_text("from shared_name import value\n", "utf-8")
+    monkeypatch.delitem(sys.modules, "shared_name", raising=False)
+    assert [load(f"{folder}/mine.py:value") for folder in ("one", "two", "one")] == [1, 2, 1]
+    assert importlib.import_module("shared_name").value == 1
+
+
+def test_only_what_the_file_defines_is_offered(file):
+    """Not what it imports; and of two models the target says that there are two."""
+    name = file("import math\nfrom crosscheck import Model\nclass Cavity:\n    pass\n")
+    with pytest.raises(TargetNotFound, match=r"Choose from Cavity\.$"):
+        load(f"{name}:X")
+    with pytest.raises(TargetNotFound, match=r"defines 3 models. Name the object, as in mine.py:Lossy, mine.py:Beams"):
+        load(file(PLAIN))
+
+
+def test_what_a_file_prints_does_not_get_into_the_json(file):
+    """Standard output holds the JSON alone, whatever the user's code prints, when it is loaded or when it is run."""
+    name = file(
+        PLAIN.replace("return a.dag() * a\n    def", "print('run'); return a.dag() * a\n    def") + "print('in')\n"
+    )
+    result = runner.invoke(cli.app, ["diagnose", f"{name}:Lossy", "--tol", "1e-3", "--json", "-"])
+    assert json.loads(result.stdout)["verdict"] == "certified"
+    assert {"in", "run"} <= set(result.stderr.split())
+
+
+def test_a_field_may_be_set_to_what_is_no_number(file):
+    """nan is a float, and is refused as one; a bare word stays a word."""
+    assert "must be finite, but is nan" in output("certify", "LossyTwinBeams", "--set", "r=nan")
+    assert "must be a number, but is 'abc'" in output("certify", "LossyTwinBeams", "--set", "r=abc")

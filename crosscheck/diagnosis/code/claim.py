@@ -12,6 +12,7 @@ import contextlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,7 @@ Array = NDArray[Any]
 # A code's own rounding, and the digits that somebody typed, stay far below; a factor of 1.00001 does not.
 TOLERANCE = 1e-6
 MEASURES = ("log_negativity", "entropy", "mutual_information", "discord")
+MATRICES = ("drift", "diffusion", "covariance", "covariances")
 ALIASES = {
     "drift": ("drift", "A", "drift_matrix"),
     "diffusion": ("diffusion", "D", "diffusion_matrix"),
@@ -81,15 +83,19 @@ class Claim:
     tolerance: float = TOLERANCE
 
     def __post_init__(self) -> None:
-        require("tolerance", self.tolerance, "be > 0", lambda v: v > 0)
+        require("tolerance", self.tolerance, "be > 0", lambda v: v > 0, "Leave it out for the default.")
         if self.vacuum is not None:
-            require("vacuum", self.vacuum, "be > 0", lambda v: v > 0)
+            hint = "Give the variance of x in the vacuum, or leave it out: it is then found."
+            require("vacuum", self.vacuum, "be > 0", lambda v: v > 0, hint)
         if self.layout not in (None, "xpxp", "xxpp"):
             hint = "Leave it out if you do not know: it is then found."
             raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout, hint)
         if isinstance(self.model, type) or not hasattr(self.model, "hamiltonian"):
             hint = "Give a class its parameters, as in `Name.example()`."
             raise InvalidParameter("model", "be a model with its parameters", self.model, hint)
+        if not isinstance(getattr(self.model, "modes", None), int) or self.model.modes < 1:
+            hint = "Return the number of ladder operators that its methods take."
+            raise InvalidParameter("model", "have an integer ≥ 1 for its modes", self.model, hint)
         told_of = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
         if all(getattr(self, name) is None for name in told_of):
             hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
@@ -104,15 +110,13 @@ class Claim:
         options = {name: value for name, value in options.items() if value is not None}
         if isinstance(found, Claim):
             return replace(found, **options) if options else found
-        holder: Mapping[str, Any] = found if isinstance(found, Mapping) else _attributes(found)
+        holder = _attributes(found)
         named = {}
-        for field, aliases in ALIASES.items():
-            present = [name for name in aliases if name in holder]
+        for field, present in names_in(holder).items():
             if len(present) > 1 and any(holder[name] is not holder[present[0]] for name in present[1:]):
                 hint = "Leave one out, or make a Claim(…) of those that are meant."
                 raise InvalidParameter(field, "be given once", " and ".join(present), hint)
-            if present:
-                named[field] = holder[present[0]]
+            named[field] = holder[present[0]]
         model = holder.get("model") if model is None else model
         if model is None:
             raise InvalidParameter("model", "be given", None, "Add `model = …` beside the matrices, or --model NAME.")
@@ -175,8 +179,10 @@ def call(function: Callable[..., Any], name: str, model: Any) -> Any:
         arguments.append(model)
     else:
         strange = ", ".join(p.name for p in needed if p.name not in known)
-        hint = f"Wrap it, as in `{name} = lambda model: {name}(model.kappa, …)`: {strange} is no field."
-        raise InvalidParameter(name, f"ask for fields of the model ({', '.join(sorted(known))})", function, hint)
+        mine = getattr(function, "__name__", name)
+        hint = f"Wrap it, as in Claim(…, {name}=lambda model: {mine}(…)): {strange} is no field."
+        fields_of = f"ask for fields of the model ({', '.join(sorted(known))})"
+        raise InvalidParameter(name, fields_of, f"{mine}{inspect.signature(function)}", hint)
     try:
         return function(*arguments, **named)
     except Exception as error:
@@ -209,8 +215,24 @@ def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     return found
 
 
+def names_in(holder: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The fields of a claim that something holds, and the names under which it does."""
+    found = {field: [name for name in aliases if name in holder] for field, aliases in ALIASES.items()}
+    return {field: names for field, names in found.items() if names}
+
+
+def is_code(module: ModuleType, *, named: bool) -> bool:
+    """Whether a file is somebody's code: it holds matrices, or whatever is `named` as one with its model."""
+    holder = vars(module)
+    present = names_in(holder)
+    matrices = [holder[n] for field in MATRICES for n in present.get(field, ())]
+    return any(callable(m) or np.ndim(m) for m in matrices) or (bool(present) and (named or "model" in holder))
+
+
 def _attributes(found: Any) -> Mapping[str, Any]:
-    """Names and values of a module, a class or an instance; a class's functions of `self` are those of an instance."""
+    """Names and values of a dict, a module, a class or an instance; functions of `self` are those of an instance."""
+    if isinstance(found, Mapping):
+        return found
     holder = found
     if isinstance(found, type):
         with contextlib.suppress(TypeError):  # it asks for arguments, that nobody knows here

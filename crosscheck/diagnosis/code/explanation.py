@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.frames import Frame
 
+# A right entry this much smaller than the claimed one is 0 up to rounding, and no factor leads from it.
+ZERO = 1e-12
 # How natural a wrong entry is among the ranks of changes; how much less so a mistake is than a convention, and a fitted
 # number than one with a name.
 ENTRY_RANK, DEFECT_RANK, FREE_RANK = 15, 3, 8
@@ -28,7 +30,7 @@ class WrongEntry:
 
     @property
     def factor(self) -> float | None:
-        return self.claimed / self.right if self.right else None
+        return self.claimed / self.right if abs(self.right) > ZERO * abs(self.claimed) else None
 
     @property
     def text(self) -> str:

@@ -50,9 +50,7 @@ def numbers_stage(
         except gaussian.NoSteadyState as reason:
             note = f"The model has no steady state. {reason}"
             return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note)
-    observed = [
-        gaussian.reduced(s, list(claim.model.observed)) if hasattr(claim.model, "observed") else s for s in sigmas
-    ]
+    observed = [gaussian.reduced(s, _observed(claim)) for s in sigmas]
     if any(not gaussian.is_physical(s) for s in observed):
         note = "The covariance that it is a measure of is no quantum state's: first mend what is above."
         return Stage(what=NAMES[measure], verdict=Verdict.INCONCLUSIVE, against=against, note=note)
@@ -212,8 +210,10 @@ def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> 
         needed = []
     if len(needed) > 2:
         strange = ", ".join(p.name for p in needed[1:])
-        hint = f"Wrap it, as in `{measure} = lambda sigma: mine(sigma, …)`: it needs {strange}, too."
-        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", function, hint)
+        mine = getattr(function, "__name__", measure)
+        hint = f"Wrap it, as in Claim(…, {measure}=lambda sigma: {mine}(sigma, …)): it needs {strange}, too."
+        given = f"{mine}{inspect.signature(function)}"
+        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", given, hint)
 
     def ask(sigma: Array) -> float:
         if len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:

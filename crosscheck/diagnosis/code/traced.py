@@ -31,7 +31,9 @@ class Lines:
         """Of the method hamiltonian, which also tells in a notebook, where a class has no file."""
         method: Any = getattr(type(model), "hamiltonian", None)
         code = getattr(inspect.unwrap(method), "__code__", None)
-        return cls("" if code is None else code.co_filename)
+        file = "" if code is None else code.co_filename
+        linecache.checkcache(file)  # a file that was changed and loaded again is quoted as it is now
+        return cls(file)
 
     @property
     def name(self) -> str:

@@ -204,6 +204,7 @@ class _Examination:
                     "Give the linearised model first, and the full one as `full`.",
                 )
             runs, trouble = self._runs(full, whole, times=equation.times)
+            trouble = trouble if runs else f"{trouble} {linearisation.DISPLACED}"
             for r in runs:
                 if r.place == STEADY:
                     state: gaussian.GaussianState = gaussian.steady_state(self.model)

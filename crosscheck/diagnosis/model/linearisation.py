@@ -19,11 +19,12 @@ import numpy as np
 
 import gaussian
 from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section, Value
-from crosscheck.diagnosis.model.fock_run import Run
+from crosscheck.diagnosis.model.fock_run import STEADY, Run
 from crosscheck.verdict import Verdict, overall
 
 # A linearisation is called good if nothing judged differs by more than a twentieth.
 LINEAR = 0.05
+DISPLACED = "Write the full model in the displaced frame (a → α + a), where it needs few levels."
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -81,7 +82,7 @@ def section(comparisons: list[Difference], trouble: str = "") -> Section:
         }
         rows += [(c.place, names[name], value, str(_verdict(value))) for name, value in c.judged.items()]
         rows.append((c.place, "distance of means in standard deviations (frames may differ)", c.mean, "reported"))
-    findings = (_finding(comparisons, trouble),)
+    findings = (_finding(comparisons, trouble), *_shifted(comparisons))
     columns = ("place", "quantity", "difference", "verdict")
     return Section(title=title, basis=ESTIMATE, columns=columns, rows=tuple(rows), findings=findings)
 
@@ -97,11 +98,28 @@ def _verdict(value: Value) -> Verdict:
     return Verdict.REFUTED if value.value - value.error > LINEAR else Verdict.INCONCLUSIVE
 
 
+def _shifted(comparisons: list[Difference]) -> list[Finding]:
+    """That means differ, which is right in one frame and wrong in another."""
+    far = [c for c in comparisons if c.mean.value - c.mean.error > LINEAR]
+    if not far:
+        return []
+    worst = max(far, key=lambda c: c.mean.value)
+    where = f"{'in the ' if worst.place == STEADY else 'at '}{worst.place}"
+    return [
+        Finding(
+            name="shifted-means",
+            level=Level.NOTE,
+            sentence=f"Means of the two models are {worst.mean} standard deviations apart, {where}: as they must be if "
+            "only the linearised one is in the displaced frame (a → α + a).",
+            advice="Check the drive if both are in the same frame.",
+        )
+    ]
+
+
 def _finding(comparisons: list[Difference], trouble: str) -> Finding:
     if not comparisons:
-        sentence = f"The linearisation could not be judged: {trouble or 'no state could be compared.'}"
-        advice = "Write the full model in the displaced frame (a → α + a), where it needs few levels."
-        return Finding(name="linearisation-undecided", level=Level.WARNING, sentence=sentence, advice=advice)
+        sentence = f"The linearisation could not be judged: {trouble or 'no state could be compared. ' + DISPLACED}"
+        return Finding(name="linearisation-undecided", level=Level.WARNING, sentence=sentence)
     found = verdict(comparisons)
     places = [(c.place, name, v) for c in comparisons for name, v in c.judged.items()]
     order = [Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED]

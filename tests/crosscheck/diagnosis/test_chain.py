@@ -8,10 +8,11 @@ import pytest
 from typer.testing import CliRunner
 
 import gaussian
-from crosscheck import Claim, Refuted, cli, diagnose
+from crosscheck import Claim, Dissipator, Refuted, cli, diagnose
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
 from crosscheck.verdict import Verdict
+from tests.crosscheck.diagnosis.examples import Written
 
 MODEL = ReservoirGravity.example()
 RIGHT = gaussian.moment_equations(MODEL)
@@ -251,3 +252,55 @@ def test_a_claim_of_nothing_is_refused():
     """A module without any of the names."""
     with pytest.raises(InvalidParameter, match="at least one of"):
         Claim.of({}, BathBeamSplitter.example())
+
+
+BOTH = """
+from crosscheck.models import textbook
+
+class Mine(textbook.BathBeamSplitter):
+    def hamiltonian(self, a, b):
+        return super().hamiltonian(a, b)
+
+""" + CODE.replace("model = BathBeamSplitter.example()", "")
+
+
+@pytest.mark.parametrize("more", [[], ["--model", "BathBeamSplitter"]])
+def test_a_file_that_holds_its_model_too_is_a_code(tmp_path, more):
+    """A model beside wrong matrices does not hide them: the matrices are judged, against it or another one."""
+    path = tmp_path / "mine.py"
+    path.write_text(BOTH.format(sign=""), "utf-8")
+    result = CliRunner().invoke(cli.app, ["diagnose", str(path), *more])
+    assert result.exit_code == 1, result.output
+    assert "first thing that is wrong: the drift A" in result.output
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["BathBeamSplitter", "--model", "LossyTwinBeams"], "model must be left out where the target is a model"),
+        (["BathBeamSplitter", "--vacuum", "1"], "vacuum must be left out where the target is a model"),
+        (["BathBeamSplitter", "--as", "drift"], "--as must come with one function or array"),
+        (["{mine}", "--full", "BathBeamSplitter"], "full must be left out where the target is a code"),
+        (["{mine}", "--as", "drift"], "Write the file, a colon and the name"),
+        (["{mine}", "--set", "g=2"], "--set must come with the model that it changes"),
+        (["{mine}", "--vacuum", "0"], "Give the variance of x in the vacuum"),
+        (["NoSuchModel"], "There is no model 'NoSuchModel'"),
+    ],
+)
+def test_no_option_is_passed_over(tmp_path, arguments, words):
+    """What was asked for and cannot be done is refused, lest a verdict speak of something else."""
+    path = tmp_path / "mine.py"
+    path.write_text(CODE.format(sign="-"), "utf-8")
+    result = CliRunner().invoke(cli.app, ["diagnose", *(part.format(mine=path) for part in arguments)])
+    assert result.exit_code == 2, result.output
+    assert words in " ".join(result.output.replace("│", " ").split())
+
+
+def test_a_code_that_keeps_its_drive_to_itself_is_not_blamed_for_its_mean():
+    """Without d the mean is that of the model's own: ⟨r⟩ = −A⁻¹d."""
+    driven = Written(lambda a: a.dag() * a + 0.3 * (a + a.dag()), lambda a: [Dissipator(1.0, a)])
+    drift = np.array([[-0.5, 1.0], [-1.0, -0.5]])
+    mean = np.linalg.solve(drift, [0.0, 0.3 * np.sqrt(2)])
+    claim = {"A": drift, "D": 0.5 * np.eye(2), "mean": mean}
+    assert diagnose(claim, model=driven).verdict is Verdict.CERTIFIED
+    assert diagnose(claim | {"mean": 0 * mean}, model=driven).verdict is Verdict.REFUTED

@@ -92,3 +92,15 @@ def test_measures_of_one_mode_but_entropy_are_refused():
     with pytest.raises(InvalidParameter, match="two observed modes"):
         diagnose(Claim(model=DampedThermalMode.example(), log_negativity=0.1))
     assert diagnose(Claim(model=LossyTwinBeams(r=0.3, gamma=1.0), entropy=0.0)).verdict == "certified"
+
+
+def test_no_message_shows_an_address():
+    """A function is named with its arguments; a model must know its modes."""
+
+    def mine(kappa, chi):
+        return A
+
+    with pytest.raises(InvalidParameter, match=r"but is 'mine\(kappa, chi\)'.*drift=lambda model: mine\(…\)"):
+        Claim(model=MODEL, drift=mine).arrays()
+    with pytest.raises(InvalidParameter, match="integer ≥ 1 for its modes"):
+        Claim(model=SimpleNamespace(modes=0, hamiltonian=lambda: None), drift=A)

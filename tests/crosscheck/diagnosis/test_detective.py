@@ -12,11 +12,12 @@ from crosscheck.diagnosis.code.change import OCCUPATIONS
 from crosscheck.diagnosis.code.claim import TOLERANCE
 from crosscheck.diagnosis.code.detective import Detective
 from crosscheck.diagnosis.code.evidence import Evidence
-from crosscheck.diagnosis.code.explanation import Explanation
+from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
+from crosscheck.diagnosis.code.factors import families, linear
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings, _with_fields, named_factor
-from crosscheck.models import HeatBathPair, ReservoirGravity, ThermalNetwork
+from crosscheck.models import DampedThermalMode, HeatBathPair, ReservoirGravity, ThermalNetwork
 from tests.crosscheck.diagnosis.user_codes import MIRROR
 from tests.random_models import quadratic_models
 
@@ -171,3 +172,22 @@ def test_every_explanation_gives_the_numbers_it_explains():
     assert found
     for e in found:
         assert e.entries or not evidence.wrong(evidence.predict([e.changes]), evidence.frames.index(e.frame)).any()
+
+
+def test_two_free_factors_of_terms_that_overlap_are_found():
+    """Loss 1.7 and heating 0.6 times what they are: both are in every entry of the damping and of D."""
+    model = DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.4)
+    loss, heat = 1.7 * 0.5 * 1.4, 0.6 * 0.5 * 0.4
+    drift = np.array([[(heat - loss) / 2, 1.0], [-1.0, (heat - loss) / 2]])
+    claims = {"drift": drift, "diffusion": (loss + heat) / 2 * np.eye(2)}
+    observables = [Observable(name=name, claim=c, tolerance=1e-6) for name, c in claims.items()]
+    evidence = Evidence(Readings.of(model), observables, [Frame(order=(0, 1))])
+    found = linear(evidence, families(evidence), 0, evidence.right[0], 2)
+    assert {(0.6, 1.7)} <= {tuple(sorted(round(c.factor, 6) for c in changes)) for changes in found}
+
+
+def test_an_entry_that_should_vanish_has_no_factor():
+    """Rounding is no number to divide by: 2 in place of 1e-17 is not 2e17 times as large."""
+    entry = WrongEntry(entry="σ[x1, p1]", index=(0, 1), claimed=2.0, right=1e-17)
+    assert entry.factor is None
+    assert "belongs to no term" in entry.text

@@ -73,3 +73,9 @@ def test_what_is_declared_is_kept():
     found = list(frames(2, vacuum=1.0, layout="xxpp"))
     assert {(f.vacuum, f.layout) for f in found} == {(1.0, "xxpp")}
     assert isinstance(found[0], Frame)
+
+
+def test_an_index_holds_for_orders_that_are_not_their_own_inverse():
+    """Of three modes: M'[index(j, k)] = M[j, k] for every entry."""
+    xxpp, m = Frame(order=(0, 2, 4, 1, 3, 5), layout="xxpp"), np.arange(36.0).reshape(6, 6)
+    assert all(xxpp.theirs(m)[xxpp.index(jk, 2)] == m[jk] for jk in np.ndindex(6, 6))

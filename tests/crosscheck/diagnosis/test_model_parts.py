@@ -1,6 +1,7 @@
 """What a diagnosis is made of, each against something that is not its own code."""
 
 import tracemalloc
+from dataclasses import replace
 from itertools import pairwise
 from math import gcd, prod
 
@@ -14,12 +15,14 @@ from hypothesis import strategies as st
 import fock
 import gaussian
 from crosscheck import Budget, Dissipator, models
+from crosscheck.diagnosis.model import linearisation
 from crosscheck.diagnosis.model.cost import costs
+from crosscheck.diagnosis.model.finding import Value
 from crosscheck.diagnosis.model.fock_run import run
 from crosscheck.diagnosis.model.linearisation import compare
 from crosscheck.diagnosis.model.magnitudes import magnitudes, occupations
 from crosscheck.diagnosis.model.master_equation import read, spelled
-from crosscheck.diagnosis.model.nongaussian import terms_beyond_second_order
+from crosscheck.diagnosis.model.nongaussian import state_section, terms_beyond_second_order
 from crosscheck.diagnosis.model.positivity import positivity, rates
 from crosscheck.diagnosis.model.slow_modes import motions
 from crosscheck.diagnosis.model.symmetries import symmetries
@@ -365,3 +368,70 @@ def test_large_cutoffs_are_scaled_up_without_a_run():
     assert not few.counted
     assert many.unknowns / few.unknowns == pytest.approx(1e8)
     assert many.memory > 1e7 * few.memory
+
+
+def vacuum_run():
+    (found,) = run(models.DampedThermalMode(omega=1.0, gamma=1.0, nbar=0.0), [None], tolerance=1e-6, budget=Budget())
+    return found
+
+
+def test_a_difference_that_its_error_leaves_open_is_undecided():
+    """0.06 ± 0.02 is on both sides of 0.05."""
+    found = replace(
+        compare(gaussian.steady_state(models.DampedThermalMode(omega=1.0, gamma=1.0, nbar=0.0)), vacuum_run(), ()),
+        variances=Value(0.06, 0.02),
+    )
+    assert str(found.verdict) == "inconclusive"
+
+
+def test_means_that_differ_are_noted_and_not_judged():
+    """⟨x⟩ = 3 is 3√2 standard deviations of the vacuum away from 0; equal means are not spoken of."""
+    for mean, names in (([3.0, 0.0], ["good-linearisation", "shifted-means"]), ([0.0, 0.0], ["good-linearisation"])):
+        state = gaussian.GaussianState(mean=np.array(mean), covariance=np.eye(2) / 2, error=np.array(0.0))
+        section = linearisation.section([compare(state, vacuum_run(), ())])
+        assert [f.name for f in section.findings] == names
+
+
+def test_the_error_of_a_photon_number_grows_with_the_mean():
+    """n = ½⟨x⟩² + …: ⟨x⟩ = 3 ± 0.001 moves n by 0.003."""
+    found = replace(vacuum_run(), mean=np.array([3.0, 0.0]), mean_error=1e-3, covariance_error=0.0)
+    assert 0.5 * (3.001**2 - 3**2) <= found.photon_error < 0.01
+
+
+def test_no_observable_tells_states_apart_by_more_than_pinskers_bound():
+    """‖ρ − ρ_G‖₁ ≤ √(2δ): 0.2 at δ = 0.02."""
+    section = state_section([replace(vacuum_run(), non_gaussianity=Value(0.02, 0.0))])
+    assert section.findings[0].text.endswith("by more than 0.2.")
+
+
+def test_a_cubic_term_is_named():
+    """The pressure of light, a†a(b + b†)."""
+    pressure = Written(lambda a, b: b.dag() * b - 0.1 * a.dag() * a * (b + b.dag()), modes=2)
+    assert {row[1] for row in terms_beyond_second_order(read(pressure)).rows} == {"a†ab", "a†b†a"}
+
+
+def test_a_motion_may_live_on_the_momentum_of_one_mode_and_the_position_of_another():
+    """p1 and x2, coupled symmetrically, share their slow motion equally."""
+    drift = np.diag([-1.0, -0.5, -0.5, -1.0])
+    drift[1, 2] = drift[2, 1] = 0.2
+    slow = motions(drift)[0]
+    assert slow.rate == pytest.approx(0.3)
+    assert slow.participation == pytest.approx([0.5, 0.5])
+
+
+def test_the_phase_of_a_normal_mode_is_that_of_the_hopping():
+    """H = a†a + b†b + g(ia†b − ib†a): ċ = −i(1 ± g)c for c = (a ± ib)/√2."""
+    model = Written(
+        lambda a, b: a.dag() * a + b.dag() * b + 0.3j * (a.dag() * b - b.dag() * a),
+        lambda a, b: [Dissipator(0.2, a), Dissipator(0.2, b)],
+        modes=2,
+    )
+    for motion in motions(gaussian.drift(model)):
+        (amplitude,) = motion.amplitudes
+        assert amplitude[(2,)] / amplitude[(0,)] == pytest.approx(1j * np.sign(motion.frequency - 1))
+
+
+def test_each_mode_has_its_own_cutoff():
+    equation = read(models.BathBeamSplitter.example())
+    section = magnitudes(equation, None, (5, 9))
+    assert [row[-1] for row in section.rows] == ["5", "9"]

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 
 import gaussian
+from crosscheck import Dissipator
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.frames import frames
 from crosscheck.diagnosis.code.observables import (
@@ -15,10 +16,12 @@ from crosscheck.diagnosis.code.observables import (
     starts_of,
     steady_mean,
 )
-from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.readings import Readings, times
+from crosscheck.diagnosis.code.structures import structures
 from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.model import Preparation, rotating, squeezing
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, LossyTwinBeams, ReservoirGravity
+from tests.crosscheck.diagnosis.examples import Written
 from tests.random_models import quadratic_models
 
 TIMES = np.array([0.0, 0.3, 1.7])
@@ -123,3 +126,37 @@ def test_predictions_stand_in_the_order_of_the_observables():
     evidence = Evidence(Readings(model), observables, list(frames(2)))
     assert not evidence.wrong(evidence.right, 0).any()
     assert evidence.right.shape == (1, 32)
+
+
+def test_what_is_done_to_a_start_is_what_its_words_say():
+    """α = 0.6: ⟨x⟩ is Re α or 2 Re α in place of √2 Re α; 2π t, or t/2π, in place of t."""
+    starts = starts_of(DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.4, alpha=0.6))
+    assert starts["the start is displaced by √2 too little, ⟨x⟩ = Re α"][0] == pytest.approx([0.6, 0.0])
+    assert starts["the start is displaced by √2 too much, ⟨x⟩ = 2 Re α"][0] == pytest.approx([1.2, 0.0])
+    assert starts["time is 2π too short (rates in Hz taken for angular ones)"][2] * 2 * np.pi == pytest.approx(1.0)
+    assert starts["time is 2π too long (angular rates taken for rates in Hz)"][2] == pytest.approx(2 * np.pi)
+
+
+def test_means_subtracted_twice_leave_the_covariance_less_their_square():
+    """⟨rrᵀ⟩ − 2⟨r⟩⟨r⟩ᵀ = σ − ⟨r⟩⟨r⟩ᵀ."""
+    sigma, mean = np.diag([2.0, 1.0]), np.array([1.0, 0.5])
+    found = SOLVERS["the means are subtracted twice"](-np.eye(2), np.eye(2), sigma, mean)
+    assert found == pytest.approx(np.array([[1.0, -0.5], [-0.5, 0.75]]))
+
+
+def test_noise_and_drive_are_changed_as_the_words_say():
+    """ΩᵀDΩ exchanges the noise of x and p; a drive of the opposite sign is −d."""
+    zero = np.zeros((2, 2))
+    pieces = Pieces(unitary=zero, damping=zero, noise=np.diag([1.0, 2.0]), drive=np.array([0.3, 0.0]))
+    made = {change.text: change.act(pieces) for change in structures(1)}
+    assert made["noise acts on the other quadrature, x for p"].noise == pytest.approx(np.diag([2.0, 1.0]))
+    assert made["the drive has the opposite sign"].drive == pytest.approx([-0.3, 0.0])
+
+
+def test_a_term_that_is_counted_twice_drives_twice_as_hard():
+    """E(a + a†) = √2 E x pushes p at −√2 E."""
+    driven = Written(lambda a: a.dag() * a + 0.3 * (a + a.dag()), lambda a: [Dissipator(1.0, a)])
+    readings = Readings.of(driven)
+    (term,) = (t for t in readings.apart.terms if t.drive.any())
+    found = readings.pieces([times([term], 2.0, "the drive")])
+    assert found.drive == pytest.approx([0.0, -0.6 * np.sqrt(2)])

@@ -11,7 +11,7 @@ from crosscheck import certify
 from crosscheck.engines import plugins, try_engines
 from crosscheck.engines.adoption import NotANumber, adopt, real
 from crosscheck.engines.questions import closed_forms
-from crosscheck.engines.survey import Survey, survey
+from crosscheck.engines.survey import HEADINGS, Survey, survey
 from crosscheck.models import BathBeamSplitter, DampedThermalMode, HeatBathPair, LossyTwinBeams
 from crosscheck.verdict import Verdict
 
@@ -130,6 +130,8 @@ def test_real_numbers_only():
     assert real(np.bool_(True)) == 1.0
     with pytest.raises(NotANumber, match=r"complex number 2\+1e-12j"):
         real(2 + 1e-12j)
+    with pytest.raises(NotANumber):
+        real(2 - 1e-12j)
 
 
 def test_a_spectrum_has_as_many_values_as_modes():
@@ -146,3 +148,33 @@ def test_a_survey_shows_every_engine_once_in_every_form():
     assert [e["engine"] for e in outcome.to_dict()["engines"]] == names
     for text in (str(outcome), outcome._repr_html_()):
         assert all(name in text for name in names)
+
+
+def test_who_always_says_yes_is_refuted_on_what_is_not_physical_alone():
+    (certificate,) = closed_forms(engine(is_physical=lambda sigma: True)).certificates
+    wrong = [c for c in certificate.comparisons if c.verdict is Verdict.REFUTED]
+    assert [c.fock for c in wrong] == [c.fock for c in certificate.comparisons if c.fock == 0]
+    assert 0 < len(wrong) < len(certificate.comparisons)
+
+
+def test_correlations_of_a_product_state_are_refuted():
+    """A millinat where there is none."""
+    (certificate,) = closed_forms(engine(mutual_information=lambda sigma, party: 1e-3)).certificates
+    assert all(c.verdict is Verdict.REFUTED for c in certificate.comparisons)
+
+
+def test_a_survey_is_as_good_as_its_worst_engine_and_tells_silence_from_absence():
+    """What follows from refuted equations of motion is offered (·) and not asked; what is missing is –."""
+
+    def doubled(model):
+        a, d, noise = OURS["moment_equations"](model)
+        return a, d, 2 * noise
+
+    outcome = Survey(
+        trials=try_engines(
+            [offering("log_negativity"), engine(moment_equations=doubled, evolve=OURS["evolve"])], [BEAMS]
+        )
+    )
+    assert outcome.verdict is Verdict.REFUTED
+    cells = dict(zip(HEADINGS, outcome.rows()[1], strict=True))
+    assert (cells["A, d, D"][0], cells["σ(t)"], cells["S"]) == ("✗", "·", "–")
