@@ -73,6 +73,8 @@ class CodeDiagnosis:
             told += _explained(stage)
             told += [stage.note] if stage.note else []
             told += [line for later in self.stages[self.stages.index(stage) + 1 :] for line in _later(later)]
+        if self.stages[0].note:
+            told.append(self.stages[0].note)
         if self.conventions:
             told.append("Conventions of the code that differ from those here: " + "; ".join(self.conventions) + ".")
         return told
