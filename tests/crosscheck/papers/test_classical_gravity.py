@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 import gaussian
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import ClassicalGravity, DissipativeClassicalGravity
-from crosscheck.papers import Finding, as_published, find_claim, find_paper
+from crosscheck.papers import Finding, find_claim, find_paper
 from crosscheck.papers.classical_gravity.closed_forms import (
     closed_form_rate,
     evolved_covariance,
@@ -25,6 +25,7 @@ from crosscheck.papers.classical_gravity.closed_forms import (
 from crosscheck.papers.classical_gravity.feedback import MeasuredAndFedBack
 from crosscheck.papers.classical_gravity.measures import extrema, in_fock, window_residual
 from crosscheck.papers.variants import with_fields, with_noise_times
+from tests.crosscheck.papers.published import published
 
 CASES = {
     case["id"]: case
@@ -37,7 +38,7 @@ PAPER = find_paper("classical-gravity")
 def found(identifier):
     """The numbers behind a claim, by name and engine."""
     with threadpool_limits(limits=1):
-        evidence = find_claim(identifier).check(as_published)
+        evidence = published(identifier)
     return {(number.name, number.engine): number for number in evidence.numbers}
 
 
@@ -135,7 +136,7 @@ def test_steady_state_of_the_dissipative_model_is_that_of_the_reference():
 
 @pytest.mark.parametrize("identifier", ["dktm-quadrature", "dktm-figure-values", "ktm-discord-long-time"])
 def test_what_is_not_plainly_reproduced_says_what_holds(identifier):
-    evidence = find_claim(identifier).check(as_published)
+    evidence = published(identifier)
     assert evidence.finding in (Finding.CORRECTED, Finding.UNDECIDED)
     assert len(evidence.remark) > 50
 

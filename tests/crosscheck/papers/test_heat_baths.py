@@ -15,7 +15,7 @@ from matplotlib.figure import Figure as Canvas
 
 import gaussian
 from crosscheck.models import HeatBathPair
-from crosscheck.papers import Finding, as_published, find_claim, find_paper
+from crosscheck.papers import Finding, find_claim, find_paper
 from crosscheck.papers.heat_baths.pair import (
     RelativeMode,
     covariance,
@@ -33,6 +33,7 @@ from crosscheck.papers.heat_baths.pair import (
 )
 from crosscheck.papers.heat_baths.solution import FREE, mended_coefficients, printed_coefficients
 from crosscheck.papers.variants import with_fields
+from tests.crosscheck.papers.published import published
 
 PAPER = find_paper("heat-baths")
 REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "networks.json").read_text("utf-8"))["heat_baths"]
@@ -40,7 +41,7 @@ REFERENCE = json.loads((Path(__file__).parents[2] / "reference" / "networks.json
 
 @cache
 def evidence(identifier):
-    return find_claim(identifier).check(as_published)
+    return published(identifier)
 
 
 def number(identifier, name, engine="gaussian"):

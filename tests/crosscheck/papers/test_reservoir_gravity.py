@@ -26,6 +26,7 @@ from crosscheck.papers.reservoir_gravity.engines import (
 from crosscheck.papers.reservoir_gravity.moments import coefficient, equation_5, equation_6, equations, solutions
 from crosscheck.papers.reservoir_gravity.sweeps import crossing, difference, ratio, vanishing
 from crosscheck.papers.reservoir_gravity.table import conventional
+from tests.crosscheck.papers.published import published
 
 FOUND = json.loads((Path(__file__).parents[2] / "reference" / "gravity.json").read_text("utf-8"))["cases"]
 VALUES = {case["id"]: {k: v for k, v in case["values"].items() if isinstance(v, str)} for case in FOUND}
@@ -41,7 +42,7 @@ def reference(case, name):
 @pytest.fixture(scope="module")
 def findings():
     with threadpool_limits(limits=1):
-        return {claim.identifier: claim.check(as_published) for claim in PAPER.claims}
+        return {claim.identifier: published(claim.identifier) for claim in PAPER.claims}
 
 
 # What was found, as in an independent calculation

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 import gaussian
 from crosscheck.models import ProbedChain
-from crosscheck.papers import Finding, as_published, find_claim, synchronisation
+from crosscheck.papers import Finding, synchronisation
 from crosscheck.papers.synchronisation.dissipation import golden_rule
 from crosscheck.papers.synchronisation.equations import chain_squares
 from crosscheck.papers.synchronisation.signals import (
@@ -30,6 +30,7 @@ from crosscheck.papers.synchronisation.signals import (
     variances,
 )
 from crosscheck.papers.synchronisation.strong import BoundMode
+from tests.crosscheck.papers.published import published
 
 FILE = Path(__file__).parents[2] / "reference" / "networks.json"
 REFERENCE = json.loads(FILE.read_text(encoding="utf-8"))["synchronisation"]
@@ -164,7 +165,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("identifier", NUMBERS)
 def test_numbers_agree_with_the_physics_notes(identifier):
-    found = {number.name: number.found for number in find_claim(identifier).check(as_published).numbers}
+    found = {number.name: number.found for number in published(identifier).numbers}
     for name, (expected, tolerance) in NUMBERS[identifier].items():
         assert found[name] == pytest.approx(expected, abs=tolerance)
 
@@ -172,9 +173,9 @@ def test_numbers_agree_with_the_physics_notes(identifier):
 def test_slips_are_corrected_and_wrong_claims_not_reproduced():
     corrected = ("sync-network-matrix", "sync-fixed-ends", "sync-langevin-main", "sync-revival-time", "sync-gap-ratio")
     for identifier in corrected:
-        assert find_claim(identifier).check(as_published).finding is Finding.CORRECTED
+        assert published(identifier).finding is Finding.CORRECTED
     for identifier in ("sync-bound-mode", "sync-steady-correlations", "sync-edges-never"):
-        assert find_claim(identifier).check(as_published).finding is Finding.NOT_REPRODUCED
+        assert published(identifier).finding is Finding.NOT_REPRODUCED
 
 
 @pytest.mark.parametrize("figure", synchronisation.PAPER.figures, ids=lambda f: f.name)

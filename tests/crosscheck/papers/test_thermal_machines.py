@@ -13,7 +13,7 @@ from matplotlib.figure import Figure as Canvas
 
 import gaussian
 from crosscheck.models import Bath, ThermalNetwork
-from crosscheck.papers import Finding, as_published, find_claim, find_paper
+from crosscheck.papers import Finding, find_paper
 from crosscheck.papers.thermal_machines.limits import ground_negativity
 from crosscheck.papers.thermal_machines.models import (
     CoupledMachine,
@@ -28,6 +28,7 @@ from crosscheck.papers.thermal_machines.models import (
     random_networks,
     ring,
 )
+from tests.crosscheck.papers.published import published
 
 REFERENCE = Path(__file__).parents[2] / "reference" / "networks.json"
 NETWORKS, COUNTER = (
@@ -42,14 +43,14 @@ NOT_REPRODUCED = {
 
 
 def numbers(identifier):
-    return {number.name: number.found for number in find_claim(identifier).check(as_published).numbers}
+    return {number.name: number.found for number in published(identifier).numbers}
 
 
 @pytest.mark.parametrize("claim", PAPER.claims, ids=lambda claim: claim.identifier)
 def test_findings(claim):
     """What the notes found to fail fails, and nothing else."""
     expected = Finding.NOT_REPRODUCED if claim.identifier in NOT_REPRODUCED else Finding.REPRODUCED
-    assert claim.check(as_published).finding is expected
+    assert published(claim.identifier).finding is expected
 
 
 def test_a_dark_mode_keeps_what_the_reference_says():
