@@ -51,8 +51,9 @@ def diagnose_command(
         typer.Option(help="Of a code: how far right entries may be off, relatively. Of a model: as for `certify`."),
     ] = None,
     budget: Annotated[
-        float, typer.Option(help="Of a model: seconds that each simulation may take.")
-    ] = Budget().seconds,
+        float | None,
+        typer.Option(help=f"Of a model: seconds that each simulation may take \\[default: {Budget().seconds:g}]."),
+    ] = None,
     json_path: Json = None,
 ) -> None:
     """Say what is wrong, and not only that something is: which entry, which term, which factor, or which convention.

@@ -77,6 +77,8 @@ def diagnose(
         return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
     if full is not None:
         raise InvalidParameter("full", "be left out where the target is a code", full, OF_A_MODEL)
+    if budget is not None:
+        raise InvalidParameter("budget", "be left out where the target is a code", budget, "Leave it out.")
     if isinstance(found, ModuleType) and model is None and not hasattr(found, "model"):
         model = model_of(only_model(found, Path(str(found.__file__)).name), found.__name__)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}

@@ -248,6 +248,12 @@ def test_the_command_takes_one_function_and_a_model(tmp_path):
     assert "be one of drift" in " ".join(result.output.split())
 
 
+def test_a_budget_is_for_models():
+    """A code is not simulated: an option that would do nothing is refused."""
+    with pytest.raises(InvalidParameter, match="budget must be left out"):
+        diagnose({"A": RIGHT.drift}, model=MODEL, budget=5.0)
+
+
 def test_a_claim_of_nothing_is_refused():
     """A module without any of the names."""
     with pytest.raises(InvalidParameter, match="at least one of"):
