@@ -193,3 +193,12 @@ def test_an_entry_that_should_vanish_has_no_factor():
     entry = WrongEntry(entry="σ[x1, p1]", index=(0, 1), claimed=2.0, right=1e-17)
     assert entry.factor is None
     assert "belongs to no term" in entry.text
+
+
+def test_no_change_of_the_catalogue_fails_on_a_model_that_takes_any_number():
+    """What a model refuses is passed over in the search, so a change that is itself broken would never be missed."""
+    readings = Readings.of(MODEL)
+    for change in readings.changes:
+        pieces = readings.pieces([change])
+        assert pieces.drift.shape == pieces.noise.shape == (4, 4), change.text
+    assert len({change.text for change in readings.changes}) > 300
