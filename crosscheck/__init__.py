@@ -12,10 +12,10 @@ from crosscheck.diagnosis import Claim, diagnose
 from crosscheck.engine import Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, UnknownModel
 from crosscheck.model import Dissipator, Model, Preparation
-from crosscheck.report import Certificate, Report
+from crosscheck.report.report import Certificate, Report
+from crosscheck.report.verdict import Comparison, Verdict
 from crosscheck.simulation import Budget
 from crosscheck.steady_proof import SteadyProof, prove_steady_state
-from crosscheck.verdict import Comparison, Verdict
 
 __all__ = [
     "Budget",

@@ -34,10 +34,10 @@ from crosscheck.proofs import (
     measures_certificate,
     window_certificate,
 )
-from crosscheck.report import Certificate, Report
+from crosscheck.report.report import Certificate, Report
+from crosscheck.report.verdict import Comparison, Verdict, overall
 from crosscheck.simulation import Budget, Place, Study, spell, study
 from crosscheck.system import EngineFailed, NotPositive, System, ask, within_scope
-from crosscheck.verdict import Comparison, Verdict, overall
 
 TOLERANCE = 1e-4
 MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})

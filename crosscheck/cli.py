@@ -31,12 +31,12 @@ from crosscheck.model import Model
 from crosscheck.models import MODELS
 from crosscheck.new_command import new_command
 from crosscheck.papers.command import papers_command
-from crosscheck.report import Report, coloured, summary
+from crosscheck.report.report import Report, coloured, summary
+from crosscheck.report.verdict import Verdict, overall
 from crosscheck.simulation import Budget
 from crosscheck.target import told
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
-from crosscheck.verdict import Verdict, overall
 from crosscheck.window_command import window_command
 
 BUG = 70

@@ -25,7 +25,7 @@ import qutip
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.verdict import Comparison
+from crosscheck.report.verdict import Comparison
 from crosscheck.window import Window
 from gaussian.enclosed.ball import AsComputed
 

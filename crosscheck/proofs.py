@@ -27,9 +27,9 @@ from crosscheck.gaussian_fock import BITS, distance
 from crosscheck.generator_certificate import entry_name
 from crosscheck.proved_measures import Interval, proved_measures
 from crosscheck.quantities import Moments, Quantity, quantities
-from crosscheck.report import Certificate
+from crosscheck.report.report import Certificate
+from crosscheck.report.verdict import Comparison, Verdict, overall
 from crosscheck.system import STEADY, EngineFailed, System, ask
-from crosscheck.verdict import Comparison, Verdict, overall
 from crosscheck.window import Window
 from fock.states import density
 from gaussian import enclosed

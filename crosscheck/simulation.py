@@ -14,7 +14,7 @@ import fock
 from crosscheck.cutoffs import estimated_error, next_cutoffs
 from crosscheck.model import require
 from crosscheck.quantities import Moments, Quantity
-from crosscheck.verdict import Comparison, Verdict
+from crosscheck.report.verdict import Comparison, Verdict
 
 # Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
 GROWTH = 2.5

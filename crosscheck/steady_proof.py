@@ -40,8 +40,8 @@ from crosscheck.exact_moments import exact_steady_state
 from crosscheck.fock_algebra import read
 from crosscheck.generator_certificate import entry_name
 from crosscheck.model import described
-from crosscheck.report import coloured, to_text
-from crosscheck.verdict import Verdict
+from crosscheck.report.report import coloured, to_text
+from crosscheck.report.verdict import Verdict
 from crosscheck.window import Window
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState

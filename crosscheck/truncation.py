@@ -28,7 +28,7 @@ from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model, described
 from crosscheck.quantities import Moments, quantities
-from crosscheck.report import to_text
+from crosscheck.report.report import to_text
 from crosscheck.system import System
 
 

@@ -30,8 +30,8 @@ from crosscheck.engines.states import (
     thermal,
     twin_beams,
 )
-from crosscheck.report import Certificate, Report
-from crosscheck.verdict import Comparison
+from crosscheck.report.report import Certificate, Report
+from crosscheck.report.verdict import Comparison
 
 CLOSED_FORMS = "closed forms"
 # Twelve digits where nothing is ill-conditioned.

@@ -15,9 +15,9 @@ from rich.text import Text
 from crosscheck.certify import TOLERANCE
 from crosscheck.engines.registry import Plugin
 from crosscheck.engines.trial import Finding, Trial, try_engines
-from crosscheck.report import COLOURS, MARKS, to_text
+from crosscheck.report.report import COLOURS, MARKS, to_text
+from crosscheck.report.verdict import Verdict, overall
 from crosscheck.simulation import Budget
-from crosscheck.verdict import Verdict, overall
 
 # The columns, in the order of the protocol.
 SYMBOLS = {

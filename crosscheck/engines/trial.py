@@ -12,10 +12,10 @@ from crosscheck.certify import TOLERANCE, certify, exact_truth
 from crosscheck.engine import Engine
 from crosscheck.engines.protocol import FUNCTIONS
 from crosscheck.engines.questions import closed_forms
-from crosscheck.report import Certificate, Report
+from crosscheck.report.report import Certificate, Report
+from crosscheck.report.verdict import Comparison, Verdict, overall
 from crosscheck.simulation import Budget
 from crosscheck.system import STEADY
-from crosscheck.verdict import Comparison, Verdict, overall
 
 # Of which functions a certificate without comparisons speaks.
 OF_KIND = {

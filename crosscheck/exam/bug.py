@@ -14,7 +14,7 @@ import gaussian
 from crosscheck.certify import certify
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.model import Model
-from crosscheck.report import Report
+from crosscheck.report.report import Report
 
 # The bugs are coarse: three digits are enough, and three cutoffs then usually are.
 TOLERANCE = 1e-3

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import gaussian
-from crosscheck.report import Certificate, Report
-from crosscheck.verdict import Comparison, Verdict
+from crosscheck.report.report import Certificate, Report
+from crosscheck.report.verdict import Comparison, Verdict
 
 KIND = "closed form"
 # Yes is 1 and no is 0; anything closer than this to the right one of them is that answer.

@@ -22,8 +22,8 @@ from crosscheck.errors import InvalidParameter
 from crosscheck.exam.bug import Bug, Trial
 from crosscheck.exam.historical import historical_bugs
 from crosscheck.exam.planted import planted_bugs
-from crosscheck.report import Report, to_text
-from crosscheck.verdict import Verdict
+from crosscheck.report.report import Report, to_text
+from crosscheck.report.verdict import Verdict
 
 NOT_FOUND = "–"
 

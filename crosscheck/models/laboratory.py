@@ -25,7 +25,7 @@ from scipy import constants
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require, require_finite
-from crosscheck.report import to_text
+from crosscheck.report.report import to_text
 
 # Where the pump amplitudes of Table S3 apply; elsewhere the rule scales them.
 Q_OF_TABLE = 2.5e10

@@ -17,7 +17,7 @@ from rich.text import Text
 from threadpoolctl import threadpool_limits
 
 from crosscheck.papers.claim import Claim, Evidence, Finding, Number, Paper, as_published
-from crosscheck.report import to_text
+from crosscheck.report.report import to_text
 
 COLOURS = {
     Finding.REPRODUCED: "green",

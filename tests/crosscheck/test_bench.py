@@ -16,7 +16,7 @@ from crosscheck import cli
 from crosscheck.bench import batches, cases, command, evolution, machine, memory, networks, race, steady, table
 from crosscheck.bench.result import Bench, Case, Goal, Run, exponent
 from crosscheck.bench.solver import Reference, Solver, trace_distance
-from crosscheck.report import to_text
+from crosscheck.report.report import to_text
 
 TINY = cases.Plan(
     steady=(3,),

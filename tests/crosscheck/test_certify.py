@@ -33,7 +33,7 @@ from crosscheck.cutoffs import (
 from crosscheck.engine import GAUSSIAN
 from crosscheck.generator_certificate import compare_generators, ladder_moments
 from crosscheck.model import squeezing
-from crosscheck.verdict import overall
+from crosscheck.report.verdict import overall
 from tests.random_models import quadratic_models
 
 # Verdicts must not depend on how busy the machine is.

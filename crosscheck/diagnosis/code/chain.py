@@ -29,7 +29,7 @@ from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, lis
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.generator_certificate import MOST_MODES, compare_generators
 from crosscheck.model import described
-from crosscheck.verdict import Verdict, overall
+from crosscheck.report.verdict import Verdict, overall
 
 Array = NDArray[Any]
 

@@ -16,8 +16,8 @@ from rich.text import Text
 from crosscheck.diagnosis.code.change import named_factor
 from crosscheck.diagnosis.code.stage import Cause, Stage, listed
 from crosscheck.errors import Refuted
-from crosscheck.report import coloured, to_text
-from crosscheck.verdict import Verdict, overall
+from crosscheck.report.report import coloured, to_text
+from crosscheck.report.verdict import Verdict, overall
 
 MOST_ENTRIES, MOST_PLACES = 16, 3
 ENTRY = ("entry", "index in the code", "the code", "right", "factor")

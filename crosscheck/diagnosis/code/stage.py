@@ -14,7 +14,7 @@ from typing import Any
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Term
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 
 
 @dataclass(frozen=True, kw_only=True)

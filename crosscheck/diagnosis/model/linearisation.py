@@ -20,7 +20,7 @@ import numpy as np
 import gaussian
 from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section, Value
 from crosscheck.diagnosis.model.fock_run import STEADY, Run
-from crosscheck.verdict import Verdict, overall
+from crosscheck.report.verdict import Verdict, overall
 
 # A linearisation is called good if nothing judged differs by more than a twentieth.
 LINEAR = 0.05

@@ -11,8 +11,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from crosscheck.diagnosis.model.finding import Finding, Level, Section
-from crosscheck.report import Report, coloured, to_text
-from crosscheck.verdict import Verdict
+from crosscheck.report.report import Report, coloured, to_text
+from crosscheck.report.verdict import Verdict
 
 # Sentences of a story, after the first.
 MOST_SENTENCES = 5

@@ -15,9 +15,9 @@ from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled
 from crosscheck.diagnosis.model.slow_modes import Motion, motions
 from crosscheck.generator_certificate import MOST_MODES
-from crosscheck.report import Report
+from crosscheck.report.report import Report
+from crosscheck.report.verdict import Verdict
 from crosscheck.system import STEADY
-from crosscheck.verdict import Verdict
 from gaussian.ladder import spell
 
 # Motions listed, and how many are named in one sentence.

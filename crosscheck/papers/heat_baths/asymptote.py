@@ -39,7 +39,7 @@ from crosscheck.papers.heat_baths.pair import (
     round_units,
 )
 from crosscheck.papers.variants import with_fields
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 
 # Over-damped from γ = 2√2 on, for m = ω₀ = 1.
 UNDER, OVER = (0.2, 1.0), (3.0, 10.0)

@@ -11,7 +11,7 @@ import gaussian
 from crosscheck import Claim, Dissipator, Refuted, cli, diagnose
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 from tests.crosscheck.diagnosis.examples import Written
 
 MODEL = ReservoirGravity.example()

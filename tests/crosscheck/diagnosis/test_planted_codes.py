@@ -13,7 +13,7 @@ import pytest
 import crosscheck
 from crosscheck import Claim, InvalidParameter
 from crosscheck.models import ParametricOscillator, ReservoirGravity
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 from tests.crosscheck.diagnosis.user_codes import (
     BEAMS,
     CHAIN,

@@ -18,7 +18,7 @@ from crosscheck.engines.qutip_cv import covariance_at
 from crosscheck.engines.states import entropy_of
 from crosscheck.exam.models import DRIVEN
 from crosscheck.models import ClassicalGravity, ReservoirGravity
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 
 N, R = 0.3, 0.6
 C, S = (N + 0.5) * math.cosh(2 * R), (N + 0.5) * math.sinh(2 * R)

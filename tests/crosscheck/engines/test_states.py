@@ -9,7 +9,7 @@ import gaussian
 from crosscheck.engine import GAUSSIAN
 from crosscheck.engines import states
 from crosscheck.engines.questions import closed_forms, questions
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 
 
 @pytest.mark.parametrize("k", range(1, 27))

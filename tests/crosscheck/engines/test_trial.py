@@ -13,7 +13,7 @@ from crosscheck.engines.adoption import NotANumber, adopt, real
 from crosscheck.engines.questions import closed_forms
 from crosscheck.engines.survey import HEADINGS, Survey, survey
 from crosscheck.models import BathBeamSplitter, DampedThermalMode, HeatBathPair, LossyTwinBeams
-from crosscheck.verdict import Verdict
+from crosscheck.report.verdict import Verdict
 
 BEAMS = LossyTwinBeams.example()
 EQUATIONS = ("drift", "drive", "diffusion")

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from crosscheck.errors import Refuted
-from crosscheck.verdict import Comparison, Verdict, overall
+from crosscheck.report.verdict import Comparison, Verdict, overall
 
 COLOURS = {Verdict.CERTIFIED: "green", Verdict.REFUTED: "bold red", Verdict.INCONCLUSIVE: "yellow"}
 MARKS = {Verdict.CERTIFIED: "✓", Verdict.REFUTED: "✗", Verdict.INCONCLUSIVE: "?"}
