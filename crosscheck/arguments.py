@@ -14,8 +14,8 @@ import typer
 
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models import MODELS, find_model
+from crosscheck.models.loading import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
 from crosscheck.report.verdict import Verdict
-from crosscheck.target import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
 from fock import FockError
 from gaussian import GaussianError
 

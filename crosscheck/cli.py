@@ -29,12 +29,12 @@ from crosscheck.exam import planted_sample
 from crosscheck.exam.command import exam_command
 from crosscheck.model import Model
 from crosscheck.models import MODELS
+from crosscheck.models.loading import told
 from crosscheck.new_command import new_command
 from crosscheck.papers.command import papers_command
 from crosscheck.report.report import Report, coloured, summary
 from crosscheck.report.verdict import Verdict, overall
 from crosscheck.simulation import Budget
-from crosscheck.target import told
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
 from crosscheck.truncation import truncation
 from crosscheck.window_command import window_command

@@ -5,7 +5,7 @@ CrosscheckError
 ├── UnknownModel        no model of that name (also a LookupError)
 ├── UnknownEngine       no engine of that name; in `crosscheck.engines.registry` (also a LookupError)
 ├── BrokenEngine        an engine cannot be loaded; in `crosscheck.engines.registry`
-├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.target` (also a LookupError)
+├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.models.loading` (also a LookupError)
 ├── EngineFailed        an engine on trial gave no answer; in `crosscheck.system`, and told in the report
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
 """

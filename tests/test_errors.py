@@ -17,8 +17,8 @@ import fock
 import gaussian
 from crosscheck.cutoffs import TooManyPhotons
 from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.models.loading import TargetNotFound
 from crosscheck.papers import UnknownPaper
-from crosscheck.target import TargetNotFound
 from gaussian.enclosed.precision import Undecided
 
 ROOT = Path(__file__).parents[1]

@@ -12,8 +12,8 @@ from crosscheck.arguments import EXIT, Json, Sets, changed, example, usage
 from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.diagnosis.diagnose import diagnose, named
 from crosscheck.errors import InvalidParameter
+from crosscheck.models.loading import model_of
 from crosscheck.simulation import Budget
-from crosscheck.target import model_of
 from crosscheck.terminal import console, progress, require_writable, write_json
 
 ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 import crosscheck
 import gaussian
 from crosscheck import cli, new_command, terminal
-from crosscheck.target import load
+from crosscheck.models.loading import load
 
 runner = CliRunner()
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
-from crosscheck.target import TargetNotFound, told
+from crosscheck.models.loading import TargetNotFound, told
 
 Array = NDArray[Any]
 

@@ -22,8 +22,8 @@ from crosscheck.diagnosis.code.observables import lyapunov
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of
 from crosscheck.errors import InvalidParameter
+from crosscheck.models.loading import told
 from crosscheck.report.verdict import Verdict
-from crosscheck.target import told
 
 Array = NDArray[Any]
 

@@ -37,11 +37,11 @@ from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.diagnosis.model.stability import stability
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
+from crosscheck.models.loading import told
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
 from crosscheck.simulation import Budget
 from crosscheck.system import in_doubles
-from crosscheck.target import told
 
 Progress = Callable[[str], None]
 

@@ -20,7 +20,7 @@ import fock
 import gaussian
 from crosscheck.errors import CrosscheckError
 from crosscheck.generator_certificate import entry_name
-from crosscheck.target import told
+from crosscheck.models.loading import told
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
 
 # Coefficients below this share of the largest of their operator are rounding of what cancels in normal ordering.

@@ -9,7 +9,7 @@ import gaussian
 from crosscheck import Claim
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, DampedThermalMode, LossyTwinBeams
-from crosscheck.target import TargetNotFound
+from crosscheck.models.loading import TargetNotFound
 
 MODEL = BathBeamSplitter.example()
 A, D = gaussian.drift(MODEL), gaussian.diffusion(MODEL)

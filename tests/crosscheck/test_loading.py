@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from crosscheck import cli
 from crosscheck.model import described
-from crosscheck.target import TargetNotFound, failed_in_theirs, load, model_of, told
+from crosscheck.models.loading import TargetNotFound, failed_in_theirs, load, model_of, told
 
 runner = CliRunner()
 
