@@ -7,6 +7,9 @@ r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynam
 """
 
 from crosscheck import models
+from crosscheck.certificates.window.kernel import Window
+from crosscheck.certificates.window.proof import SteadyProof, prove_steady_state
+from crosscheck.certificates.window.rates import rates
 from crosscheck.certify import certify
 from crosscheck.diagnosis import Claim, diagnose
 from crosscheck.engine import Engine
@@ -15,7 +18,6 @@ from crosscheck.model import Dissipator, Model, Preparation
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Comparison, Verdict
 from crosscheck.simulation import Budget
-from crosscheck.steady_proof import SteadyProof, prove_steady_state
 
 __all__ = [
     "Budget",
@@ -33,8 +35,10 @@ __all__ = [
     "SteadyProof",
     "UnknownModel",
     "Verdict",
+    "Window",
     "certify",
     "diagnose",
     "models",
     "prove_steady_state",
+    "rates",
 ]

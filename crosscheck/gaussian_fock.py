@@ -1,6 +1,6 @@
 r"""Fock elements of a Gaussian state from its moments, exact below any cutoff, each with a bound on its rounding.
 
-With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `crosscheck.window` and ρ_00 = exp(−½μᵀGμ)/√det(σ + ½),
+With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `crosscheck.certificates.window.kernel` and ρ_00 = exp(−½μᵀGμ)/√det(σ + ½),
 
     √(k_i + 1) ρ_{k+e_i} = b_i ρ_k + Σ_j 𝒜_ij √k_j ρ_{k−e_j},      k = (m, n),
 
@@ -26,8 +26,8 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.window.kernel import Kernel
 from crosscheck.spectra import EPS
-from crosscheck.window import Kernel
 from fock import Tail, gentle_bound, geometric_tail
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity

@@ -25,8 +25,8 @@ import qutip
 from numpy.typing import NDArray
 
 import fock
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.report.verdict import Comparison
-from crosscheck.window import Window
 from gaussian.enclosed.ball import AsComputed
 
 Array = NDArray[Any]

@@ -21,8 +21,9 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.exact_moments import exact_steady_state, exact_trajectory
 from crosscheck.gaussian_fock import BITS, distance
 from crosscheck.generator_certificate import entry_name
 from crosscheck.proved_measures import Interval, proved_measures
@@ -30,7 +31,6 @@ from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from crosscheck.system import STEADY, EngineFailed, System, ask
-from crosscheck.window import Window
 from fock.states import density
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState, PrecisionExhausted

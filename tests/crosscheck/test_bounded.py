@@ -8,7 +8,7 @@ import qutip
 
 import fock
 from crosscheck import models
-from crosscheck.exact_moments import exact_trajectory
+from crosscheck.certificates.window.exact_moments import exact_trajectory
 from crosscheck.gaussian_fock import below
 from crosscheck.model import Dissipator, Model, Preparation, displacing, p, squeezing, x
 from fock import bounded

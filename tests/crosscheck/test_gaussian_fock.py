@@ -13,10 +13,10 @@ from hypothesis import assume, given, settings
 import gaussian
 from crosscheck import gaussian_fock, models
 from crosscheck import proved_measures as proofs_of_measures
-from crosscheck.exact_moments import exact_trajectory
+from crosscheck.certificates.window.exact_moments import exact_trajectory
+from crosscheck.certificates.window.kernel import Kernel
 from crosscheck.gaussian_fock import Corner, below, elements, mean_photons, photon_tail
 from crosscheck.proved_measures import Interval, choose_cutoffs, entropy, proved_measures
-from crosscheck.window import Kernel
 from fock import thermal_tail
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState

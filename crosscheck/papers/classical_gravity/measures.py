@@ -14,10 +14,10 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.models import ClassicalGravity
 from crosscheck.papers.claim import Number, Variant
 from crosscheck.papers.classical_gravity.closed_forms import Array
-from crosscheck.window import Window
 from gaussian.enclosed.symplectic import to_doubles
 
 Measure = Callable[[Array], Array]

@@ -13,6 +13,7 @@ import numpy as np
 import scipy
 
 import gaussian
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.model import pair, x
 from crosscheck.models import HeatBathPair
 from crosscheck.models.heat_baths import printed_negativity
@@ -29,7 +30,6 @@ from crosscheck.papers.heat_baths.pair import (
 )
 from crosscheck.papers.heat_baths.solution import BOUND_PARTICLES, EXACT, FREE, TIMES, judged, mended_coefficients
 from crosscheck.papers.variants import with_fields, with_term
-from crosscheck.window import Window
 
 # Baths as those of the free pair, and a potential.
 BOUND = HeatBathPair(omega0=0.7, gamma=(0.3, 0.1), kT=(0.3, 0.8), s=0.9, d=0.9)

@@ -10,6 +10,7 @@ import numpy as np
 import crosscheck
 import fock
 import gaussian
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.models import Bath, ThermalNetwork
 from crosscheck.papers.claim import Claim, Evidence, Number, Variant, decided
 from crosscheck.papers.thermal_machines.models import (
@@ -26,7 +27,6 @@ from crosscheck.papers.thermal_machines.models import (
 )
 from crosscheck.papers.thermal_machines.no_go import ZERO, fock_negativity
 from crosscheck.papers.variants import with_fields, with_noise_times
-from crosscheck.window import Window
 from gaussian.enclosed.symplectic import to_doubles
 
 # Damping rates of the first mode, those of the second being half as large.

@@ -1,6 +1,6 @@
 r"""Whether a claimed steady state is the steady state, to every digit it is given with: a theorem either way.
 
-The residual 𝓛(ρ) of the claim on the Fock window gives S = Aσ + σAᵀ + D and v = Aμ + d in balls (`crosscheck.window`).
+The residual 𝓛(ρ) of the claim on the Fock window gives S = Aσ + σAᵀ + D and v = Aμ + d in balls (`window.kernel`).
 The exact state differs from the claim by the only solution of
 
     AΔ + ΔAᵀ + S = 0,      Aδ + v = 0,
@@ -35,14 +35,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from crosscheck.certificates.window.algebra import read
+from crosscheck.certificates.window.exact_moments import exact_steady_state
+from crosscheck.certificates.window.kernel import Window
 from crosscheck.errors import InvalidParameter
-from crosscheck.exact_moments import exact_steady_state
-from crosscheck.fock_algebra import read
 from crosscheck.generator_certificate import entry_name
 from crosscheck.model import described
 from crosscheck.report.report import coloured, to_text
 from crosscheck.report.verdict import Verdict
-from crosscheck.window import Window
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.ball import AsComputed

@@ -12,9 +12,9 @@ from hypothesis import assume, given, settings
 
 import gaussian
 from crosscheck import InvalidParameter, Preparation, models
-from crosscheck.exact_moments import exact_start, exact_steady_state, exact_trajectory
-from crosscheck.fock_algebra import FockOperator, generator_rows, ladder
-from crosscheck.window import DEGREE, Kernel, Window, indices, split
+from crosscheck.certificates.window.algebra import FockOperator, generator_rows, ladder
+from crosscheck.certificates.window.exact_moments import exact_start, exact_steady_state, exact_trajectory
+from crosscheck.certificates.window.kernel import DEGREE, Kernel, Window, indices, split
 from gaussian import enclosed
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.symplectic import to_doubles

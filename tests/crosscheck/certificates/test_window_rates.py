@@ -11,8 +11,8 @@ from hypothesis import given
 
 import gaussian
 from crosscheck import InvalidParameter, models
-from crosscheck.rates import rates
-from crosscheck.window import Window
+from crosscheck.certificates.window.kernel import Window
+from crosscheck.certificates.window.rates import rates
 from gaussian import enclosed
 
 

@@ -36,8 +36,8 @@ from typing import Any
 
 import flint
 
+from crosscheck.certificates.window.algebra import Levels, generator_rows, read
 from crosscheck.errors import InvalidParameter
-from crosscheck.fock_algebra import Levels, generator_rows, read
 from gaussian.enclosed import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import identity
 from gaussian.enclosed.precision import Undecided

@@ -1,6 +1,6 @@
 r"""Moments as the Fock window gives them, enclosed: what any moment engine's claims are held against.
 
-A, d and D come from matrix elements of 𝓛(ρ) on the lowest levels (`crosscheck.window`), preparing unitaries from those
+A, d and D come from matrix elements of 𝓛(ρ) on the lowest levels (`window.kernel`), preparing unitaries from those
 of −i[G, ρ]. Moments of a quadratic generator obey a linear equation with these coefficients, solved in ball arithmetic:
 nothing is truncated and every interval is a theorem.
 """
@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from crosscheck.fock_algebra import read
-from crosscheck.window import Window
+from crosscheck.certificates.window.algebra import read
+from crosscheck.certificates.window.kernel import Window
 from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.lyapunov import solve_steady

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import assume, given, settings
 
 import gaussian
-from crosscheck import InvalidParameter, Verdict, models, steady_proof
-from crosscheck.steady_proof import claim_of, prove_steady_state, spoiled
+from crosscheck import InvalidParameter, Verdict, models
+from crosscheck.certificates.window import proof as steady_proof
+from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
 from gaussian import enclosed
 from tests.random_models import quadratic_models
 
