@@ -21,12 +21,12 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.measures.bounds import Interval, proved_measures
+from crosscheck.certificates.measures.elements import BITS, distance
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.gaussian_fock import BITS, distance
 from crosscheck.generator_certificate import entry_name
-from crosscheck.proved_measures import Interval, proved_measures
 from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall

@@ -8,8 +8,8 @@ import qutip
 
 import fock
 from crosscheck import models
+from crosscheck.certificates.measures.elements import below
 from crosscheck.certificates.window.exact_moments import exact_trajectory
-from crosscheck.gaussian_fock import below
 from crosscheck.model import Dissipator, Model, Preparation, displacing, p, squeezing, x
 from fock import bounded
 from fock.defect import TruncatedGenerator, norm_of_defect, nuclear

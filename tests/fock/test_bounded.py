@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import fock
-from crosscheck.gaussian_fock import distance
+from crosscheck.certificates.measures.elements import distance
 from crosscheck.model import Dissipator, Preparation
 from fock import bounded
 from fock.defect import TruncatedGenerator

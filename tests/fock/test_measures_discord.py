@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 import fock
 import gaussian
-from crosscheck.gaussian_fock import below
+from crosscheck.certificates.measures.elements import below
 from gaussian import enclosed
 
 GRID = np.linspace(-5.4, 5.4, 73)

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import assume, given, settings
 
 import gaussian
-from crosscheck import gaussian_fock, models
-from crosscheck import proved_measures as proofs_of_measures
+from crosscheck import models
+from crosscheck.certificates.measures import bounds
+from crosscheck.certificates.measures import elements as fock_elements
+from crosscheck.certificates.measures.bounds import Interval, choose_cutoffs, entropy, proved_measures
+from crosscheck.certificates.measures.elements import Corner, below, elements, mean_photons, photon_tail
 from crosscheck.certificates.window.exact_moments import exact_trajectory
 from crosscheck.certificates.window.kernel import Kernel
-from crosscheck.gaussian_fock import Corner, below, elements, mean_photons, photon_tail
-from crosscheck.proved_measures import Interval, choose_cutoffs, entropy, proved_measures
 from fock import thermal_tail
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
@@ -212,7 +213,7 @@ def test_boxes_of_several_modes_fit_in_memory(levels, monkeypatch):
         assert all(n >= k for n, k in zip(box, levels, strict=True))
         return np.zeros((sizes[-1], 1)) @ np.zeros((1, 1)), np.zeros((1, 1))
 
-    monkeypatch.setattr(gaussian_fock, "elements", recorded)
+    monkeypatch.setattr(fock_elements, "elements", recorded)
     with pytest.raises(ValueError, match="reshape"):
         photon_tail(state(np.eye(2 * len(levels))), levels)
     assert sizes[0] <= 3000
@@ -292,7 +293,7 @@ def test_a_corner_that_holds_nothing_says_nothing():
 
 def test_the_levels_there_are_go_to_the_modes_that_need_them(monkeypatch):
     """Too many levels for two modes together: the larger share shrinks first, and the tails still count."""
-    monkeypatch.setattr(proofs_of_measures, "LARGEST", 400)
+    monkeypatch.setattr(bounds, "LARGEST", 400)
     asked = state(np.diag([0.6, 0.6, 3.0, 3.0]))
     cutoffs = choose_cutoffs(asked, (0,), 1e-6)
     assert 360 < math.prod(cutoffs) <= 400

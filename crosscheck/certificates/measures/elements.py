@@ -26,8 +26,8 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.measures.spectra import EPS
 from crosscheck.certificates.window.kernel import Kernel
-from crosscheck.spectra import EPS
 from fock import Tail, gentle_bound, geometric_tail
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity

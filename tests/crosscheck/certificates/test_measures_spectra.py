@@ -7,8 +7,8 @@ import hypothesis.strategies as st
 import numpy as np
 from hypothesis import given, settings
 
-from crosscheck import spectra
-from crosscheck.spectra import spectrum
+from crosscheck.certificates.measures import spectra
+from crosscheck.certificates.measures.spectra import spectrum
 from gaussian import enclosed
 from gaussian.enclosed.symplectic import hermitian_eigenvalues
 

@@ -1,6 +1,6 @@
 r"""Entropy, mutual information and log-negativity of a Gaussian state from its density matrix, with proof.
 
-The elements of ρ below a cutoff are exact (`crosscheck.gaussian_fock`), and what lies above costs, with P the projector
+The elements of ρ below a cutoff are exact (`crosscheck.certificates.measures.elements`), and what lies above costs, with P the projector
 below it, Q = 1 − P, δ = tr ρQ and n modes,
 
     (1 − δ) S(ρ_P) ≤ S(ρ) ≤ (1 − δ) S(ρ_P) + h(δ) + δ n g(tr ρQN/(nδ)),            ρ_P = PρP/(1 − δ)
@@ -25,8 +25,8 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.gaussian_fock import UNITS, Corner, below, photon_tail
-from crosscheck.spectra import EPS, spectrum
+from crosscheck.certificates.measures.elements import UNITS, Corner, below, photon_tail
+from crosscheck.certificates.measures.spectra import EPS, spectrum
 from fock import Tail, finite_entropy_bound
 from fock.parties import split
 from gaussian.enclosed import EnclosedState
