@@ -7,6 +7,8 @@ r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynam
 """
 
 from crosscheck import models
+from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.simulation.truncation import TruncationStudy, truncation
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.certificates.window.proof import SteadyProof, prove_steady_state
 from crosscheck.certificates.window.rates import rates
@@ -17,7 +19,6 @@ from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, Unknow
 from crosscheck.model import Dissipator, Model, Preparation
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Comparison, Verdict
-from crosscheck.simulation import Budget
 
 __all__ = [
     "Budget",
@@ -33,6 +34,7 @@ __all__ = [
     "Refuted",
     "Report",
     "SteadyProof",
+    "TruncationStudy",
     "UnknownModel",
     "Verdict",
     "Window",
@@ -41,4 +43,5 @@ __all__ = [
     "models",
     "prove_steady_state",
     "rates",
+    "truncation",
 ]

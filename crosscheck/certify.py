@@ -21,9 +21,11 @@ from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
-from crosscheck.cutoffs import STEP, TooManyPhotons, starting_cutoffs
+from crosscheck.certificates.generator import MOST_MODES, compare_generators, ladder_moments
+from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
+from crosscheck.certificates.simulation.study import Budget, Place, Study, spell, study
+from crosscheck.certificates.system import EngineFailed, NotPositive, System, ask, within_scope
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.generator_certificate import MOST_MODES, compare_generators, ladder_moments
 from crosscheck.model import Model, described, require
 from crosscheck.proofs import (
     Truth,
@@ -36,8 +38,6 @@ from crosscheck.proofs import (
 )
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Comparison, Verdict, overall
-from crosscheck.simulation import Budget, Place, Study, spell, study
-from crosscheck.system import EngineFailed, NotPositive, System, ask, within_scope
 
 TOLERANCE = 1e-4
 MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})

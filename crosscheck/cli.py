@@ -22,6 +22,8 @@ from rich.text import Text
 
 from crosscheck.arguments import EXIT, PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
 from crosscheck.bench.command import bench_command
+from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.simulation.truncation import truncation
 from crosscheck.certify import TOLERANCE, certify
 from crosscheck.diagnosis.command import diagnose_command
 from crosscheck.engines.command import EngineName, certify_engine, engines_command
@@ -34,9 +36,7 @@ from crosscheck.new_command import new_command
 from crosscheck.papers.command import papers_command
 from crosscheck.report.report import Report, coloured, summary
 from crosscheck.report.verdict import Verdict, overall
-from crosscheck.simulation import Budget
 from crosscheck.terminal import atomically, console, progress, require_writable, write_json
-from crosscheck.truncation import truncation
 from crosscheck.window_command import window_command
 
 BUG = 70

@@ -21,16 +21,16 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.generator import entry_name
 from crosscheck.certificates.measures.bounds import Interval, proved_measures
 from crosscheck.certificates.measures.elements import BITS, distance
+from crosscheck.certificates.quantities import Moments, Quantity, quantities
+from crosscheck.certificates.system import STEADY, EngineFailed, System, ask
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.generator_certificate import entry_name
-from crosscheck.quantities import Moments, Quantity, quantities
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
-from crosscheck.system import STEADY, EngineFailed, System, ask
 from fock.states import density
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState, PrecisionExhausted

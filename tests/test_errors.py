@@ -15,7 +15,7 @@ import crosscheck
 import crosscheck.cli  # imports everything: all errors are known after it
 import fock
 import gaussian
-from crosscheck.cutoffs import TooManyPhotons
+from crosscheck.certificates.simulation.cutoffs import TooManyPhotons
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models.loading import TargetNotFound
 from crosscheck.papers import UnknownPaper

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import EXIT, Json, Sets, changed, example, usage
+from crosscheck.certificates.simulation.study import Budget
 from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.diagnosis.diagnose import diagnose, named
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.loading import model_of
-from crosscheck.simulation import Budget
 from crosscheck.terminal import console, progress, require_writable, write_json
 
 ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]

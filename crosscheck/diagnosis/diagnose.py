@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from crosscheck.certificates.simulation.study import Budget
 from crosscheck.certify import TOLERANCE
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim, is_code
@@ -27,7 +28,6 @@ from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import find_model
 from crosscheck.models.loading import is_target, load, model_of, only_model
-from crosscheck.simulation import Budget
 
 OF_A_CODE = "Give the arrays of a code their usual names (A, D, sigma, log_negativity …): none was found."
 OF_A_MODEL = "Call again with the linearised model as the target."

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import EXIT, Json, usage
+from crosscheck.certificates.simulation.study import Budget
 from crosscheck.certify import TOLERANCE
 from crosscheck.engines.registry import Plugin, plugins
 from crosscheck.engines.survey import Survey, survey
 from crosscheck.models import MODELS
-from crosscheck.simulation import Budget
 from crosscheck.terminal import console, progress, require_writable, write_json
 
 EngineName = Annotated[

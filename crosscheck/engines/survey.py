@@ -12,12 +12,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from crosscheck.certificates.simulation.study import Budget
 from crosscheck.certify import TOLERANCE
 from crosscheck.engines.registry import Plugin
 from crosscheck.engines.trial import Finding, Trial, try_engines
 from crosscheck.report.report import COLOURS, MARKS, to_text
 from crosscheck.report.verdict import Verdict, overall
-from crosscheck.simulation import Budget
 
 # The columns, in the order of the protocol.
 SYMBOLS = {

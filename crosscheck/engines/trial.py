@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.system import STEADY
 from crosscheck.certify import TOLERANCE, certify, exact_truth
 from crosscheck.engine import Engine
 from crosscheck.engines.protocol import FUNCTIONS
 from crosscheck.engines.questions import closed_forms
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Comparison, Verdict, overall
-from crosscheck.simulation import Budget
-from crosscheck.system import STEADY
 
 # Of which functions a certificate without comparisons speaks.
 OF_KIND = {

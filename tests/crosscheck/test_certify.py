@@ -21,8 +21,8 @@ from crosscheck import (
     certify,
     models,
 )
-from crosscheck.certify import _fock_says_it_exists
-from crosscheck.cutoffs import (
+from crosscheck.certificates.generator import compare_generators, ladder_moments
+from crosscheck.certificates.simulation.cutoffs import (
     estimated_error,
     negativity_tail_error,
     next_cutoffs,
@@ -30,8 +30,8 @@ from crosscheck.cutoffs import (
     starting_cutoffs,
     tail_error,
 )
+from crosscheck.certify import _fock_says_it_exists
 from crosscheck.engine import GAUSSIAN
-from crosscheck.generator_certificate import compare_generators, ladder_moments
 from crosscheck.model import squeezing
 from crosscheck.report.verdict import overall
 from tests.random_models import quadratic_models

@@ -10,10 +10,10 @@ import pytest
 
 import gaussian
 from crosscheck import Dissipator, Verdict, certify, models, proofs, prove_steady_state
+from crosscheck.certificates.system import System
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import x
 from crosscheck.proofs import Truth, label, measures_certificate, window_certificate
-from crosscheck.system import System
 
 
 def certificates(model, times=None, tolerance=1e-3):

@@ -13,6 +13,7 @@ import pytest
 
 import fock
 import gaussian
+from crosscheck.certificates.quantities import Moments, quantities
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import Model, thermal_bath
 from crosscheck.models import (
@@ -26,7 +27,6 @@ from crosscheck.models import (
     ThermalNetwork,
 )
 from crosscheck.models.heat_baths import printed_negativity
-from crosscheck.quantities import Moments, quantities
 
 FOLDER = Path(__file__).parents[1] / "reference"
 

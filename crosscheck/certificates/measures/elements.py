@@ -1,6 +1,6 @@
 r"""Fock elements of a Gaussian state from its moments, exact below any cutoff, each with a bound on its rounding.
 
-With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `crosscheck.certificates.window.kernel` and ρ_00 = exp(−½μᵀGμ)/√det(σ + ½),
+With the kernel ρ_00 exp(½ zᵀ𝒜z + bᵀz) of `window.kernel` and ρ_00 = exp(−½μᵀGμ)/√det(σ + ½),
 
     √(k_i + 1) ρ_{k+e_i} = b_i ρ_k + Σ_j 𝒜_ij √k_j ρ_{k−e_j},      k = (m, n),
 

@@ -35,11 +35,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from crosscheck.certificates.generator import entry_name
 from crosscheck.certificates.window.algebra import read
 from crosscheck.certificates.window.exact_moments import exact_steady_state
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.errors import InvalidParameter
-from crosscheck.generator_certificate import entry_name
 from crosscheck.model import described
 from crosscheck.report.report import coloured, to_text
 from crosscheck.report.verdict import Verdict

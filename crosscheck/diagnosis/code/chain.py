@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.generator import MOST_MODES, compare_generators
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.detective import Detective
@@ -27,7 +28,6 @@ from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
-from crosscheck.generator_certificate import MOST_MODES, compare_generators
 from crosscheck.model import described
 from crosscheck.report.verdict import Verdict, overall
 

@@ -22,10 +22,10 @@ import scipy
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.generator import entry_name
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.terms import Pieces
-from crosscheck.generator_certificate import entry_name
 from gaussian.ladder import ladder
 
 Array = NDArray[Any]

@@ -20,10 +20,10 @@ import numpy as np
 
 import fock
 import gaussian
-from crosscheck.cutoffs import LARGEST
+from crosscheck.certificates.simulation.cutoffs import LARGEST
+from crosscheck.certificates.simulation.study import Budget, spell
 from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section
 from crosscheck.diagnosis.model.master_equation import MasterEquation
-from crosscheck.simulation import Budget, spell
 from fock.faber import FIRST, MOST
 from fock.generator import generator
 from fock.sector import ENTRY, Sector, superoperator_bytes

@@ -25,8 +25,10 @@ from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
+from crosscheck.certificates.simulation.cutoffs import LARGEST, TooManyPhotons, starting_cutoffs
+from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.system import in_doubles
 from crosscheck.certify import FLOOR, TOLERANCE, certify
-from crosscheck.cutoffs import LARGEST, TooManyPhotons, starting_cutoffs
 from crosscheck.diagnosis.model import cost, linearisation, magnitudes, symmetries
 from crosscheck.diagnosis.model.finding import THEOREM, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import STEADY, Run, run
@@ -40,8 +42,6 @@ from crosscheck.model import require
 from crosscheck.models.loading import told
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
-from crosscheck.simulation import Budget
-from crosscheck.system import in_doubles
 
 Progress = Callable[[str], None]
 

@@ -18,8 +18,8 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.generator import entry_name
 from crosscheck.errors import CrosscheckError
-from crosscheck.generator_certificate import entry_name
 from crosscheck.models.loading import told
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
 

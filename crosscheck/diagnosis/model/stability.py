@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 
 import gaussian
+from crosscheck.certificates.generator import MOST_MODES
+from crosscheck.certificates.system import STEADY
 from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled
 from crosscheck.diagnosis.model.slow_modes import Motion, motions
-from crosscheck.generator_certificate import MOST_MODES
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
-from crosscheck.system import STEADY
 from gaussian.ladder import spell
 
 # Motions listed, and how many are named in one sentence.

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import fock
 import gaussian
-from crosscheck.cutoffs import estimated_error
+from crosscheck.certificates.simulation.cutoffs import estimated_error
 from crosscheck.model import SQRT_HALF, Dissipator, Model, pair
 from crosscheck.models import HeatBathPair
 

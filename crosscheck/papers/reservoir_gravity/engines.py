@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 import fock
 import gaussian
-from crosscheck.cutoffs import estimated_error
+from crosscheck.certificates.simulation.cutoffs import estimated_error
 from crosscheck.models import ReservoirGravity
 from crosscheck.models.laboratory import PRINTED_K_G, Q_OF_TABLE
 from crosscheck.papers.claim import Number

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.cutoffs import estimated_error, next_cutoffs
+from crosscheck.certificates.quantities import Moments, Quantity
+from crosscheck.certificates.simulation.cutoffs import estimated_error, next_cutoffs
 from crosscheck.model import require
-from crosscheck.quantities import Moments, Quantity
 from crosscheck.report.verdict import Comparison, Verdict
 
 # Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.

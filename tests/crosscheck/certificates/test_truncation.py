@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from crosscheck import InvalidParameter, models
-from crosscheck.truncation import truncation
+from crosscheck.certificates.simulation.truncation import truncation
 
 
 @pytest.fixture(scope="module")

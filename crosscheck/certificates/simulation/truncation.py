@@ -23,13 +23,13 @@ from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
-from crosscheck.cutoffs import estimated_error, predicted_tails
+from crosscheck.certificates.quantities import Moments, quantities
+from crosscheck.certificates.simulation.cutoffs import estimated_error, predicted_tails
+from crosscheck.certificates.system import System
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model, described
-from crosscheck.quantities import Moments, quantities
 from crosscheck.report.report import to_text
-from crosscheck.system import System
 
 
 @dataclass(frozen=True)

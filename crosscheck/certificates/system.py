@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 import gaussian
+from crosscheck.certificates.quantities import Moments, Quantity, quantities
+from crosscheck.certificates.simulation.study import Place
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import TIMES, require
-from crosscheck.quantities import Moments, Quantity, quantities
-from crosscheck.simulation import Place
 
 STEADY = "steady state"
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 import fock
 import gaussian
-from crosscheck.cutoffs import negativity_tail_error, tail_error
+from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.simulation.cutoffs import negativity_tail_error, tail_error
 from crosscheck.engine import Engine
-from crosscheck.generator_certificate import entry_name
 
 Array = NDArray[Any]
 
