@@ -7,7 +7,7 @@ r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynam
 """
 
 from crosscheck import models
-from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.simulation.truncation import TruncationStudy, truncation
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.certificates.window.proof import SteadyProof, prove_steady_state

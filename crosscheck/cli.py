@@ -22,9 +22,9 @@ from rich.text import Text
 
 from crosscheck.arguments import EXIT, PLOTS, Json, Laboratory, Names, Plot, Sets, example, usage
 from crosscheck.bench.command import bench_command
-from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.certificates.simulation.truncation import truncation
-from crosscheck.certify import TOLERANCE, certify
+from crosscheck.certify import certify
 from crosscheck.diagnosis.command import diagnose_command
 from crosscheck.engines.command import EngineName, certify_engine, engines_command
 from crosscheck.exam import planted_sample

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import EXIT, Json, Laboratory, Sets, example, usage
-from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.names import entry_name
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
 from crosscheck.errors import InvalidParameter

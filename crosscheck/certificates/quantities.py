@@ -3,6 +3,11 @@ r"""What is compared: each quantity from the moments (with an error from conditi
 If σ is known to within δ in spectral norm, then (1 − η)σ ≤ σ' ≤ (1 + η)σ with η = δ/λ_min(σ), and symplectic
 eigenvalues are monotone: each ν and each ν̃ is known to a relative η. Hence E_N is known to nη/(1 − η), and each
 entropy to the difference between its values at the ends.
+
+Whatever a sequence of cutoffs shows, a state that presses against its cutoff with weight w on the highest levels has
+moments and entropies that err by up to N w, and a negativity that errs by up to the scale √w: with populations p_n of a
+truncated mode it is bounded through 2 s_< s_> + s_>², s = Σ√p_n. A sequence that is stuck at zero, or held up by one
+mode, cannot claim less.
 """
 
 from __future__ import annotations
@@ -16,8 +21,7 @@ from numpy.typing import NDArray
 
 import fock
 import gaussian
-from crosscheck.certificates.generator import entry_name
-from crosscheck.certificates.simulation.cutoffs import negativity_tail_error, tail_error
+from crosscheck.certificates.names import entry_name
 from crosscheck.engine import Engine
 
 Array = NDArray[Any]
@@ -41,6 +45,16 @@ class Moments:
     @property
     def is_physical(self) -> bool:
         return bool(gaussian.is_physical(self.covariance))
+
+
+def tail_error(edge_weight: float, cutoff: int) -> float:
+    """N w: what weight w at the edge of N levels does to moments and entropies."""
+    return cutoff * edge_weight
+
+
+def negativity_tail_error(edge_weight: float, cutoff: int) -> float:
+    """√w: what weight w at the edge does to a trace norm of the partial transpose."""
+    return float(np.sqrt(edge_weight))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import EXIT, Json, Sets, changed, example, usage
-from crosscheck.certificates.simulation.study import Budget
+from crosscheck.certificates.budget import Budget
 from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.diagnosis.diagnose import diagnose, named
 from crosscheck.errors import InvalidParameter

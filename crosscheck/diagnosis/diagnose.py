@@ -18,8 +18,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from crosscheck.certificates.simulation.study import Budget
-from crosscheck.certify import TOLERANCE
+from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim, is_code
 from crosscheck.diagnosis.code.report import CodeDiagnosis

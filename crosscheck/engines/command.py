@@ -9,8 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.arguments import EXIT, Json, usage
-from crosscheck.certificates.simulation.study import Budget
-from crosscheck.certify import TOLERANCE
+from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.engines.registry import Plugin, plugins
 from crosscheck.engines.survey import Survey, survey
 from crosscheck.models import MODELS

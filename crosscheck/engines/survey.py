@@ -12,8 +12,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.certificates.simulation.study import Budget
-from crosscheck.certify import TOLERANCE
+from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.engines.registry import Plugin
 from crosscheck.engines.trial import Finding, Trial, try_engines
 from crosscheck.report.report import COLOURS, MARKS, to_text

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from crosscheck.certificates.simulation.study import Budget
-from crosscheck.certificates.system import STEADY
-from crosscheck.certify import TOLERANCE, certify, exact_truth
+from crosscheck.certificates.budget import TOLERANCE, Budget
+from crosscheck.certificates.names import STEADY
+from crosscheck.certify import certify, exact_truth
 from crosscheck.engine import Engine
 from crosscheck.engines.protocol import FUNCTIONS
 from crosscheck.engines.questions import closed_forms

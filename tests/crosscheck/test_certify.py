@@ -21,16 +21,11 @@ from crosscheck import (
     certify,
     models,
 )
-from crosscheck.certificates.generator import compare_generators, ladder_moments
-from crosscheck.certificates.simulation.cutoffs import (
-    estimated_error,
-    negativity_tail_error,
-    next_cutoffs,
-    predicted_tails,
-    starting_cutoffs,
-    tail_error,
-)
-from crosscheck.certify import _fock_says_it_exists
+from crosscheck.certificates.generator.certificate import compare_generators
+from crosscheck.certificates.generator.ladder import ladder_moments
+from crosscheck.certificates.quantities import negativity_tail_error, tail_error
+from crosscheck.certificates.simulation.cutoffs import estimated_error, next_cutoffs, predicted_tails, starting_cutoffs
+from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import squeezing
 from crosscheck.report.verdict import overall
@@ -137,7 +132,7 @@ def test_a_steady_state_that_does_not_exist_is_never_certified():
     assert steady.kind == "steady state"
     assert steady.comparisons == ()
     assert "no steady state" in steady.note
-    assert _fock_says_it_exists(unstable)[:2] == (False, True)
+    assert stable_by_ladder_algebra(unstable)[:2] == (False, True)
 
 
 def test_an_engine_that_denies_an_existing_steady_state_is_refuted():

@@ -1,6 +1,7 @@
 r"""Entropy, mutual information and log-negativity of a Gaussian state from its density matrix, with proof.
 
-The elements of ρ below a cutoff are exact (`measures.elements`), and what lies above costs, with P the projector below it, Q = 1 − P, δ = tr ρQ and n modes,
+The elements of ρ below a cutoff are exact (`measures.elements`), and what lies above costs, with P the projector
+below it, Q = 1 − P, δ = tr ρQ and n modes,
 
     (1 − δ) S(ρ_P) ≤ S(ρ) ≤ (1 − δ) S(ρ_P) + h(δ) + δ n g(tr ρQN/(nδ)),            ρ_P = PρP/(1 − δ)
     ‖(PρP)^Γ‖₁ ≤ ‖ρ^Γ‖₁ ≤ ‖(PρP)^Γ‖₁ + Σ_parties (2 s_< s_> + s_>²),               s = Σ√p_n.

@@ -5,11 +5,6 @@ by two levels a mode, an even step because squeezed states fill even levels. If 
 d = |Q_N − Q_{N−2}| shrink by some q < 1 and the error that remains is d q/(1 − q), with q read off the last two steps
 (at most `SLOWEST`: a sequence that does not shrink yet is trusted to a tenth of a step at best). The estimate is never
 less than d itself, nor, against one step that is small by accident, than the step before divided by `ACCIDENT`.
-
-Whatever the sequence shows, a state that presses against its cutoff with weight w on the highest levels has moments and
-entropies that err by up to N w, and a negativity that errs by up to the scale √w: with populations p_n of a truncated
-mode it is bounded through 2 s_< s_> + s_>², s = Σ√p_n. A sequence that is stuck at zero, or held up by one mode, cannot
-claim less.
 """
 
 from __future__ import annotations
@@ -86,13 +81,3 @@ def estimated_error(values: Sequence[float]) -> float:
     older, last = abs(values[-2] - values[-3]), abs(values[-1] - values[-2])
     q = min(last / older, SLOWEST) if older > 0 else SLOWEST
     return max(last, last * q / (1 - q), older / ACCIDENT)
-
-
-def tail_error(edge_weight: float, cutoff: int) -> float:
-    """N w: what weight w at the edge of N levels does to moments and entropies."""
-    return cutoff * edge_weight
-
-
-def negativity_tail_error(edge_weight: float, cutoff: int) -> float:
-    """√w: what weight w at the edge does to a trace norm of the partial transpose."""
-    return float(np.sqrt(edge_weight))

@@ -11,27 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fock
+from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.quantities import Moments, Quantity
 from crosscheck.certificates.simulation.cutoffs import estimated_error, next_cutoffs
-from crosscheck.model import require
 from crosscheck.report.verdict import Comparison, Verdict
 
 # Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
 GROWTH = 2.5
 # Fock errors below this share of the tolerance are not claimed: an entropy −p ln p amplifies a solver's 1e-12.
 NEGLIGIBLE = 1e-3
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What one certificate may spend: `seconds` of time and `memory` in bytes."""
-
-    seconds: float = 60.0
-    memory: float = 4 * 2**30
-
-    def __post_init__(self) -> None:
-        for name in ("seconds", "memory"):
-            require(f"budget.{name}", getattr(self, name), "be > 0", lambda v: v > 0, "Leave it out for the default.")
 
 
 @dataclass(frozen=True, kw_only=True)

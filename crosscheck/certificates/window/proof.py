@@ -35,7 +35,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.names import entry_name
 from crosscheck.certificates.window.algebra import read
 from crosscheck.certificates.window.exact_moments import exact_steady_state
 from crosscheck.certificates.window.kernel import Window

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.certificates.generator import MOST_MODES, compare_generators
+from crosscheck.certificates.generator.certificate import compare_generators
+from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.detective import Detective

@@ -22,7 +22,7 @@ import scipy
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.terms import Pieces

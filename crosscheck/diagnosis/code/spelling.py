@@ -12,7 +12,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.names import entry_name
 from gaussian.ladder import Polynomial, spell
 
 Array = NDArray[Any]

@@ -20,8 +20,9 @@ import numpy as np
 
 import fock
 import gaussian
+from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.simulation.cutoffs import LARGEST
-from crosscheck.certificates.simulation.study import Budget, spell
+from crosscheck.certificates.simulation.study import spell
 from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section
 from crosscheck.diagnosis.model.master_equation import MasterEquation
 from fock.faber import FIRST, MOST

@@ -25,10 +25,10 @@ from threadpoolctl import threadpool_limits
 
 import fock
 import gaussian
+from crosscheck.certificates.budget import FLOOR, TOLERANCE, Budget
 from crosscheck.certificates.simulation.cutoffs import LARGEST, TooManyPhotons, starting_cutoffs
-from crosscheck.certificates.simulation.study import Budget
 from crosscheck.certificates.system import in_doubles
-from crosscheck.certify import FLOOR, TOLERANCE, certify
+from crosscheck.certify import certify
 from crosscheck.diagnosis.model import cost, linearisation, magnitudes, symmetries
 from crosscheck.diagnosis.model.finding import THEOREM, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import STEADY, Run, run

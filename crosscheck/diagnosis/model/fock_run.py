@@ -3,8 +3,9 @@ r"""One state of a model in Fock space at growing cutoffs: moments, non-Gaussian
     δ = S(ρ_G) − S(ρ) = S(ρ‖ρ_G) ≥ 0,      ‖ρ − ρ_G‖₁ ≤ √(2δ) (Pinsker),      ρ_G Gaussian with the moments of ρ
 
 so that no observable between −1 and 1 tells ρ from ρ_G by more than √(2δ). Cutoffs grow by a quarter and two levels at
-least; errors are estimated from the last three of them and from the weight at the edge (`certificates.simulation.cutoffs`). A
-truncated generator has a steady state even where the model has none: then the weight at the edge stays.
+least; errors are estimated from the last three of them and from the weight at the edge, as in
+`certificates.simulation`. A truncated generator has a steady state even where the model has none: then the weight at
+the edge stays.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.certificates.simulation.cutoffs import STEP, estimated_error, negativity_tail_error, tail_error
-from crosscheck.certificates.simulation.study import GROWTH, Budget, spell
+from crosscheck.certificates.budget import Budget
+from crosscheck.certificates.quantities import negativity_tail_error, tail_error
+from crosscheck.certificates.simulation.cutoffs import STEP, estimated_error
+from crosscheck.certificates.simulation.study import GROWTH, spell
 from crosscheck.diagnosis.model.finding import Value
 
 Array = NDArray[Any]

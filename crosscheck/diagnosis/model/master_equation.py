@@ -18,7 +18,7 @@ import numpy as np
 
 import fock
 import gaussian
-from crosscheck.certificates.generator import entry_name
+from crosscheck.certificates.names import entry_name
 from crosscheck.errors import CrosscheckError
 from crosscheck.models.loading import told
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell

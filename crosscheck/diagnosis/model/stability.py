@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 
 import gaussian
-from crosscheck.certificates.generator import MOST_MODES
-from crosscheck.certificates.system import STEADY
+from crosscheck.certificates.generator.ladder import MOST_MODES
+from crosscheck.certificates.names import STEADY
 from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled
 from crosscheck.diagnosis.model.slow_modes import Motion, motions

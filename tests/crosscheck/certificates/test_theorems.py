@@ -9,20 +9,25 @@ import numpy as np
 import pytest
 
 import gaussian
-from crosscheck import Dissipator, Verdict, certify, models, proofs, prove_steady_state
-from crosscheck.certificates.system import System
+from crosscheck import Dissipator, Verdict, certify, models, prove_steady_state
+from crosscheck.certificates.inquiry import Inquiry
+from crosscheck.certificates.measures import certificate as measures_room
+from crosscheck.certificates.measures.certificate import measures_certificate
+from crosscheck.certificates.names import label
+from crosscheck.certificates.window.certificate import window_certificate
+from crosscheck.certificates.window.exact_moments import exact_trajectory
+from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import x
-from crosscheck.proofs import Truth, label, measures_certificate, window_certificate
 
 
-def certificates(model, times=None, tolerance=1e-3):
-    system = System.of(model, times)
-    truth = Truth.of(system)
-    return (
-        window_certificate(system, GAUSSIAN, truth),
-        measures_certificate(system, GAUSSIAN, truth, tolerance, lambda text: None),
-    )
+def asked(model, times=None, truth=None, engine=GAUSSIAN):
+    return Inquiry.of(model, times, engine, tolerance=1e-3, budget=None, truth=truth, progress=lambda text: None)
+
+
+def certificates(model, times=None):
+    inquiry = asked(model, times)
+    return window_certificate(inquiry), measures_certificate(inquiry)
 
 
 def test_times_that_look_alike_keep_their_own_states():
@@ -61,16 +66,15 @@ def test_measures_are_theorems_of_states_only(monkeypatch):
     window, measures = certificates(model, times=(0.5,))
     assert window.verdict is Verdict.CERTIFIED
     assert measures is None
-    monkeypatch.setattr(proofs, "completely_positive", lambda model: True)  # as if rounding had hidden the rate
+    monkeypatch.setattr(measures_room, "completely_positive", lambda model: True)  # as if rounding had hidden the rate
     assert certificates(model, times=(0.5,))[1] is None
 
 
 @pytest.mark.parametrize("model", [models.LossyTwinBeams(r=0.4, gamma=0.6), models.LossyTwinBeams(r=0.4, gamma=0.0)])
 def test_pure_states_are_states(model):
     """On the border ν = ½ intervals reach below: that is no objection."""
-    system = System.of(model, (0.5,))
-    truth = Truth(states={"t": proofs.exact_trajectory(model, (0.0,))[0]}, steady=None, why="", model=model)
-    measures = measures_certificate(system, GAUSSIAN, truth, 1e-3, lambda text: None)
+    truth = Truth(states={"t": exact_trajectory(model, (0.0,))[0]}, steady=None, why="", model=model)
+    measures = measures_certificate(asked(model, (0.5,), truth))
     assert measures.verdict is Verdict.CERTIFIED
     assert len(measures.comparisons) == 3
 

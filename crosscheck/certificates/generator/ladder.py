@@ -19,15 +19,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import flint
 import numpy as np
 import qutip
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.certificates.window.kernel import Window
-from crosscheck.report.verdict import Comparison
-from gaussian.enclosed.ball import AsComputed
 
 Array = NDArray[Any]
 
@@ -38,12 +34,6 @@ LEVELS = 4
 MOST_MODES = 8
 # Each element is a sum of a few dozen terms; its rounding is this many units in the last place of their moduli.
 ROUNDING_ULPS = 32
-# An entry is known well enough if its error is this small against itself ...
-RESOLUTION = 1e-6
-# ... or against the slowest rate of the model, which must not hide in the rounding of the fastest.
-RATE_RESOLUTION = 1e-3
-# Bits of the same elements in balls.
-BITS = 160
 # Rates below this share of the largest scale come from rounding in the model (sin π and the like).
 VANISHING = 1e-20
 
@@ -118,60 +108,6 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
         ROUNDING_ULPS * float(np.finfo(float).eps) * max(largest[0], *scales, 1e-300),
         min(scales, default=1.0),
     )
-
-
-def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ...] = (0.0,)) -> list[Comparison]:
-    """A, d, D of `moment_equations(model)` against the ladder algebra, one comparison per entry.
-
-    With constant coefficients the error of QuTiP's matrices is its distance from the same elements in balls: a theorem.
-    """
-    comparisons = []
-    proved = None if len(times) > 1 else _in_balls(model)
-    for t in times:
-        claimed = moment_equations(model, t) if t else moment_equations(model)
-        found = ladder_moments(model, t)
-        for symbol, mine, theirs in (
-            ("A", claimed.drift, found.drift),
-            ("d", claimed.drive, found.drive),
-            ("D", claimed.diffusion, found.diffusion),
-        ):
-            for index in np.ndindex(np.shape(theirs)):
-                off = 0.0 if proved is None else _distance(float(theirs[index]), proved[symbol][index])
-                comparisons.append(
-                    Comparison(
-                        quantity=f"{symbol}[{', '.join(entry_name(i) for i in index)}]",
-                        place=f"t = {t:g}" if len(times) > 1 else "generator",
-                        gaussian=float(np.asarray(mine)[index]),
-                        gaussian_error=max(found.rounding, float(getattr(claimed, "rounding", 0.0))),
-                        fock=float(theirs[index]),
-                        fock_error=max(found.rounding, off),
-                        tolerance=max(RESOLUTION * abs(float(theirs[index])), RATE_RESOLUTION * found.slowest),
-                        theorem=proved is not None,
-                    )
-                )
-    return comparisons
-
-
-def _in_balls(model: Any) -> dict[str, dict[tuple[int, ...], flint.arb]]:
-    """A, d and D from the Fock window."""
-    with flint.ctx.workprec(BITS):
-        equations = Window(AsComputed(model)).equations()
-    m = equations.drift.nrows()
-    pairs = list(np.ndindex(m, m))
-    return {
-        "A": {(j, k): equations.drift[j, k] for j, k in pairs},
-        "d": {(j,): equations.drive[j, 0] for j in range(m)},
-        "D": {(j, k): equations.diffusion[j, k] for j, k in pairs},
-    }
-
-
-def _distance(value: float, ball: flint.arb) -> float:
-    return float(abs(ball - flint.arb(value)).abs_upper()) * (1 + 4 * float(np.finfo(float).eps))
-
-
-def entry_name(row: int) -> str:
-    """`x1`, `p1`, `x2`, … for row numbers 0, 1, 2, …"""
-    return f"{'xp'[row % 2]}{row // 2 + 1}"
 
 
 def _at(h: Any, t: float) -> qutip.Qobj:

@@ -1,0 +1,113 @@
+"""An engine on trial, listened to with care: what it raises or returns amiss is its failure, and no error of ours."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+import gaussian
+from crosscheck.certificates.quantities import Moments, Quantity
+from crosscheck.certificates.system import System
+from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.errors import CrosscheckError
+from crosscheck.report.report import Certificate
+from crosscheck.report.verdict import Verdict
+
+
+class EngineFailed(CrosscheckError):
+    """An engine on trial returned something that is not an answer."""
+
+
+class NotPositive(EngineFailed):
+    """A covariance without measures: wrong for a completely positive model, and possibly right for another."""
+
+
+def ask(engine: Engine, question: Callable[[], Any]) -> Any:
+    """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
+    try:
+        return question()
+    except (gaussian.NoSteadyState, EngineFailed):
+        raise
+    except Exception as error:
+        if engine is GAUSSIAN:
+            raise
+        raise EngineFailed(
+            f"{engine.name} raised {type(error).__name__}: {error}.", "Call it with the model alone to see where."
+        ) from error
+
+
+def no_answer(kind: str, reason: EngineFailed, *, theorem: bool = False) -> Certificate:
+    """What an engine without an answer deserves."""
+    return Certificate(
+        kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED, theorem=theorem
+    )
+
+
+def moments(claimed: Any, engine: Engine, modes: Iterable[int], total: int) -> Moments:
+    """Those of some modes of a claimed state (`mean`, `covariance`, `error`) of `total` modes.
+
+    Raises:
+        EngineFailed: the claim is not a mean and a symmetric matrix.
+    """
+    mean, covariance, error = claimed
+    if np.shape(mean) != (2 * total,) or np.shape(covariance) != (2 * total, 2 * total):
+        raise EngineFailed(
+            f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.",
+            "Give each mode its two rows, (x, p).",
+        )
+    if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
+        raise EngineFailed(
+            f"{engine.name} returned moments that are not finite, or a negative error.",
+            "Look for a division by zero.",
+        )
+    rows = [2 * m + i for m in modes for i in (0, 1)]
+    sigma = np.asarray(covariance, float)[np.ix_(rows, rows)]
+    if not np.allclose(sigma, sigma.T, rtol=1e-9):
+        raise EngineFailed(
+            f"{engine.name} returned a covariance that is not symmetric.", "Check how its entries are filled in."
+        )
+    return Moments(np.asarray(mean, float)[rows], sigma, float(error))
+
+
+def guarded(engine: Engine, quantity: Quantity) -> Quantity:
+    """The quantity, computed by an engine that may break down on the way."""
+
+    def of_moments(found: Moments) -> tuple[float, float]:
+        with warnings.catch_warnings():
+            # The error bar says it in numbers.
+            warnings.simplefilter("ignore", gaussian.IllConditioned)
+            answer: tuple[float, float] = ask(engine, lambda: quantity.of_moments(found))
+            return answer
+
+    return replace(quantity, of_moments=of_moments)
+
+
+def within_scope(engine: Engine, system: System) -> tuple[Engine, tuple[str, ...]]:
+    """The engine without what it says, by NotImplementedError, that it cannot do for this model; and what that is."""
+    if engine.complete:
+        return engine, ()
+    warm = 0.75 * np.eye(2 * len(system.observed))
+    probes: dict[str, Callable[[], Any]] = {
+        "moment_equations": lambda: engine.moment_equations(system.model),
+        "evolve": lambda: engine.evolve(system.model, system.times[:1] or (0.0,)),
+        "steady_state": lambda: engine.steady_state(system.model),
+        "entropy": lambda: engine.entropy(warm),
+        "log_negativity": lambda: engine.log_negativity(warm, party=system.party),
+        "mutual_information": lambda: engine.mutual_information(warm, party=system.party),
+        "discord": lambda: engine.discord(warm, measured=system.party),
+    }
+    cannot = {}
+    for name in probes if system.party else list(probes)[:4]:
+        if name in engine.offers:
+            try:
+                probes[name]()
+            except NotImplementedError as reason:
+                cannot[name] = f"{engine.name} does not give {name}: {reason}."
+            except Exception:
+                continue  # on trial it will be heard again
+    trusted: dict[str, Any] = {name: getattr(GAUSSIAN, name) for name in cannot}
+    return replace(engine, offers=engine.offers - set(cannot), **trusted), tuple(cannot.values())

@@ -1,0 +1,144 @@
+r"""The generator certificate: A, d and D of an engine against the Fock ladder algebra, one comparison an entry.
+
+The elements in double precision (`generator.ladder`) err by less than their distance from the same elements in balls
+(`window.kernel`): with constant coefficients a theorem.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import flint
+import numpy as np
+
+import gaussian
+from crosscheck.certificates.answers import EngineFailed, ask, no_answer
+from crosscheck.certificates.generator.ladder import MOST_MODES, ladder_moments
+from crosscheck.certificates.inquiry import Inquiry
+from crosscheck.certificates.names import entry_name
+from crosscheck.certificates.window.kernel import Window
+from crosscheck.certificates.window.truth import faithful
+from crosscheck.engine import GAUSSIAN
+from crosscheck.report.report import Certificate
+from crosscheck.report.verdict import Comparison, Verdict, overall
+from gaussian import enclosed
+from gaussian.enclosed.ball import AsComputed
+from gaussian.enclosed.symplectic import to_doubles
+
+# An entry is known well enough if its error is this small against itself ...
+RESOLUTION = 1e-6
+# ... or against the slowest rate of the model, which must not hide in the rounding of the fastest.
+RATE_RESOLUTION = 1e-3
+# Bits of the same elements in balls.
+BITS = 160
+
+
+def generator_certificate(inquiry: Inquiry) -> Certificate | None:
+    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for.
+
+    None if the engine gives no equations.
+    """
+    system, engine = inquiry.system, inquiry.engine
+    if not engine.gives("moment_equations"):
+        return None
+    inquiry.progress("generator")
+    began = time.perf_counter()
+    if system.modes > MOST_MODES:
+        return Certificate(
+            kind="generator",
+            basis="ladder algebra",
+            comparisons=(),
+            note=f"{system.modes} modes do not fit in Fock space (at most {MOST_MODES} do): certify a smaller network.",
+            decided=Verdict.INCONCLUSIVE,
+        )
+    moments = (0.0, *(t for t in system.times if t)) if system.is_time_dependent else (0.0,)
+    try:
+        comparisons = ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments))
+    except EngineFailed as reason:
+        return no_answer("generator", reason)
+    if engine is GAUSSIAN and len(moments) == 1 and overall(c.verdict for c in comparisons) is Verdict.INCONCLUSIVE:
+        comparisons = compare_generators(system.model, equations_from_balls)
+    return Certificate(
+        kind="generator",
+        basis="ladder algebra, exact up to rounding",
+        theorem=all(c.theorem for c in comparisons),
+        comparisons=tuple(comparisons),
+        note=_unresolved(comparisons),
+        seconds=time.perf_counter() - began,
+    )
+
+
+def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ...] = (0.0,)) -> list[Comparison]:
+    """A, d, D of `moment_equations(model)` against the ladder algebra, one comparison per entry.
+
+    With constant coefficients the error of QuTiP's matrices is its distance from the same elements in balls: a theorem.
+    """
+    comparisons = []
+    proved = None if len(times) > 1 else _in_balls(model)
+    for t in times:
+        claimed = moment_equations(model, t) if t else moment_equations(model)
+        found = ladder_moments(model, t)
+        for symbol, mine, theirs in (
+            ("A", claimed.drift, found.drift),
+            ("d", claimed.drive, found.drive),
+            ("D", claimed.diffusion, found.diffusion),
+        ):
+            for index in np.ndindex(np.shape(theirs)):
+                off = 0.0 if proved is None else _distance(float(theirs[index]), proved[symbol][index])
+                comparisons.append(
+                    Comparison(
+                        quantity=f"{symbol}[{', '.join(entry_name(i) for i in index)}]",
+                        place=f"t = {t:g}" if len(times) > 1 else "generator",
+                        gaussian=float(np.asarray(mine)[index]),
+                        gaussian_error=max(found.rounding, float(getattr(claimed, "rounding", 0.0))),
+                        fock=float(theirs[index]),
+                        fock_error=max(found.rounding, off),
+                        tolerance=max(RESOLUTION * abs(float(theirs[index])), RATE_RESOLUTION * found.slowest),
+                        theorem=proved is not None,
+                    )
+                )
+    return comparisons
+
+
+def equations_from_balls(model: Any) -> gaussian.MomentEquations:
+    """The package's own A, d and D, computed in balls and rounded once: for rates too far apart for doubles."""
+    model = faithful(model, model)
+    found = enclosed.enclose(lambda: enclosed.moment_equations(model), digits=20, strict=False)
+    drift, diffusion = to_doubles(found.drift), to_doubles(found.diffusion)
+    radius = max(float(x.rad().abs_upper()) for part in (found.drift, found.diffusion) for x in part.entries())
+    size = max(float(np.abs(drift).max()), float(np.abs(diffusion).max()))
+    return gaussian.MomentEquations(
+        drift=drift,
+        drive=to_doubles(found.drive)[:, 0],
+        diffusion=diffusion,
+        rounding=len(drift) * (radius + float(np.finfo(float).eps) * size),
+    )
+
+
+def _in_balls(model: Any) -> dict[str, dict[tuple[int, ...], flint.arb]]:
+    """A, d and D from the Fock window."""
+    with flint.ctx.workprec(BITS):
+        equations = Window(AsComputed(model)).equations()
+    m = equations.drift.nrows()
+    pairs = list(np.ndindex(m, m))
+    return {
+        "A": {(j, k): equations.drift[j, k] for j, k in pairs},
+        "d": {(j,): equations.drive[j, 0] for j in range(m)},
+        "D": {(j, k): equations.diffusion[j, k] for j, k in pairs},
+    }
+
+
+def _distance(value: float, ball: flint.arb) -> float:
+    return float(abs(ball - flint.arb(value)).abs_upper()) * (1 + 4 * float(np.finfo(float).eps))
+
+
+def _unresolved(comparisons: Sequence[Comparison]) -> str:
+    wide = [c for c in comparisons if c.verdict is Verdict.INCONCLUSIVE]
+    if not wide:
+        return ""
+    return (
+        f"Rounding of {wide[0].width:.0e} hides {wide[0].quantity} and {len(wide) - 1} other entries: the model's "
+        "rates and frequencies are too many orders of magnitude apart for double precision. Ask `crosscheck window`."
+    )

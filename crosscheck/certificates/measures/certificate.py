@@ -1,0 +1,163 @@
+r"""The measures certificate: E_N, S and I by the engine's formulas against density matrices with proved bounds.
+
+The matrix elements are those of the states that the window proves, exact below a cutoff; what lies above is bounded.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+import warnings
+from typing import Any
+
+import flint
+import numpy as np
+
+import fock
+import gaussian
+from crosscheck.certificates.answers import EngineFailed, ask, no_answer
+from crosscheck.certificates.inquiry import Inquiry
+from crosscheck.certificates.measures.bounds import Interval, proved_measures
+from crosscheck.certificates.measures.elements import BITS, distance
+from crosscheck.certificates.positivity import completely_positive
+from crosscheck.certificates.quantities import Moments, Quantity, quantities
+from crosscheck.certificates.system import System
+from crosscheck.certificates.window.certificate import rounded
+from crosscheck.certificates.window.truth import Truth
+from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.report.report import Certificate
+from crosscheck.report.verdict import Comparison
+from fock.states import density
+from gaussian import enclosed
+from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.precision import Undecided
+
+# Largest matrix whose distance from the exact one is measured.
+LARGEST_COMPARED = 1000
+# Mean photon numbers above this have too many levels for matrix elements.
+FEW_PHOTONS = 6.0
+
+
+def measures_certificate(inquiry: Inquiry) -> Certificate | None:
+    """E_N, S and I at each place, from exact matrix elements.
+
+    None without places, where ρ may not be positive, or if the engine offers none of them.
+    """
+    system, truth = inquiry.system, inquiry.truth
+    asked = inquiry.engine.gives("log_negativity", "entropy", "mutual_information")
+    if truth is None or not truth.states or not asked or not completely_positive(system.model):
+        return None
+    began = time.perf_counter()
+    comparisons, skipped = [], []
+    for place, state in truth.states.items():
+        observed = state.reduced(system.observed)
+        if not _may_be_a_state(observed):
+            skipped.append(
+                f"{place}: σ + iΩ/2 ≥ 0 fails beyond rounding, so that bounds on tails do not hold. Check σ."
+            )
+            continue
+        photons = max(float(_photons(observed.reduced([j]))) for j in range(len(system.observed)))
+        if photons > FEW_PHOTONS:
+            skipped.append(f"{place}: {photons:.3g} quanta in a mode need more levels than fit. Lower them.")
+            continue
+        inquiry.progress(f"measures, {place}")
+        try:
+            comparisons += _measured(inquiry, truth, place)
+        except EngineFailed as reason:
+            return no_answer("measures", reason, theorem=True)
+    if not comparisons:
+        return None
+    return Certificate(
+        kind="measures",
+        basis="exact Fock elements of the states that the window proves, tails bounded",
+        comparisons=tuple(comparisons),
+        note=" ".join(skipped),
+        seconds=time.perf_counter() - began,
+        theorem=True,
+    )
+
+
+def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState]) -> float | None:
+    """The largest proved ‖ρ − ρ_N‖₁ of truncated states from the exact ones, by direct comparison below the cutoff.
+
+    None where ρ may not be positive, or the matrices are too large.
+    """
+    known = [place for place in states if place in truth.states]
+    if not known or not completely_positive(system.model):
+        return None
+    if max(np.prod(states[place].cutoffs) for place in known) > LARGEST_COMPARED:
+        return None
+    return max(
+        distance(density(states[place].rho), truth.states[place].reduced(system.observed), states[place].cutoffs)
+        for place in known
+    )
+
+
+def _intervals(truth: Truth, place: str, system: System, tolerance: float) -> tuple[Interval, ...]:
+    """Proved intervals of the measures of the observed modes at a place, computed once for all engines on trial."""
+    asked = (place, system.observed, system.party, tolerance)
+    if asked not in truth.measured:
+        state = truth.states[place].reduced(system.observed)
+        truth.measured[asked] = tuple(proved_measures(state, system.party, tolerance))
+    return truth.measured[asked]
+
+
+def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
+    """The engine's formulas at the exact moments (rounded to doubles) against proved intervals."""
+    system, engine, tolerance = inquiry.system, inquiry.engine, inquiry.tolerance
+    state = truth.states[place].reduced(system.observed)
+    moments = rounded(state)
+    formulas = {q.name: q for q in quantities(engine, system.party, len(system.observed), physical=True)}
+    comparisons = []
+    for interval in _intervals(truth, place, system, tolerance):
+        if interval.quantity not in formulas:
+            continue
+        formula = formulas[interval.quantity]
+        mine, error = ask(engine, functools.partial(_answer, engine, formula, moments, state, system))
+        comparisons.append(
+            Comparison(
+                quantity=interval.quantity,
+                place=place,
+                gaussian=mine,
+                gaussian_error=error,
+                fock=interval.middle,
+                fock_error=interval.radius,
+                tolerance=tolerance * max(1.0, abs(interval.middle)),
+                theorem=True,
+            )
+        )
+    return comparisons
+
+
+def _answer(
+    engine: Engine, formula: Quantity, moments: Moments, state: EnclosedState, system: System
+) -> tuple[float, float]:
+    """What the engine says; the package's own answers are given in balls where doubles have no digits for them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error" if engine is GAUSSIAN else "ignore", gaussian.IllConditioned)
+        try:
+            return formula.of_moments(moments)
+        except gaussian.IllConditioned:
+            options = {} if formula.name == "entropy" else {"party": system.party}
+            with flint.ctx.workprec(BITS):
+                ball = getattr(enclosed, formula.name)(state.covariance, **options)
+            return float(ball), float(ball.rad().abs_upper()) + float(np.spacing(abs(float(ball))))
+
+
+def _may_be_a_state(state: EnclosedState) -> bool:
+    """Whether its moments are, as far as they are known, those of a state: no symplectic eigenvalue certainly below ½.
+
+    With a generator of rates ≥ 0 it is one; rates are known to rounding only, hence this second look, at 20 digits.
+    """
+    with flint.ctx.workprec(BITS):
+        try:
+            return not any(2 * nu < 1 for nu in enclosed.symplectic_eigenvalues(state.covariance))
+        except gaussian.UnphysicalState:
+            return False
+        except Undecided:
+            return True
+
+
+def _photons(mode: EnclosedState) -> Any:
+    """⟨a†a⟩ seen from the centre of the state, where `proved_measures` looks at it."""
+    return (mode.covariance.trace() - 1) / 2
