@@ -18,6 +18,7 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_page_runs_from_top_to_bottom(folder):
     names, attempted, commands = {}, 0, 0
     for block in BLOCKS:

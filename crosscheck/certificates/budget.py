@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 
 from crosscheck.errors import InvalidParameter
 
@@ -23,8 +24,8 @@ class Budget:
     def __post_init__(self) -> None:
         for name in ("seconds", "memory"):
             value = getattr(self, name)
-            if not (isinstance(value, (int, float)) and 0 < value < math.inf):
-                raise InvalidParameter(f"budget.{name}", "be > 0", value, "Leave it out for the default.")
+            if not (isinstance(value, Real) and 0 < value < math.inf):
+                raise InvalidParameter(f"budget.{name}", "be a number > 0", value, "Leave it out for the default.")
 
     @classmethod
     def of(cls, given: Budget | float | None) -> Budget:

@@ -182,6 +182,7 @@ def few(monkeypatch):
     monkeypatch.setattr(batches, "installed", lambda name: False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_tiny_cases_of_every_kind_are_right():
     """All solvers that answer agree within what is asked, and JSON holds what was found."""
@@ -266,6 +267,7 @@ def test_a_missed_goal_is_printed_as_missed():
     assert "missed" in to_text(table.renderable(bench))
 
 
+@pytest.mark.slow
 def test_memory_is_that_of_a_process_of_its_own():
     """An array of 64 MiB in this process is not in it."""
     ballast = np.ones(2**23)

@@ -58,6 +58,7 @@ def true_distance(state, exact):
     return float(np.abs(np.linalg.eigvalsh(below(exact, state.cutoffs).rho - state.rho.full())).sum())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(100))
 def test_the_bound_holds_on_random_models_with_known_answers(seed):
     """True error ≤ bound ≤ tolerance, with cutoffs that nobody gave."""

@@ -93,7 +93,12 @@ def test_the_generator_certificate_finds_the_wrong_entry(m, which, name):
     assert refuted[0].quantity.startswith({"drift": "A[", "diffusion": "D[", "drive": "d["}[name])
 
 
-@pytest.mark.parametrize("name", models.MODELS)
+LARGE = ("ReservoirGravityCavity", "ProbedChain", "DissipativeClassicalGravity", "ClassicalGravity")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LARGE else ()) for name in models.MODELS]
+)
 def test_every_model_is_certified(name):
     """Trajectories, and the steady state or its absence, at the models' example parameters, to three digits."""
     report = certify(models.MODELS[name].example(), tolerance=1e-3, budget=PATIENT)
@@ -169,6 +174,7 @@ def test_four_modes_pass_the_generator_certificate():
     assert overall(c.verdict for c in compare_generators(m, gaussian.moment_equations)) is Verdict.CERTIFIED
 
 
+@pytest.mark.slow
 def test_a_tighter_tolerance_takes_a_larger_cutoff():
     m = models.LossyTwinBeams.example()
     loose, tight = (
@@ -233,6 +239,7 @@ HARD = {
 TRIED = [(name, 1e-4) for name in HARD] + [(name, 1e-2) for name in HARD if not name.startswith("strong")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "tolerance"), TRIED)
 def test_a_correct_engine_is_never_refuted(name, tolerance):
     """Slow convergence, many quanta or none, stiff rates: certified where the budget allows, else inconclusive."""

@@ -23,6 +23,7 @@ def run(*arguments):
     return runner.invoke(cli.app, ["exam", *arguments])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_the_right_engine_is_certified_wherever_a_bug_is_on_trial(subject):
     """On every model and about every closed form, with the settings of the trial."""

@@ -34,6 +34,7 @@ def test_the_estimate_covers_the_true_error(study, quantity):
     assert judged[-1].estimate < 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", models.MODELS)
 def test_estimates_are_honest_for_every_model(name):
     """At the largest of a few small cutoffs the true error of each quantity lies within the estimate."""

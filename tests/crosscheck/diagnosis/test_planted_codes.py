@@ -235,6 +235,7 @@ def test_a_right_code_is_never_refuted(code):
     assert all(any(word in told for told in conventions) for word in code.words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", ALONE + TOGETHER, ids=lambda code: code.name)
 def test_a_planted_defect_is_named(code):
     """The first explanation holds what was planted, or one of those that the numbers cannot tell apart does."""

@@ -11,6 +11,7 @@ from tests.crosscheck.papers.published import published
 CLAIMS = [(paper, claim) for paper in PAPERS for claim in paper.claims]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("paper", "claim"), CLAIMS, ids=[c.identifier for _, c in CLAIMS])
 def test_another_model_gets_another_finding(paper, claim):
     """Under its counter the finding changes, both rest on numbers, and what is not plainly reproduced is explained."""

@@ -197,6 +197,7 @@ def test_the_paper_is_covered():
     assert {figure.name for figure in PAPER.figures} == {"figure-2", "figure-3", "figure-4", "figure-5"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", PAPER.figures, ids=lambda figure: figure.name)
 def test_figures_have_labelled_axes_and_points_with_errors(figure):
     """Each has its units on the axes, and Fock points on top of the lines."""

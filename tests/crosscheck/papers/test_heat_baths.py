@@ -185,6 +185,7 @@ def test_fields_decide():
     assert late_log_negativity(replace(figure4(1.5), kT=1.05)) > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", PAPER.figures, ids=lambda f: f.name)
 def test_figures_draw(figure):
     """Every axes has labels and lines, and somewhere there are points from Fock space."""

@@ -219,6 +219,7 @@ def test_gravity_alone_entangles_up_to_the_logarithm_of_its_margin(noise):
 # Figures
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", PAPER.figures, ids=lambda f: f.name)
 def test_figures_have_labelled_axes_and_curves(figure):
     canvas = Canvas()

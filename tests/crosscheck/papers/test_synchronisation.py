@@ -178,6 +178,7 @@ def test_slips_are_corrected_and_wrong_claims_not_reproduced():
         assert published(identifier).finding is Finding.NOT_REPRODUCED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", synchronisation.PAPER.figures, ids=lambda f: f.name)
 def test_figures_draw_with_labels_and_units(figure):
     canvas = Canvas()

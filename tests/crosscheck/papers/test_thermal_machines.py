@@ -126,6 +126,7 @@ def test_networks_are_as_many_as_promised():
     assert [len(bipartitions(modes)) for modes in (2, 3, 4)] == [1, 3, 7]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("figure", PAPER.figures, ids=lambda figure: figure.name)
 def test_figures_have_labelled_axes_and_points(figure):
     """Lines, Fock points with error bars on top, units on both axes."""
