@@ -6,42 +6,96 @@ r"""Cross-validation of Gaussian moment codes against truncated Fock-space dynam
 'certified'
 """
 
-from crosscheck import models
-from crosscheck.certificates.budget import Budget
-from crosscheck.certificates.simulation.truncation import TruncationStudy, truncation
-from crosscheck.certificates.window.kernel import Window
-from crosscheck.certificates.window.proof import SteadyProof, prove_steady_state
-from crosscheck.certificates.window.rates import rates
-from crosscheck.certify import certify
-from crosscheck.diagnosis import Claim, diagnose
-from crosscheck.engine import Engine
-from crosscheck.errors import CrosscheckError, InvalidParameter, Refuted, UnknownModel
-from crosscheck.model import Dissipator, Model, Preparation
-from crosscheck.report.report import Certificate, Report
-from crosscheck.report.verdict import Comparison, Verdict
+from __future__ import annotations
 
-__all__ = [
-    "Budget",
-    "Certificate",
-    "Claim",
-    "Comparison",
-    "CrosscheckError",
-    "Dissipator",
-    "Engine",
-    "InvalidParameter",
-    "Model",
-    "Preparation",
-    "Refuted",
-    "Report",
-    "SteadyProof",
-    "TruncationStudy",
-    "UnknownModel",
-    "Verdict",
-    "Window",
-    "certify",
-    "diagnose",
-    "models",
-    "prove_steady_state",
-    "rates",
-    "truncation",
-]
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from crosscheck import models as models
+    from crosscheck.certificates.budget import Budget as Budget
+    from crosscheck.certificates.simulation.truncation import TruncationStudy as TruncationStudy
+    from crosscheck.certificates.simulation.truncation import truncation as truncation
+    from crosscheck.certificates.window.kernel import Window as Window
+    from crosscheck.certificates.window.proof import SteadyProof as SteadyProof
+    from crosscheck.certificates.window.proof import prove_steady_state as prove_steady_state
+    from crosscheck.certificates.window.rates import rates as rates
+    from crosscheck.certify import certify as certify
+    from crosscheck.diagnosis.code.claim import Claim as Claim
+    from crosscheck.diagnosis.diagnose import diagnose as diagnose
+    from crosscheck.engine import Engine as Engine
+    from crosscheck.errors import CrosscheckError as CrosscheckError
+    from crosscheck.errors import InvalidParameter as InvalidParameter
+    from crosscheck.errors import Refuted as Refuted
+    from crosscheck.errors import UnknownModel as UnknownModel
+    from crosscheck.model import Dissipator as Dissipator
+    from crosscheck.model import Model as Model
+    from crosscheck.model import Preparation as Preparation
+    from crosscheck.report.report import Certificate as Certificate
+    from crosscheck.report.report import Report as Report
+    from crosscheck.report.verdict import Comparison as Comparison
+    from crosscheck.report.verdict import Verdict as Verdict
+
+__version__: str
+
+# Where each name is from: importing them all takes seconds, and `crosscheck --help` needs none.
+HOMES = {
+    "Budget": "certificates.budget",
+    "Certificate": "report.report",
+    "Claim": "diagnosis.code.claim",
+    "Comparison": "report.verdict",
+    "CrosscheckError": "errors",
+    "Dissipator": "model",
+    "Engine": "engine",
+    "InvalidParameter": "errors",
+    "Model": "model",
+    "Preparation": "model",
+    "Refuted": "errors",
+    "Report": "report.report",
+    "SteadyProof": "certificates.window.proof",
+    "TruncationStudy": "certificates.simulation.truncation",
+    "UnknownModel": "errors",
+    "Verdict": "report.verdict",
+    "Window": "certificates.window.kernel",
+    "certify": "certify",
+    "diagnose": "diagnosis.diagnose",
+    "models": "",
+    "prove_steady_state": "certificates.window.proof",
+    "rates": "certificates.window.rates",
+    "truncation": "certificates.simulation.truncation",
+}
+__all__ = sorted(HOMES)
+
+
+class _Package(ModuleType):
+    """Imports a name when it is first asked for.
+
+    `crosscheck.certify` is the function, also after its module of that name has been imported, which Python would
+    otherwise put in its place.
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "__version__":
+            from importlib.metadata import version
+
+            found: Any = version("fock-crosscheck")
+        elif name in HOMES:
+            home = HOMES[name]
+            module = importlib.import_module(f"{self.__name__}.{home or name}")
+            found = getattr(module, name) if home else module
+        else:
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
+        setattr(self, name, found)
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        same = isinstance(value, ModuleType) and HOMES.get(name) == name
+        super().__setattr__(name, getattr(value, name) if same else value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *HOMES})
+
+
+sys.modules[__name__].__class__ = _Package

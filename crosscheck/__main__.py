@@ -1,6 +1,6 @@
 """`python -m crosscheck` is the command line."""
 
-from crosscheck.cli import main
+from crosscheck.commands.main import main
 
 if __name__ == "__main__":
     main()

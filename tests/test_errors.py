@@ -6,13 +6,14 @@ and exceptions of Python's own protocols, which no user meets, need none.
 """
 
 import ast
+import importlib
+import pkgutil
 import re
 from pathlib import Path
 
 import pytest
 
 import crosscheck
-import crosscheck.cli  # imports everything: all errors are known after it
 import fock
 import gaussian
 from crosscheck.certificates.simulation.cutoffs import TooManyPhotons
@@ -45,6 +46,11 @@ def subclasses(base):
     return {base}.union(*map(subclasses, base.__subclasses__()))
 
 
+# All errors are known once everything is imported, but for adapters of packages that may not be there.
+for package in (gaussian, fock, crosscheck):
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+        if ".peers" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
 ERRORS = {error.__name__: error for base in BASES for error in subclasses(base)}
 # Those whose advice is not the last argument, but made in the class (or the base class of it).
 OWN_INIT = {

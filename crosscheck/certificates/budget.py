@@ -24,7 +24,7 @@ class Budget:
     def __post_init__(self) -> None:
         for name in ("seconds", "memory"):
             value = getattr(self, name)
-            if not (isinstance(value, Real) and 0 < value < math.inf):
+            if not isinstance(value, Real) or not 0 < float(value) < math.inf:
                 raise InvalidParameter(f"budget.{name}", "be a number > 0", value, "Leave it out for the default.")
 
     @classmethod

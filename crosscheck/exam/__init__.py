@@ -7,7 +7,7 @@ r"""The suite's own exam: a catalogue of wrong engines and functions, each of wh
 """
 
 from crosscheck.exam.bug import Bug
-from crosscheck.exam.exam import Exam, Result, RightAnswer, all_bugs, named, sit
+from crosscheck.exam.exam import Exam, Result, RightAnswer, all_bugs, named, sit, trials
 from crosscheck.exam.historical import historical_bugs
 from crosscheck.exam.planted import planted_bugs, planted_sample
 
@@ -22,4 +22,5 @@ __all__ = [
     "planted_bugs",
     "planted_sample",
     "sit",
+    "trials",
 ]

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import scipy  # its submodules load when first used: naming a model stays quick
 from rich import box
 from rich.table import Table
 from rich.text import Text
-from scipy import constants
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require, require_finite
@@ -86,7 +86,7 @@ class LabConversion:
         if np.any(np.asarray(self.distance) < 2 * np.asarray(self.radius)):
             raise InvalidParameter("distance", "be at least two radii", self.distance, "Raise it: the spheres overlap.")
         if self.k_G is None:
-            object.__setattr__(self, "k_G", self.K_G * self.x_zpf**2 / constants.hbar)
+            object.__setattr__(self, "k_G", self.K_G * self.x_zpf**2 / scipy.constants.hbar)
         require("k_G", self.k_G, "be > 0", lambda v: v > 0)
         require("K_others", self.softened[1], "leave a restoring force", lambda v: v > 0, "Mω² must exceed K_M.")
 
@@ -98,7 +98,7 @@ class LabConversion:
     @property
     def K_G(self) -> Any:
         """Gradient of the gravitational force, N/m."""
-        return 2 * constants.G * self.mass**2 / self.distance**3
+        return 2 * scipy.constants.G * self.mass**2 / self.distance**3
 
     @property
     def softened(self) -> tuple[Any, Any]:
@@ -123,7 +123,7 @@ class LabConversion:
     @property
     def x_zpf(self) -> Any:
         """Zero-point spread √(ħ/2Mω), m, at the frequency before it is shifted."""
-        return np.sqrt(constants.hbar / (2 * self.mass * 2 * np.pi * self.frequency))
+        return np.sqrt(scipy.constants.hbar / (2 * self.mass * 2 * np.pi * self.frequency))
 
     @property
     def k_M(self) -> Any:
@@ -143,7 +143,7 @@ class LabConversion:
     @property
     def nbar(self) -> Any:
         """Occupation of the mechanical baths."""
-        return 1 / np.expm1(constants.hbar * self.omega / (constants.k * self.temperature))
+        return 1 / np.expm1(scipy.constants.hbar * self.omega / (scipy.constants.k * self.temperature))
 
     @property
     def kappa(self) -> Any:

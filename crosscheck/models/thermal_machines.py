@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
-import scipy.integrate
+import scipy  # its submodules load when first used: naming a model stays quick
 from numpy.typing import NDArray
 
 from crosscheck.errors import InvalidParameter

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import cli
-from crosscheck.bench import batches, cases, command, evolution, machine, memory, networks, race, steady, table
+from crosscheck.bench import batches, cases, evolution, machine, memory, networks, race, steady, table
 from crosscheck.bench.result import Bench, Case, Goal, Run, exponent
 from crosscheck.bench.solver import Reference, Solver, trace_distance
+from crosscheck.commands import main as cli
 from crosscheck.report.report import to_text
 
 TINY = cases.Plan(
@@ -287,7 +287,7 @@ def test_every_solver_can_be_weighed_by_its_name():
 
 @pytest.mark.usefixtures("few")
 def test_the_command_prints_saves_and_draws(tmp_path, monkeypatch):
-    monkeypatch.setattr(command, "QUICK", TINY)
+    monkeypatch.setattr(cases, "QUICK", TINY)
     path, picture = tmp_path / "b.json", tmp_path / "b.svg"
     result = run("bench", "--quick", "--json", str(path), "--plot", str(picture))
     assert result.exit_code == 0, result.output

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import InvalidParameter, Verdict, cli
+from crosscheck import InvalidParameter, Verdict
+from crosscheck import exam as exam_room
+from crosscheck.commands import main as cli
 from crosscheck.engine import GAUSSIAN
-from crosscheck.exam import all_bugs, command, historical_bugs, named, planted_bugs, sit
+from crosscheck.exam import all_bugs, historical_bugs, named, planted_bugs, sit
 from crosscheck.exam.closed_forms import ClosedForms, Question
 from crosscheck.exam.exam import trials
 
@@ -104,7 +106,7 @@ def test_the_command_prints_the_kill_table_and_exits_with_0(tmp_path):
 
 @pytest.mark.parametrize("bug", [harmless, alarming])
 def test_the_command_exits_with_1_on_an_escape_or_a_false_alarm(bug, monkeypatch):
-    monkeypatch.setattr(command, "all_bugs", lambda: [bug()])
+    monkeypatch.setattr(exam_room, "all_bugs", lambda: [bug()])
     result = run()
     assert result.exit_code == 1
     assert "exam: failed" in result.output

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import cli
+from crosscheck.commands import main as cli
 from crosscheck.model import described
 from crosscheck.models.loading import TargetNotFound, failed_in_theirs, load, model_of, told
 
@@ -230,7 +230,7 @@ def test_the_console_script_calls_our_bugs_ours(file):
     """Exit code 70, the exception, and the line of the user's that it came through."""
     file(BROKEN)
     code = (
-        "import sys\nfrom crosscheck import cli\nfrom crosscheck.certificates import system\n"
+        "import sys\nfrom crosscheck.commands import main as cli\nfrom crosscheck.certificates import system\n"
         "def of(cls, model, times): return exec('raise KeyError(1)', {'__name__': 'crosscheck.x'})\n"
         "system.System.of = classmethod(of)\n"
         "sys.argv = ['crosscheck', 'certify', 'mine.py:Base']\n"

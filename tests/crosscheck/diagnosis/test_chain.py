@@ -8,7 +8,8 @@ import pytest
 from typer.testing import CliRunner
 
 import gaussian
-from crosscheck import Claim, Dissipator, Refuted, cli, diagnose
+from crosscheck import Claim, Dissipator, Refuted, diagnose
+from crosscheck.commands import main as cli
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
 from crosscheck.report.verdict import Verdict

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from crosscheck.errors import InvalidParameter
-from crosscheck.exam.exam import all_bugs, named, sit, trials
-from crosscheck.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.arguments import Json, usage
+from crosscheck.commands.terminal import console, progress, require_writable, write_json
 
 
 def exam_command(
     only: Annotated[
         list[str] | None, typer.Option("--only", metavar="NAME", help="Put only this bug on trial; repeatable.")
     ] = None,
-    json_path: Annotated[
-        Path | None,
-        typer.Option(
-            "--json", metavar="PATH", help="Write the full result as JSON; - is standard output.", dir_okay=False
-        ),
-    ] = None,
+    json_path: Json = None,
 ) -> None:
     """Put every known bug on trial: each must be refuted, and the right engine never.
 
@@ -32,10 +25,9 @@ def exam_command(
     """
     screen = console(json_path)
     require_writable(json_path)
-    try:
-        bugs = named(only) if only else all_bugs()
-    except InvalidParameter as error:
-        raise typer.BadParameter(str(error)) from None
+    from crosscheck.exam import all_bugs, named, sit, trials
+
+    bugs = usage(lambda: named(only) if only else all_bugs())
     with progress(trials(bugs)) as advance:
         exam = sit(bugs, advance=advance)
     screen.print(exam.renderable())

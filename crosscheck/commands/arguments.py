@@ -13,15 +13,11 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.errors import CrosscheckError, InvalidParameter
-from crosscheck.models import MODELS, find_model
-from crosscheck.models.loading import failed_in_theirs, is_target, line_of_theirs, load, model_of, told
 from crosscheck.report.verdict import Verdict
-from fock import FockError
-from gaussian import GaussianError
 
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[MODEL …]", help="Models by name, or yours as FILE.py:NAME; all of ours if none is given."),
+    typer.Argument(metavar="MODEL", help="Models by name, or yours as FILE.py:NAME; all of ours if none is given."),
 ]
 Sets = Annotated[
     list[str] | None,
@@ -48,6 +44,9 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
 
     `name` is one of ours, or a target such as `file.py:Name`.
     """
+    from crosscheck.models import MODELS, find_model
+    from crosscheck.models.loading import is_target, load, model_of
+
     model: Any = load(name) if is_target(name) else find_model(name)
     if laboratory and not is_target(name) and not hasattr(model, "laboratory"):
         known = [name for name, other in MODELS.items() if hasattr(other, "laboratory")]
@@ -56,6 +55,13 @@ def example(name: str, settings: list[str], *, laboratory: bool = False) -> Any:
         )
     example: Any = model_of(model, name, laboratory=laboratory)
     return changed(example, name, settings)
+
+
+def every_model() -> list[str]:
+    """The names of ours."""
+    from crosscheck.models import MODELS
+
+    return list(MODELS)
 
 
 def changed(example: Any, name: str, settings: list[str]) -> Any:
@@ -113,10 +119,14 @@ def usage(work: Callable[[], Any]) -> Any:
             return work()
     except CrosscheckError as error:
         raise typer.BadParameter(str(error)) from None
-    except (GaussianError, FockError) as error:
-        line = line_of_theirs(error)
-        raise typer.BadParameter(f"{error}{f' It is {line}.' if line else ''}") from None
     except Exception as error:
+        from crosscheck.models.loading import failed_in_theirs, line_of_theirs, told
+        from fock import FockError
+        from gaussian import GaussianError
+
+        if isinstance(error, (GaussianError, FockError)):
+            line = line_of_theirs(error)
+            raise typer.BadParameter(f"{error}{f' It is {line}.' if line else ''}") from None
         if failed_in_theirs(error):
             raise typer.BadParameter(
                 f"The model must run with the operators it is handed, but fails in {told(error)} "

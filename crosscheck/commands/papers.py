@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from crosscheck.arguments import Json, usage
-from crosscheck.papers import PAPERS, Figure, find_paper
-from crosscheck.papers.run import run
-from crosscheck.terminal import atomically, console, progress, require_writable, write_json
+from crosscheck.commands.arguments import Json, usage
+from crosscheck.commands.terminal import atomically, console, progress, require_writable, write_json
+
+if TYPE_CHECKING:
+    from crosscheck.papers import Figure
+
+# Those of `crosscheck.papers`, written down here so that help need not import them.
+KEYS = ("classical-gravity", "reservoir-gravity", "thermal-machines", "synchronisation", "heat-baths")
 
 
 def papers_command(
     papers: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[PAPER …]", help=f"Some of {', '.join(p.key for p in PAPERS)} \\[default: all]."),
+        typer.Argument(metavar="PAPER", help=f"Some of {', '.join(KEYS)} \\[default: all]."),
     ] = None,
     json_path: Json = None,
     plot: Annotated[
@@ -34,9 +38,12 @@ def papers_command(
     """
     screen = console(json_path)
     require_writable(json_path)
-    chosen = usage(lambda: [find_paper(key) for key in papers or [p.key for p in PAPERS]])
     if plot is not None and not plot.is_dir():
         raise typer.BadParameter(f"The folder {plot} does not exist. Make it first, or choose another.")
+    from crosscheck.papers import find_paper
+    from crosscheck.papers.run import run
+
+    chosen = usage(lambda: [find_paper(key) for key in papers or KEYS])
     figures = [(paper, figure) for paper in chosen for figure in paper.figures] if plot else []
     with progress(sum(len(paper.claims) for paper in chosen) + len(figures)) as advance:
         findings = run(chosen, progress=lambda name: advance(name, 1))

@@ -4,8 +4,8 @@ import json
 
 from typer.testing import CliRunner
 
-from crosscheck import cli
-from crosscheck.engines import command
+from crosscheck import models
+from crosscheck.commands import main as cli
 from crosscheck.models import BathBeamSplitter
 
 
@@ -38,7 +38,7 @@ def test_wrong_use_gets_one_sentence_and_exit_code_2():
 
 def test_engines_prints_the_table(monkeypatch):
     """With all models; one of them here, for speed."""
-    monkeypatch.setattr(command, "MODELS", {"BathBeamSplitter": BathBeamSplitter})
+    monkeypatch.setattr(models, "MODELS", {"BathBeamSplitter": BathBeamSplitter})
     result, text = run("engines", "qutip-cv")
     assert result.exit_code == 1
     assert "qutip-cv, g = 2, log_negativity: two-mode squeezed vacuum" in text

@@ -11,12 +11,11 @@ from typing import Annotated
 
 import typer
 
-from crosscheck import template
-from crosscheck.arguments import usage
+from crosscheck.commands import template
+from crosscheck.commands.arguments import usage
+from crosscheck.commands.template import MOST_MODES, source
+from crosscheck.commands.terminal import atomically, console, require_writable
 from crosscheck.errors import InvalidParameter
-from crosscheck.models import MODELS
-from crosscheck.template import MOST_MODES, source
-from crosscheck.terminal import atomically, console, require_writable
 
 # Of a file's name; most file systems take 255 bytes, and the temporary name beside it is longer.
 LONGEST = 60
@@ -72,6 +71,8 @@ def names(text: str) -> tuple[Path, str]:
         )
     if keyword.iskeyword(file) or keyword.iskeyword(model):
         raise InvalidParameter("NAME", "not be a word of Python's", text, f"Give one {EXAMPLE}.")
+    from crosscheck.models import MODELS
+
     if model.lower() in {known.lower() for known in MODELS}:
         raise InvalidParameter(
             "NAME", "differ from the models of this package", text, f"Choose another name, such as My{model}."

@@ -6,11 +6,8 @@ from typing import Annotated
 
 import typer
 
-from crosscheck.arguments import PLOTS, Json, Plot
-from crosscheck.bench.cases import FULL, QUICK, bench, steps
-from crosscheck.bench.table import plot as draw
-from crosscheck.bench.table import renderable
-from crosscheck.terminal import atomically, console, progress, require_writable, write_json
+from crosscheck.commands.arguments import PLOTS, Json, Plot
+from crosscheck.commands.terminal import atomically, console, progress, require_writable, write_json
 
 
 def bench_command(
@@ -29,10 +26,12 @@ def bench_command(
     screen = console(json_path)
     require_writable(json_path)
     require_writable(plot, PLOTS)
-    plan = QUICK if quick else FULL
-    with progress(steps(plan)) as advance:
-        result = bench(plan, advance)
-    screen.print(renderable(result))
+    from crosscheck.bench import cases, table
+
+    plan = cases.QUICK if quick else cases.FULL
+    with progress(cases.steps(plan)) as advance:
+        result = cases.bench(plan, advance)
+    screen.print(table.renderable(result))
     write_json(json_path, result.to_dict())
     if plot is not None:
-        atomically(plot, lambda path: draw(result, path))
+        atomically(plot, lambda path: table.plot(result, path))

@@ -8,15 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from crosscheck.arguments import EXIT, Json, Sets, changed, example, usage
 from crosscheck.certificates.budget import Budget
-from crosscheck.diagnosis.code.claim import ALIASES
-from crosscheck.diagnosis.diagnose import diagnose, named
+from crosscheck.commands.arguments import EXIT, Json, Sets, changed, example, usage
+from crosscheck.commands.terminal import console, progress, require_writable, write_json
 from crosscheck.errors import InvalidParameter
-from crosscheck.models.loading import model_of
-from crosscheck.terminal import console, progress, require_writable, write_json
 
-ROLES = [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
+# What a single function or array may be; with their other names in `crosscheck.diagnosis.code.claim`.
+ROLES = (
+    "drift", "diffusion", "drive", "covariance", "mean", "covariances", "means",
+    "log_negativity", "entropy", "mutual_information", "discord",
+)  # fmt: skip
 
 
 def diagnose_command(
@@ -67,6 +68,8 @@ def diagnose_command(
     """
     screen = console(json_path)
     require_writable(json_path)
+    from crosscheck.diagnosis.diagnose import diagnose
+
     with progress(1) as advance:
         found = usage(
             lambda: diagnose(
@@ -87,6 +90,10 @@ def diagnose_command(
 
 def _target(target: str, role: str | None, model: str | None, settings: list[str]) -> Any:
     """What is named; a single function or array under the name of what it is."""
+    from crosscheck.diagnosis.code.claim import ALIASES
+    from crosscheck.diagnosis.diagnose import named
+    from crosscheck.models.loading import model_of
+
     found = named(target, with_model=model is not None)
     if role is not None and role not in ROLES:
         raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role, "Choose what the target gives.")

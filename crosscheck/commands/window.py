@@ -8,12 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
-from crosscheck.arguments import EXIT, Json, Laboratory, Sets, example, usage
 from crosscheck.certificates.names import entry_name
-from crosscheck.certificates.system import System
-from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
+from crosscheck.commands.arguments import EXIT, Json, Laboratory, Sets, example, usage
+from crosscheck.commands.terminal import console, require_writable, write_json
 from crosscheck.errors import InvalidParameter
-from crosscheck.terminal import console, require_writable, write_json
 
 
 def window_command(
@@ -49,6 +47,9 @@ def window_command(
     screen = console(json_path)
     require_writable(json_path)
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
+    from crosscheck.certificates.system import System
+    from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
+
     usage(lambda: System.of(chosen, ()))  # names what is wrong with a model, before intervals are made of it
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
     if spoil is not None:

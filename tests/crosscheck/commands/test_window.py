@@ -5,7 +5,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import cli
+from crosscheck.commands import main as cli
 
 runner = CliRunner()
 

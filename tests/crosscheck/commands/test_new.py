@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 import crosscheck
 import gaussian
-from crosscheck import cli, new_command, terminal
+from crosscheck.commands import main as cli
+from crosscheck.commands import new as new_command
+from crosscheck.commands import terminal
 from crosscheck.models.loading import load
 
 runner = CliRunner()

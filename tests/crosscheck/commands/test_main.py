@@ -1,5 +1,6 @@
 """The command line: exit codes, refusals, files."""
 
+import importlib
 import json
 import os
 import subprocess
@@ -9,7 +10,9 @@ from dataclasses import replace
 import pytest
 from typer.testing import CliRunner
 
-from crosscheck import cli, terminal
+from crosscheck import exam
+from crosscheck.commands import main as cli
+from crosscheck.commands import terminal
 from crosscheck.engine import GAUSSIAN
 
 runner = CliRunner()
@@ -43,8 +46,10 @@ def test_certify_exits_with_3_when_the_budget_is_too_small():
 
 
 def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
-    bug = cli.planted_sample()[0]
-    monkeypatch.setattr(cli, "certify", lambda model, **options: bug.certify())
+    bug = exam.planted_sample()[0]
+    monkeypatch.setattr(
+        importlib.import_module("crosscheck.certify"), "certify", lambda model, **options: bug.certify()
+    )
     result = run("certify", "DampedThermalMode")
     assert result.exit_code == 1
     assert "refuted" in result.output
@@ -52,17 +57,17 @@ def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
 
 def test_a_planted_bug_that_escapes_fails_the_run(monkeypatch):
     """The check of the checks: an engine that passes although it was planted."""
-    bug = cli.planted_sample()[0]
+    bug = exam.planted_sample()[0]
     harmless = replace(bug, trial=replace(bug.trial, engine=GAUSSIAN), name="harmless")
-    monkeypatch.setattr(cli, "planted_sample", lambda: [harmless])
+    monkeypatch.setattr(exam, "planted_sample", lambda: [harmless])
     result = run("certify", "DampedThermalMode", "--planted")
     assert result.exit_code == 1
     assert "escaped" in result.output
 
 
 def test_planted_bugs_can_be_put_on_trial_with_a_model(monkeypatch):
-    few = cli.planted_sample()[:2]
-    monkeypatch.setattr(cli, "planted_sample", lambda: few)
+    few = exam.planted_sample()[:2]
+    monkeypatch.setattr(exam, "planted_sample", lambda: few)
     result = run("certify", "DampedThermalMode", "--planted")
     assert result.exit_code == 0
     assert "2 of 2 planted bugs refuted" in result.output
@@ -165,12 +170,12 @@ def test_an_interrupt_ends_the_run_with_130_and_writes_nothing(tmp_path):
     """Also if the exception is lost on its way: it is remembered."""
     path = tmp_path / "out.json"
     code = (
-        "import os, signal, sys; from crosscheck import cli\n"
+        "import os, signal, sys; import crosscheck.certify; from crosscheck.commands import main as cli\n"
         "def certify(model, progress=None, **options):\n"
         "    try: os.kill(os.getpid(), signal.SIGINT)\n"
         "    except KeyboardInterrupt: pass\n"
         "    progress('on')\n"
-        "cli.certify = certify\n"
+        "sys.modules['crosscheck.certify'].certify = certify\n"
         f"sys.argv = ['crosscheck', 'certify', 'DampedThermalMode', '--json', {str(path)!r}]\n"
         "cli.main()"
     )
@@ -183,9 +188,9 @@ def test_an_interrupt_ends_the_run_with_130_and_writes_nothing(tmp_path):
 def test_a_bug_of_ours_is_not_a_verdict():
     """An unexpected exception exits with 70, not with the 1 that means refuted."""
     code = (
-        "import sys; from crosscheck import cli\n"
+        "import sys; import crosscheck.certify; from crosscheck.commands import main as cli\n"
         "def certify(*a, **k): raise RuntimeError('surprise')\n"
-        "cli.certify = certify; sys.argv = ['crosscheck', 'certify', 'DampedThermalMode']; cli.main()"
+        "sys.modules['crosscheck.certify'].certify = certify; sys.argv = ['crosscheck', 'certify', 'DampedThermalMode']; cli.main()"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 70

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crosscheck.arguments import EXIT, Json, usage
 from crosscheck.certificates.budget import TOLERANCE, Budget
-from crosscheck.engines.registry import Plugin, plugins
-from crosscheck.engines.survey import Survey, survey
-from crosscheck.models import MODELS
-from crosscheck.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.arguments import EXIT, Json, usage
+from crosscheck.commands.terminal import console, progress, require_writable, write_json
+
+if TYPE_CHECKING:
+    from crosscheck.engines.registry import Plugin
 
 EngineName = Annotated[
     str | None,
@@ -23,7 +23,7 @@ EngineName = Annotated[
 
 def engines_command(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME …]", help="Engines by name; all that are registered if none.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Engines by name; all that are registered if none.")
     ] = None,
     json_path: Json = None,
 ) -> None:
@@ -34,6 +34,9 @@ def engines_command(
 
     Example: crosscheck engines qutip-cv thewalrus --json -
     """
+    from crosscheck.engines.registry import plugins
+    from crosscheck.models import MODELS
+
     found = usage(lambda: plugins(names or ()))
     if names:
         usage(lambda: [plugin.raise_for_broken() for plugin in found])
@@ -44,6 +47,8 @@ def certify_engine(
     name: str, models: Sequence[Any], json_path: Path | None, tolerance: float, budget: Budget, *, details: bool
 ) -> None:
     """`certify --engine NAME`: closed forms, then the models; ends the program with the exit code of the verdict."""
+    from crosscheck.engines.registry import plugins
+
     found = usage(lambda: [plugin.raise_for_broken() for plugin in plugins([name])])
     _tried(found, models, json_path, tolerance, budget, details=details)
 
@@ -57,6 +62,8 @@ def _tried(
     *,
     details: bool,
 ) -> None:
+    from crosscheck.engines.survey import Survey, survey
+
     screen = console(json_path)
     require_writable(json_path)
     steps = sum(len(plugin.engines) for plugin in found) * (1 + len(models))

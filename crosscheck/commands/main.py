@@ -1,0 +1,94 @@
+"""The command line: `app` knows the commands, `main` runs one of them.
+
+Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
+reader of the pipe went away.
+"""
+
+from __future__ import annotations
+
+import inspect
+import io
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated
+
+import typer
+
+from crosscheck import __version__
+from crosscheck.commands.bench import bench_command
+from crosscheck.commands.certify import certify_command
+from crosscheck.commands.diagnose import diagnose_command
+from crosscheck.commands.engines import engines_command
+from crosscheck.commands.exam import exam_command
+from crosscheck.commands.models import list_models
+from crosscheck.commands.new import new_command
+from crosscheck.commands.papers import papers_command
+from crosscheck.commands.truncation import truncation_command
+from crosscheck.commands.window import window_command
+
+BUG = 70
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fock-crosscheck {__version__}")
+        raise typer.Exit
+
+
+app = typer.Typer(
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    help="Cross-validate Gaussian moment codes against truncated Fock-space dynamics.\n\n"
+    "Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive.",
+)
+
+
+@app.callback()
+def options(
+    show: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Options of the program itself; what it does is in the commands."""
+
+
+def flowing(text: str | None) -> str:
+    """A docstring as paragraphs of one line each, which a terminal of any width wraps where it ends."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs)
+
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "list": list_models,
+    "certify": certify_command,
+    "diagnose": diagnose_command,
+    "window": window_command,
+    "truncation": truncation_command,
+    "new": new_command,
+    "engines": engines_command,
+    "exam": exam_command,
+    "papers": papers_command,
+    "bench": bench_command,
+}
+for name, command in COMMANDS.items():
+    app.command(name, help=flowing(command.__doc__))(command)
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that cannot show ρ shows ?
+    try:
+        app()
+    except Exception as error:
+        from crosscheck.models.loading import told
+
+        print(f"crosscheck met a bug of its own: {told(error)}", file=sys.stderr)
+        if "CROSSCHECK_TRACEBACK" in os.environ:
+            raise
+        print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)
+        raise SystemExit(BUG) from None
