@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import qutip
@@ -92,9 +92,13 @@ class FockTrajectory:
         return np.array([state.covariance for state in self.states])
 
 
-def density(rho: qutip.Qobj) -> Array:
-    """The density matrix of a ket or operator as a dense array of unit trace."""
-    _require_state(rho)
+# What a measure takes.
+State: TypeAlias = qutip.Qobj | FockState
+
+
+def density(rho: State) -> Array:
+    """The density matrix of a state, a ket or an operator as a dense array of unit trace."""
+    rho = as_qobj(rho)
     matrix = rho.full() @ rho.full().conj().T if rho.isket else rho.full()
     trace = np.trace(matrix).real
     if not np.isfinite(matrix).all() or not trace > 0:
@@ -111,9 +115,9 @@ def density(rho: qutip.Qobj) -> Array:
     return np.asarray(matrix / trace)
 
 
-def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
-    """(⟨r⟩, σ) of a ket or density matrix; products of ladder operators are exact below the cutoff."""
-    _require_state(rho)
+def moments(rho: State) -> tuple[Array, Array]:
+    """(⟨r⟩, σ) of a state, ket or density matrix; products of ladder operators are exact below the cutoff."""
+    rho = as_qobj(rho)
     levels = tuple(rho.dims[0])
     n = len(levels)
     # ⟨o_i o_j⟩ over o = (a_1, a_1†, …) from lowering operators alone: a_i a_j, a_i†a_j never leave the truncated space.
@@ -143,9 +147,9 @@ def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
     return mean, 0.5 * (sigma + sigma.T)
 
 
-def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
-    """p_n of one mode, shape (levels,)."""
-    _require_state(rho)
+def photon_distribution(rho: State, mode: int = 0) -> Array:
+    """p_n of one mode of a state, ket or density matrix, shape (levels,)."""
+    rho = as_qobj(rho)
     levels = tuple(rho.dims[0])
     (mode,) = as_modes([mode], len(levels), "mode")
     # Not rho.diag(), which loses a NaN on the way through a sparse matrix.
@@ -159,18 +163,25 @@ def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
     return np.asarray((weights / weights.sum()).reshape(levels).sum(axis=others))
 
 
-def modes_of(rho: qutip.Qobj) -> int:
-    """Number of modes of a ket or density matrix. Raises InvalidArgument for anything else."""
-    _require_state(rho)
-    return len(rho.dims[0])
+def as_qobj(rho: State) -> qutip.Qobj:
+    """The ket or density matrix of a state, or itself.
 
-
-def _require_state(rho: object) -> None:
+    Raises:
+        InvalidArgument: anything else; a trajectory, which is many states.
+    """
+    if isinstance(rho, FockTrajectory):
+        raise InvalidArgument(
+            f"A measure is taken of one state, but is asked of a trajectory of {len(rho.states)}.",
+            "Take one of them, .states[k], or go through all in a loop.",
+        )
+    if isinstance(rho, FockState):
+        rho = rho.rho
     if not isinstance(rho, qutip.Qobj) or not (rho.isket or (rho.isoper and rho.shape[0] == rho.shape[1])):
         raise InvalidArgument(
             f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.",
-            "Use qutip.Qobj(array, dims=[levels, levels]) to make one of an array.",
+            "Use qutip.Qobj(array, dims=[levels, levels]) to make one of an array; a FockState is taken as it is.",
         )
+    return rho
 
 
 def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:
