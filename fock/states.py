@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from fock.errors import InvalidArgument
 from fock.operators import Cutoffs, annihilators
+from fock.shown import LEVELS, OPEN, Facts, Shown, Table, counted, facts_of, labels, matrix, number, picked, spelled
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FockState:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FockState(Shown):
     """A ket or density matrix `rho` on levels below `cutoffs`; `solver_error` estimates its trace-norm error from the
     solver (truncation is not in it: compare cutoffs for that).
 
@@ -75,9 +76,19 @@ class FockState:
             bound=self.bound,  # a partial trace does not stretch the trace norm
         )
 
+    def _facts(self) -> Facts:
+        return f"{'ket' if self.rho.isket else 'density matrix'}, {spelled(self.cutoffs)}", facts_of([self])
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FockTrajectory:
+    def _tables(self) -> list[Table]:
+        if self.modes > OPEN or ("moments" not in vars(self) and np.prod(self.cutoffs) > LEVELS):
+            return []
+        columns, array = ["mean", *labels(self.modes)], np.column_stack([self.mean, self.covariance])
+        # ‖r_j r_k‖ < 2N, and as much for what is taken off for the means.
+        return [matrix("mean and covariance", columns, array, 4 * max(self.cutoffs) * self.solver_error)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FockTrajectory(Shown):
     """`states` at `times`; `mean` (T, 2n) and `covariance` (T, 2n, 2n) stack theirs."""
 
     times: Array
@@ -90,6 +101,23 @@ class FockTrajectory:
     @property
     def covariance(self) -> Array:
         return np.array([state.covariance for state in self.states])
+
+    def _facts(self) -> Facts:
+        what = counted(len(self.times), "time")
+        if not self.states:
+            return what, []
+        what += f" from {number(self.times[0])} to {number(self.times[-1])}"
+        cutoffs = [state.cutoffs for state in self.states]
+        kind = "kets" if all(state.rho.isket for state in self.states) else "density matrices"
+        what += f", {kind}, {'' if len(set(cutoffs)) == 1 else 'up to '}{spelled(map(max, *cutoffs, cutoffs[0]))}"
+        return what, facts_of(self.states, f" at t = {number(self.times[-1])}")
+
+    def _tables(self) -> list[Table]:
+        if not self.states:
+            return []
+        columns = ["t", *(f"n̄{j + 1}" for j in range(self.states[0].modes))]
+        shown = [(self.times[k], self.states[k].photon_numbers) for k in picked(len(self.times))]
+        return [Table("photon numbers", columns, [[number(t), *map(number, n)] for t, n in shown], folded=True)]
 
 
 # What a measure takes.
@@ -152,8 +180,9 @@ def photon_distribution(rho: State, mode: int = 0) -> Array:
     rho = as_qobj(rho)
     levels = tuple(rho.dims[0])
     (mode,) = as_modes([mode], len(levels), "mode")
-    # Not rho.diag(), which loses a NaN on the way through a sparse matrix.
-    weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.full().diagonal().real
+    # Not rho.diag(), which loses a NaN on the way through a sparse matrix; and without a copy of a large ρ.
+    array = rho.to("Dense").data_as("ndarray", copy=False)
+    weights = np.abs(array[:, 0]) ** 2 if rho.isket else array.diagonal().real
     others = tuple(k for k in range(len(levels)) if k != mode)
     if not weights.sum() > 0:
         raise InvalidArgument(
