@@ -1,8 +1,8 @@
 r"""Lindblad dynamics in a truncated Fock basis, on QuTiP.
 
 Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); r = (x_1, p_1, …, x_n, p_n); natural logarithms;
-measures are taken from the density matrix itself, never from moments. A cutoff N keeps the levels |0⟩ … |N−1⟩ of each
-mode.
+measures are taken from the density matrix itself (of a FockState, or a Qobj), never from moments. A cutoff N keeps the
+levels |0⟩ … |N−1⟩ of each mode.
 
 A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
 operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.

@@ -45,6 +45,7 @@ from fock.defect import (
 from fock.errors import NotBounded, TooLarge
 from fock.operators import Cutoffs
 from fock.preparation import preparation_of, thermal_populations
+from fock.shown import Facts, Shown, above, spelled
 from fock.states import FockState, FockTrajectory
 
 # Terms of the Taylor polynomial; steps of some five times 1/‖𝓛_N‖ follow.
@@ -62,8 +63,8 @@ LONGEST = 2.0**20
 RISE = 1e-9
 
 
-@dataclass(frozen=True, eq=False)
-class Bounded:
+@dataclass(frozen=True, eq=False, repr=False)
+class Bounded(Shown):
     """A density matrix below `cutoffs` and a proved bound on its trace-norm distance from the exact state."""
 
     rho: Matrix
@@ -79,6 +80,9 @@ class Bounded:
         rounding = UNITS * EPS * len(self.rho)
         bound = float(self.bound + moved + rounding) * (1 + RISE)
         return FockState(rho=rho, cutoffs=self.cutoffs, bound=bound)
+
+    def _facts(self) -> Facts:
+        return spelled(self.cutoffs), [("‖ρ_exact − ρ‖₁ ≤", above(self.bound))]
 
 
 def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float) -> FockTrajectory:

@@ -26,15 +26,17 @@ from scipy.optimize import minimize
 from fock.entropy import entropy
 from fock.errors import InvalidArgument, NotAState
 from fock.parties import Complex, bipartite, split
-from fock.states import modes_of, moments
+from fock.states import State, as_qobj, moments
 
 # Nodes per outcome axis. For a Gaussian state the conditional entropy is the same for each outcome and one would do;
 # the others average what truncation adds. Far from Gaussian five are too few: their error is a few 10⁻².
 NODES = 5
 
 
-def discord(rho: qutip.Qobj, *, measured: Sequence[int], nodes: int = NODES) -> float:
+def discord(rho: State, *, measured: Sequence[int], nodes: int = NODES) -> float:
     """Gaussian discord in nats with the mode in `measured` measured; any number of modes on the other side.
+
+    `rho` is a state, ket or density matrix.
 
     `nodes` for each of the two axes of outcomes average the conditional entropy. A Gaussian state needs one; for others
     the average converges slowly (5·10⁻⁴ at 31 for a qubit and a mode of three levels): raise them until D settles.
@@ -43,7 +45,8 @@ def discord(rho: qutip.Qobj, *, measured: Sequence[int], nodes: int = NODES) -> 
         InvalidArgument: not exactly one measured mode.
         NotAState: ρ has a negative eigenvalue.
     """
-    other, (mode,) = _one_measured(measured, modes_of(rho))
+    rho = as_qobj(rho)
+    other, (mode,) = _one_measured(measured, len(rho.dims[0]))
     array = bipartite(rho, other, [mode])
     reduced = qutip.Qobj(np.einsum("ijil->jl", array))
     base = entropy(reduced) - entropy(rho)

@@ -1,5 +1,6 @@
 r"""Entanglement from the density matrix itself: E_N = ln‖ρ^Γ‖₁, no moments involved.
 
+>>> import qutip
 >>> bell = (qutip.basis([2, 2], [0, 0]) + qutip.basis([2, 2], [1, 1])).unit()
 >>> round(log_negativity(bell, party=[0]), 12)                      # ln 2
 0.69314718056
@@ -8,21 +9,20 @@ r"""Entanglement from the density matrix itself: E_N = ln‖ρ^Γ‖₁, no mome
 from collections.abc import Sequence
 
 import numpy as np
-import qutip
 
 from fock.parties import amplitudes, bipartite, split
 from fock.spectrum import eigenvalues
-from fock.states import density, modes_of
+from fock.states import State, as_qobj, density
 
 
-def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
+def log_negativity(rho: State, *, party: Sequence[int]) -> float:
     r"""Logarithmic negativity E_N = ln‖ρ^Γ‖₁ in nats between `party` and the other modes.
 
     A ket has ‖ρ^Γ‖₁ = (Σ_k s_k)² over its Schmidt coefficients. An operator with negative eigenvalues (a model that
     is not completely positive) is measured as it is; `lowest_eigenvalue` tells.
 
     Args:
-        rho: ket or density matrix on a tensor product of modes.
+        rho: state, ket or density matrix on a tensor product of modes.
         party: modes of one side.
 
     Raises:
@@ -30,7 +30,8 @@ def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
 
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
-    one, other = split(party, modes_of(rho))
+    rho = as_qobj(rho)
+    one, other = split(party, len(rho.dims[0]))
     if rho.isket:
         schmidt = np.linalg.svd(amplitudes(rho, one, other), compute_uv=False)
         return max(0.0, 2 * float(np.log(schmidt.sum())))
@@ -40,11 +41,13 @@ def log_negativity(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
     return max(0.0, float(np.log(np.abs(eigenvalues(transposed)).sum())))
 
 
-def lowest_eigenvalue(rho: qutip.Qobj) -> float:
-    """The lowest eigenvalue of ρ (of unit trace): negative if it is not a state; 0 for a ket."""
-    return 0.0 if modes_of(rho) and rho.isket else float(eigenvalues(density(rho))[0])
+def lowest_eigenvalue(rho: State) -> float:
+    """The lowest eigenvalue of a state, ket or density matrix (of unit trace): negative if it is none; 0 for a ket."""
+    rho = as_qobj(rho)
+    return 0.0 if rho.isket else float(eigenvalues(density(rho))[0])
 
 
-def trace_norm(rho: qutip.Qobj) -> float:
-    """‖ρ‖₁ for unit trace: 1 for a state, more if there are negative eigenvalues."""
-    return 1.0 if modes_of(rho) and rho.isket else float(np.abs(eigenvalues(density(rho))).sum())
+def trace_norm(rho: State) -> float:
+    """‖ρ‖₁ of a state, ket or density matrix of unit trace: 1, and more if there are negative eigenvalues."""
+    rho = as_qobj(rho)
+    return 1.0 if rho.isket else float(np.abs(eigenvalues(density(rho))).sum())

@@ -1,5 +1,6 @@
 r"""Entropies from spectra, in nats: S = −Σ p ln p, I = S_A + S_B − S_AB, purity, and distance from Gaussianity.
 
+>>> import qutip
 >>> thermal = qutip.Qobj(np.diag(0.5 ** np.arange(1, 40)))          # nbar = 1
 >>> round(entropy(thermal), 9)                                      # 2 ln 2
 1.386294361
@@ -8,39 +9,41 @@ r"""Entropies from spectra, in nats: S = −Σ p ln p, I = S_A + S_B − S_AB, p
 from collections.abc import Sequence
 
 import numpy as np
-import qutip
 
 from fock.errors import NotAState
 from fock.parties import amplitudes, bipartite, split
 from fock.spectrum import eigenvalues
-from fock.states import Array, density, modes_of, moments
+from fock.states import Array, State, as_qobj, density, moments
 
 # An eigenvalue below minus this is not rounding: a generator that is not completely positive reaches −1e-3 and beyond.
 NEGATIVE = 1e-6
 
 
-def entropy(rho: qutip.Qobj) -> float:
-    """Von Neumann entropy −tr ρ ln ρ.
+def entropy(rho: State) -> float:
+    """Von Neumann entropy −tr ρ ln ρ of a state, ket or density matrix.
 
     Raises:
         NotAState: ρ has a negative eigenvalue.
     """
-    return 0.0 if modes_of(rho) and rho.isket else _of_spectrum(eigenvalues(density(rho)))
+    rho = as_qobj(rho)
+    return 0.0 if rho.isket else _of_spectrum(eigenvalues(density(rho)))
 
 
-def purity(rho: qutip.Qobj) -> float:
-    """tr ρ²."""
-    return 1.0 if modes_of(rho) and rho.isket else float((np.abs(density(rho)) ** 2).sum())
+def purity(rho: State) -> float:
+    """tr ρ² of a state, ket or density matrix."""
+    rho = as_qobj(rho)
+    return 1.0 if rho.isket else float((np.abs(density(rho)) ** 2).sum())
 
 
-def mutual_information(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
-    """I = S_A + S_B − S_AB between `party` and the other modes.
+def mutual_information(rho: State, *, party: Sequence[int]) -> float:
+    """I = S_A + S_B − S_AB between `party` and the other modes of a state, ket or density matrix.
 
     Raises:
         NotAState: ρ has a negative eigenvalue.
         InvalidArgument: party is empty, everything, or not a list of modes.
     """
-    one, other = split(party, modes_of(rho))
+    rho = as_qobj(rho)
+    one, other = split(party, len(rho.dims[0]))
     if rho.isket:
         return 2 * _of_spectrum(np.linalg.svd(amplitudes(rho, one, other), compute_uv=False) ** 2)
     array = bipartite(rho, one, other)
@@ -50,8 +53,10 @@ def mutual_information(rho: qutip.Qobj, *, party: Sequence[int]) -> float:
     return local - entropy(rho)
 
 
-def non_gaussianity(rho: qutip.Qobj) -> float:
+def non_gaussianity(rho: State) -> float:
     """Relative entropy S(ρ‖ρ_G) = S(ρ_G) − S(ρ) to the Gaussian state of equal moments; 0 iff ρ is Gaussian.
+
+    `rho` is a state, ket or density matrix.
 
     Source: Genoni, Paris & Banaszek, Phys. Rev. A 78, 060303 (2008).
     """

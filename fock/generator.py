@@ -18,6 +18,7 @@ import qutip
 
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
 from fock.operators import Cutoffs, compose, require_one_point, untidied
+from fock.shown import Facts, Shown, listed, number, spelled
 
 Coefficient = Callable[[float], complex]
 
@@ -25,8 +26,8 @@ Coefficient = Callable[[float], complex]
 LARGEST_DIMENSION = 2e7
 
 
-@dataclass(frozen=True, eq=False)
-class Generator:
+@dataclass(frozen=True, eq=False, repr=False)
+class Generator(Shown):
     """`hamiltonian`: (operator, f or None) terms; `dissipators`: (rate, left, right) with a number or f(t) as rate."""
 
     hamiltonian: tuple[tuple[qutip.Qobj, Coefficient | None], ...]
@@ -64,6 +65,14 @@ class Generator:
     def superoperator_bytes(self) -> float:
         """Memory of the sparse superoperator: 16 + 4 bytes an entry, and as much again while it is built."""
         return 40.0 * self.entries
+
+    def _facts(self) -> Facts:
+        terms = ["H" if f is None else "f(t) H" for _, f in self.hamiltonian]
+        rates = ["f(t)" if callable(rate) else number(rate) for rate, *_ in self.dissipators]
+        return spelled(self.cutoffs), [
+            ("Hamiltonian terms:", listed(terms) or "none"),
+            ("rates:", listed(rates) or "none"),
+        ]
 
 
 def generator(model: Any, cutoffs: Cutoffs) -> Generator:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import qutip
@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from fock.errors import InvalidArgument
 from fock.operators import Cutoffs, annihilators
+from fock.shown import LEVELS, OPEN, Facts, Shown, Table, counted, facts_of, labels, matrix, number, picked, spelled
 
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FockState:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FockState(Shown):
     """A ket or density matrix `rho` on levels below `cutoffs`; `solver_error` estimates its trace-norm error from the
     solver (truncation is not in it: compare cutoffs for that).
 
@@ -75,9 +76,19 @@ class FockState:
             bound=self.bound,  # a partial trace does not stretch the trace norm
         )
 
+    def _facts(self) -> Facts:
+        return f"{'ket' if self.rho.isket else 'density matrix'}, {spelled(self.cutoffs)}", facts_of([self])
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class FockTrajectory:
+    def _tables(self) -> list[Table]:
+        if self.modes > OPEN or ("moments" not in vars(self) and np.prod(self.cutoffs) > LEVELS):
+            return []
+        columns, array = ["mean", *labels(self.modes)], np.column_stack([self.mean, self.covariance])
+        # ‖r_j r_k‖ < 2N, and as much for what is taken off for the means.
+        return [matrix("mean and covariance", columns, array, 4 * max(self.cutoffs) * self.solver_error)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class FockTrajectory(Shown):
     """`states` at `times`; `mean` (T, 2n) and `covariance` (T, 2n, 2n) stack theirs."""
 
     times: Array
@@ -91,10 +102,31 @@ class FockTrajectory:
     def covariance(self) -> Array:
         return np.array([state.covariance for state in self.states])
 
+    def _facts(self) -> Facts:
+        what = counted(len(self.times), "time")
+        if not self.states:
+            return what, []
+        what += f" from {number(self.times[0])} to {number(self.times[-1])}"
+        cutoffs = [state.cutoffs for state in self.states]
+        kind = "kets" if all(state.rho.isket for state in self.states) else "density matrices"
+        what += f", {kind}, {'' if len(set(cutoffs)) == 1 else 'up to '}{spelled(map(max, *cutoffs, cutoffs[0]))}"
+        return what, facts_of(self.states, f" at t = {number(self.times[-1])}")
 
-def density(rho: qutip.Qobj) -> Array:
-    """The density matrix of a ket or operator as a dense array of unit trace."""
-    _require_state(rho)
+    def _tables(self) -> list[Table]:
+        if not self.states:
+            return []
+        columns = ["t", *(f"n̄{j + 1}" for j in range(self.states[0].modes))]
+        shown = [(self.times[k], self.states[k].photon_numbers) for k in picked(len(self.times))]
+        return [Table("photon numbers", columns, [[number(t), *map(number, n)] for t, n in shown], folded=True)]
+
+
+# What a measure takes.
+State: TypeAlias = qutip.Qobj | FockState
+
+
+def density(rho: State) -> Array:
+    """The density matrix of a state, a ket or an operator as a dense array of unit trace."""
+    rho = as_qobj(rho)
     matrix = rho.full() @ rho.full().conj().T if rho.isket else rho.full()
     trace = np.trace(matrix).real
     if not np.isfinite(matrix).all() or not trace > 0:
@@ -111,9 +143,9 @@ def density(rho: qutip.Qobj) -> Array:
     return np.asarray(matrix / trace)
 
 
-def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
-    """(⟨r⟩, σ) of a ket or density matrix; products of ladder operators are exact below the cutoff."""
-    _require_state(rho)
+def moments(rho: State) -> tuple[Array, Array]:
+    """(⟨r⟩, σ) of a state, ket or density matrix; products of ladder operators are exact below the cutoff."""
+    rho = as_qobj(rho)
     levels = tuple(rho.dims[0])
     n = len(levels)
     # ⟨o_i o_j⟩ over o = (a_1, a_1†, …) from lowering operators alone: a_i a_j, a_i†a_j never leave the truncated space.
@@ -143,13 +175,14 @@ def moments(rho: qutip.Qobj) -> tuple[Array, Array]:
     return mean, 0.5 * (sigma + sigma.T)
 
 
-def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
-    """p_n of one mode, shape (levels,)."""
-    _require_state(rho)
+def photon_distribution(rho: State, mode: int = 0) -> Array:
+    """p_n of one mode of a state, ket or density matrix, shape (levels,)."""
+    rho = as_qobj(rho)
     levels = tuple(rho.dims[0])
     (mode,) = as_modes([mode], len(levels), "mode")
-    # Not rho.diag(), which loses a NaN on the way through a sparse matrix.
-    weights = np.abs(rho.full()[:, 0]) ** 2 if rho.isket else rho.full().diagonal().real
+    # Not rho.diag(), which loses a NaN on the way through a sparse matrix; and without a copy of a large ρ.
+    array = rho.to("Dense").data_as("ndarray", copy=False)
+    weights = np.abs(array[:, 0]) ** 2 if rho.isket else array.diagonal().real
     others = tuple(k for k in range(len(levels)) if k != mode)
     if not weights.sum() > 0:
         raise InvalidArgument(
@@ -159,18 +192,25 @@ def photon_distribution(rho: qutip.Qobj, mode: int = 0) -> Array:
     return np.asarray((weights / weights.sum()).reshape(levels).sum(axis=others))
 
 
-def modes_of(rho: qutip.Qobj) -> int:
-    """Number of modes of a ket or density matrix. Raises InvalidArgument for anything else."""
-    _require_state(rho)
-    return len(rho.dims[0])
+def as_qobj(rho: State) -> qutip.Qobj:
+    """The ket or density matrix of a state, or itself.
 
-
-def _require_state(rho: object) -> None:
+    Raises:
+        InvalidArgument: anything else; a trajectory, which is many states.
+    """
+    if isinstance(rho, FockTrajectory):
+        raise InvalidArgument(
+            f"A measure is taken of one state, but is asked of a trajectory of {len(rho.states)}.",
+            "Take one of them, .states[k], or go through all in a loop.",
+        )
+    if isinstance(rho, FockState):
+        rho = rho.rho
     if not isinstance(rho, qutip.Qobj) or not (rho.isket or (rho.isoper and rho.shape[0] == rho.shape[1])):
         raise InvalidArgument(
             f"A state must be a QuTiP ket or density matrix, but is {type(rho).__name__}.",
-            "Use qutip.Qobj(array, dims=[levels, levels]) to make one of an array.",
+            "Use qutip.Qobj(array, dims=[levels, levels]) to make one of an array; a FockState is taken as it is.",
         )
+    return rho
 
 
 def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:

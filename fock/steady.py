@@ -35,6 +35,7 @@ from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, Not
 from fock.generator import Generator, generator, liouvillian
 from fock.operators import as_cutoffs, as_memory
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
+from fock.shown import Facts, above, number
 from fock.states import FockState
 from fock.sylvester import inverse_between_jumps
 from fock.symmetry import NoJump, charges, groups
@@ -58,7 +59,7 @@ DIRECT, DIRECT_ONE_MODE, DIRECT_AT_ONCE = 8000, 90_000, 800
 WORK = 40
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class FockSteadyState(FockState):
     """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest ‖𝓛_N(Z)‖/‖Z‖ of traceless Z from above, as
     closely as a search for it came, within a few times the second smallest singular value (NaN if none was made);
@@ -68,6 +69,11 @@ class FockSteadyState(FockState):
     residual: float
     gap: float
     method: str
+
+    def _facts(self) -> Facts:
+        what, facts = super()._facts()
+        gap = [] if np.isnan(self.gap) else [("gap ≲", number(self.gap))]
+        return what, [*facts, ("residual =", above(self.residual)), *gap, ("solved by", self.method)]
 
 
 def steady_state(

@@ -4,7 +4,8 @@ Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); 
 σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1; natural logarithms; E_N = Σ max(0, −ln 2ν̃).
 
 A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
-operators it is handed. This package needs NumPy and SciPy only and knows nothing of Fock space.
+operators it is handed. Measures take states, trajectories, or covariances as arrays. This package needs NumPy and SciPy
+only and knows nothing of Fock space.
 """
 
 from gaussian.discord import discord

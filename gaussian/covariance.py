@@ -1,5 +1,8 @@
 r"""What counts as a covariance matrix: one of shape (2n, 2n), or a batch (..., 2n, 2n) of them such as a scan.
 
+A state is as good as its covariance: whatever has a `covariance` may be given in its place, a trajectory as the batch
+of its times.
+
 A scan may have points without a state, above a threshold for instance. There σ is NaN throughout; measures are NaN in
 the same places, without a warning, and what is asked of the other points is not affected. A single σ that is NaN, or
 one with some NaN entries, is a mistake and refused.
@@ -11,7 +14,7 @@ array([ 0., nan])
 
 import functools
 from collections.abc import Callable
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,19 +24,29 @@ from gaussian.errors import InvalidArgument
 Array = NDArray[Any]
 P = ParamSpec("P")
 
+
+class HasCovariance(Protocol):
+    """A GaussianState, say: its module needs this one."""
+
+    @property
+    def covariance(self) -> Array: ...
+
+
+Covariance = ArrayLike | HasCovariance
+
 # Asymmetry above this, relative to the matrix, is no rounding.
 SYMMETRIC_TOLERANCE = 1e-9
 
 
-def as_covariance(sigma: ArrayLike) -> Array:
-    """σ as a float array of shape (..., 2n, 2n), or a clear refusal.
+def as_covariance(sigma: Covariance) -> Array:
+    """σ, or that of a state, as a float array of shape (..., 2n, 2n), or a clear refusal.
 
     Raises:
         InvalidArgument: not real, not square of even size, not symmetric, or not finite (a member of a batch may be
             NaN throughout).
     """
     try:
-        sigma = np.asarray(sigma)
+        sigma = np.asarray(getattr(sigma, "covariance", sigma))
     except ValueError:
         raise InvalidArgument(
             "Argument sigma must be a square matrix, but its rows differ in length.",
@@ -70,11 +83,11 @@ def missing(sigma: Array) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(sigma).all((-2, -1)))
 
 
-def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[ArrayLike, P], Array]:
-    """`measure`, handed a valid σ with a state at every point; the result is NaN (False) where there is none."""
+def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[Covariance, P], Array]:
+    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none."""
 
     @functools.wraps(measure)
-    def measured(sigma: ArrayLike, *args: P.args, **kwargs: P.kwargs) -> Array:
+    def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> Array:
         sigma = as_covariance(sigma)
         absent = missing(sigma)
         if not absent.any():
@@ -85,4 +98,4 @@ def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Conca
         result[absent] = False if result.dtype == bool else np.nan
         return result
 
-    return cast("Callable[Concatenate[ArrayLike, P], Array]", measured)  # sigma may be given by name, too
+    return cast("Callable[Concatenate[Covariance, P], Array]", measured)  # sigma may be given by name, too

@@ -38,7 +38,7 @@ def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
     """Gaussian discord D ≥ 0 with the mode in `measured` measured.
 
     Args:
-        sigma: two-mode covariance matrices, shape (..., 4, 4), vacuum ½·1.
+        sigma: two-mode covariance matrices, shape (..., 4, 4), vacuum ½·1; or a state, steady state or trajectory.
         measured: [0] or [1].
 
     Returns:

@@ -14,9 +14,8 @@ for covariances that are not a state's.
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, as_covariance, of_states
+from gaussian.covariance import Array, Covariance, as_covariance, of_states
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_physical, spectrum
@@ -25,8 +24,8 @@ from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_
 CLEAR = 1e-3
 
 
-def partial_transpose(sigma: ArrayLike, *, party: Sequence[int]) -> Array:
-    """ΘσΘ with the momenta of `party` reversed, shape (..., 2n, 2n)."""
+def partial_transpose(sigma: Covariance, *, party: Sequence[int]) -> Array:
+    """ΘσΘ with the momenta of `party` reversed, of σ or of a state, shape (..., 2n, 2n)."""
     sigma = as_covariance(sigma)
     one, _ = split(party, sigma.shape[-1] // 2)
     theta = np.ones(sigma.shape[-1])
@@ -39,7 +38,7 @@ def log_negativity(sigma: Array, *, party: Sequence[int], require_physical_state
     r"""Logarithmic negativity E_N = ln‖ρ^Γ‖₁ = Σ_k max(0, −ln 2ν̃_k) between `party` and the other modes.
 
     Args:
-        sigma: covariance matrices, shape (..., 2n, 2n), vacuum ½·1.
+        sigma: covariance matrices, shape (..., 2n, 2n), vacuum ½·1; or a state, steady state or trajectory.
         party: modes of one side, each in 0 … n−1.
         require_physical_state: False accepts a σ > 0 that violates the uncertainty relation, where the model is known
             not to be completely positive; E_N then measures the negativity of an operator that is not a state.
@@ -61,8 +60,8 @@ def log_negativity(sigma: Array, *, party: Sequence[int], require_physical_state
     return np.asarray(np.maximum(0.0, -np.log(2 * nu)).sum(-1))
 
 
-def separable(sigma: ArrayLike, *, party: Sequence[int], steps: int = 60) -> bool | None:
-    """Whether one Gaussian state (2n, 2n) is separable between `party` and the rest; None if undecided.
+def separable(sigma: Covariance, *, party: Sequence[int], steps: int = 60) -> bool | None:
+    """Whether one Gaussian state, or its σ (2n, 2n), is separable between `party` and the rest; None if undecided.
 
     A violated PPT criterion proves entanglement, and for one mode against any number its fulfilment proves
     separability (Werner & Wolf, Phys. Rev. Lett. 86, 3658 (2001)). Otherwise the Werner–Wolf condition σ ≥ σ_A ⊕ σ_B

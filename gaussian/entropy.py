@@ -33,7 +33,7 @@ def entropy_of_mode(nu: ArrayLike) -> Array:
 
 @of_states
 def entropy(sigma: Array) -> Array:
-    """Von Neumann entropy S(σ) in nats, shape (...). Raises UnphysicalState."""
+    """Von Neumann entropy S in nats of σ or of a state, shape (...). Raises UnphysicalState."""
     return entropy_for(sigma, "entropy")
 
 
@@ -44,7 +44,7 @@ def entropy_for(sigma: Array, asked: str) -> Array:
 
 @of_states
 def purity(sigma: Array) -> Array:
-    """tr ρ² = Π 1/(2ν_k) = 1/√det(2σ), shape (...). Raises UnphysicalState."""
+    """tr ρ² = Π 1/(2ν_k) = 1/√det(2σ) of σ or of a state, shape (...). Raises UnphysicalState."""
     return np.asarray(np.prod(0.5 / spectrum(require_physical(sigma), "purity"), axis=-1))
 
 
@@ -53,7 +53,7 @@ def mutual_information(sigma: Array, *, party: Sequence[int]) -> Array:
     """I = S_A + S_B − S_AB in nats between the modes in `party` and the others.
 
     Args:
-        sigma: covariance matrices, shape (..., 2n, 2n), vacuum ½·1.
+        sigma: covariance matrices, shape (..., 2n, 2n), vacuum ½·1; or a state, steady state or trajectory.
         party: modes of one side, each in 0 … n−1.
 
     Returns:

@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 from gaussian.errors import InvalidArgument, NotHermitian
 from gaussian.forms import Complex, linear_form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
+from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, matrix
 from gaussian.symplectic import omega
 
 Array = NDArray[Any]
@@ -44,8 +45,8 @@ Coefficient = Callable[[float], complex]
 HERMITIAN_TOLERANCE = 1e-11
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class MomentEquations:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class MomentEquations(Shown):
     """`drift` A (..., 2n, 2n), `drive` d (..., 2n), `diffusion` D (..., 2n, 2n), in units of the model's rates.
 
     The leading shapes are those that a model's fields, if they are arrays, give to each: they broadcast.
@@ -57,6 +58,20 @@ class MomentEquations:
     drive: Array
     diffusion: Array
     rounding: Array | float = 0.0
+
+    def _facts(self) -> Facts:
+        what = counted(self.drift.shape[-1] // 2, "mode")
+        batch = np.broadcast_shapes(self.drift.shape[:-2], self.drive.shape[:-1], self.diffusion.shape[:-2])
+        if batch:
+            what += f", {' × '.join(map(str, batch))} points"
+        return what, known("A and D", np.max(self.rounding, initial=0.0))
+
+    def _tables(self) -> list[Table]:
+        if self.drift.ndim + self.drive.ndim + self.diffusion.ndim > 5 or len(self.drive) > 2 * FOLDED:
+            return []
+        names, error = labels(len(self.drive) // 2), float(self.rounding)
+        drift = matrix("drift A and drive d", [*names, "d"], np.column_stack([self.drift, self.drive]), error)
+        return [drift, matrix("diffusion D", names, self.diffusion, error)]
 
 
 def drift(model: Any, t: float = 0.0) -> Array:

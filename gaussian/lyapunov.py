@@ -29,13 +29,16 @@ from numpy.typing import NDArray
 from gaussian.errors import InvalidArgument, MarginalDrift, NoSteadyState, TimeDependent, UnstableDrift
 from gaussian.generator import Array, MomentEquations, is_time_dependent, moment_equations
 from gaussian.lyapunov_equation import lyapunov_solver
+from gaussian.shown import Facts, number
 from gaussian.states import GaussianState
 
 # Points of a scan are solved this many matrix elements of 𝓛, m⁴ a point, at a time: they stay in cache.
 CHUNK_ELEMENTS = 2**20
+# Drifts of up to so many entries have their eigenvalues taken to be printed: some 10 ms.
+PRINTED_ENTRIES = 2**14
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class SteadyState(GaussianState):
     """The unique attracting state under `drift` A (..., 2n, 2n); NaN with an infinite error where there is none."""
 
@@ -45,6 +48,12 @@ class SteadyState(GaussianState):
     def slowest_rate(self) -> Array:
         """−max Re λ(A), the rate at which moments reach the state, shape (...)."""
         return np.asarray(-np.linalg.eigvals(self.drift).real.max(-1))
+
+    def _facts(self) -> Facts:
+        what, facts = super()._facts()
+        if self._there.any() and self.drift.size <= PRINTED_ENTRIES and np.isfinite(self.drift).all():
+            facts.append(("slowest rate =", number(self.slowest_rate[self._there].min())))
+        return what, facts
 
 
 def steady_state(model: Any, *, missing: Literal["raise", "nan"] = "raise") -> SteadyState:

@@ -13,7 +13,7 @@ array([0.5  , 0.25 , 0.125])
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, as_covariance
+from gaussian.covariance import Array, Covariance, as_covariance
 from gaussian.errors import InvalidArgument
 from gaussian.symplectic import require_physical
 
@@ -21,9 +21,26 @@ from gaussian.symplectic import require_physical
 MOST_QUANTA = 1e4
 
 
-def photon_distribution(sigma: ArrayLike, mean: ArrayLike = (0.0, 0.0), *, levels: int) -> Array:
-    """p_0 … p_{levels−1} of a single mode with covariance σ (2, 2) and mean (2,). Raises UnphysicalState."""
-    sigma, m = as_covariance(sigma), np.asarray(mean, float)
+def photon_distribution(sigma: Covariance, mean: ArrayLike | None = None, *, levels: int) -> Array:
+    """p_0 … p_{levels−1} of a single mode.
+
+    Args:
+        sigma: its covariance, shape (2, 2), vacuum ½·1; or a state of it, which has its own mean.
+        mean: shape (2,); 0 if left out.
+        levels: how many weights.
+
+    Raises:
+        UnphysicalState: σ is not a quantum state's.
+        InvalidArgument: more than one mode or state, a second mean, or more than `MOST_QUANTA` quanta.
+    """
+    if hasattr(sigma, "covariance"):
+        if mean is not None:
+            raise InvalidArgument(
+                "A state has its own mean, but another one is given.",
+                "Leave it out, or give the covariance of the state.",
+            )
+        mean = getattr(sigma, "mean", None)
+    sigma, m = as_covariance(sigma), np.asarray((0.0, 0.0) if mean is None else mean, float)
     if sigma.shape != (2, 2) or m.shape != (2,):
         raise InvalidArgument(
             f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.",

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from gaussian.errors import InvalidArgument, NotHermitian
 from gaussian.forms import Form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
+from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, listed, matrix, number, picked
 from gaussian.symplectic import as_modes, omega, quadratures
 
 Array = NDArray[Any]
@@ -31,8 +32,8 @@ VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
 OVERFLOWING = 1e7
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class GaussianState:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class GaussianState(Shown):
     """Mean (..., 2n) and covariance (..., 2n, 2n) of a Gaussian state; vacuum ½·1, ordering (x_1, p_1, …).
 
     `error` (...) estimates the spectral norm of the error of `covariance` from the conditioning of the calculation.
@@ -59,12 +60,59 @@ class GaussianState:
             mean=self.mean[..., rows], covariance=self.covariance[..., rows, :][..., :, rows], error=self.error
         )
 
+    def _facts(self) -> Facts:
+        what, batch = counted(self.modes, "mode"), self.mean.shape[:-1]
+        there = self._there
+        if batch:
+            what += f", {' × '.join(map(str, batch))} points"
+        if not there.all():
+            what += f", {np.sum(~there)} of them without a state" if batch else " without a state"
+        n = self.photon_numbers[there]
+        if not n.size:
+            return what, []
+        span = ("n̄ from", f"{number(n.min())} to {number(n.max())}") if batch else ("n̄ =", listed(n[0], self.error))
+        return what, [span, *self._known]
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+    def _tables(self) -> list[Table]:
+        if self.mean.ndim > 1 or self.modes > FOLDED:
+            return []
+        columns = ["mean", *labels(self.modes)]
+        return [matrix("mean and covariance", columns, np.column_stack([self.mean, self.covariance]), self.error)]
+
+    @property
+    def _there(self) -> NDArray[np.bool_]:
+        """Where there is a state, shape (...)."""
+        return np.asarray(~np.isnan(self.covariance).all((-2, -1)))
+
+    @property
+    def _known(self) -> list[tuple[str, str]]:
+        return known("σ", np.broadcast_to(self.error, self.mean.shape[:-1])[self._there].max(initial=0.0))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trajectory(GaussianState):
     """States at `times`, one along the first axis of `mean` and `covariance`."""
 
     times: Array
+
+    def _facts(self) -> Facts:
+        what = f"{counted(self.modes, 'mode')}, {counted(len(self.times), 'time')}"
+        if not len(self.times):
+            return what, []
+        last = self.times.argmax()
+        what += f" from {number(self.times.min())} to {number(self.times[last])}"
+        n = f"{listed(self.photon_numbers[last], self.error[last])} at t = {number(self.times[last])}"
+        return what, [("n̄ =", n), *self._known]
+
+    def _tables(self) -> list[Table]:
+        if self.modes > FOLDED:
+            return []
+        n, columns = self.photon_numbers, ["t", *(f"n̄{j + 1}" for j in range(self.modes))]
+        rows = [
+            [number(self.times[k]), *(number(x, self.error[k], digits=6) for x in n[k])]
+            for k in picked(len(self.times))
+        ]
+        return [Table("photon numbers", columns, rows, folded=True)]
 
 
 def initial_state(model: Any) -> GaussianState:

@@ -11,9 +11,8 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, as_covariance, of_states
+from gaussian.covariance import Array, Covariance, as_covariance, of_states
 from gaussian.errors import IllConditioned, InvalidArgument, UnphysicalState
 
 # A violation of σ + iΩ/2 ≥ 0 counts from here on, relative to ‖σ‖ once local squeezing is undone. A Lyapunov solve or
@@ -58,8 +57,8 @@ def quadratures(modes: Sequence[int]) -> list[int]:
     return [2 * m + i for m in modes for i in (0, 1)]
 
 
-def reduced(sigma: ArrayLike, modes: Sequence[int]) -> Array:
-    """Covariance of some modes only, in the order given: shape (..., 2k, 2k)."""
+def reduced(sigma: Covariance, modes: Sequence[int]) -> Array:
+    """Covariance of some modes of σ or of a state, in the order given: shape (..., 2k, 2k)."""
     sigma = as_covariance(sigma)
     return part(sigma, as_modes(modes, sigma.shape[-1] // 2, "modes"))
 
@@ -72,7 +71,7 @@ def part(sigma: Array, modes: Sequence[int]) -> Array:
 
 @of_states
 def lowest_uncertainty_eigenvalue(sigma: Array) -> Array:
-    """The lowest eigenvalue of σ + iΩ/2, shape (...): negative where σ is not a quantum state's."""
+    """The lowest eigenvalue of σ + iΩ/2, shape (...): negative where σ, or that of a state, is no quantum state's."""
     return np.asarray(np.linalg.eigvalsh(_with_commutator(sigma))[..., 0])
 
 
@@ -82,6 +81,7 @@ def is_physical(sigma: Array) -> Array:
 
     Squeezing a mode changes neither the answer nor its symplectic eigenvalues, but hides a violation: diag(5e6, 4.5e-8)
     has ν = 0.474, and −5e-9 as the lowest eigenvalue of σ + iΩ/2. False where a batch has NaN for a state.
+    `sigma` may be a state.
     """
     return _physical(sigma)
 
@@ -127,7 +127,7 @@ def symplectic_eigenvalues(sigma: Array) -> Array:
     r"""Symplectic eigenvalues ν_1 ≤ … ≤ ν_n of a positive definite σ, shape (..., n); vacuum ½.
 
     With σ = L Lᵀ the antisymmetric LᵀΩL has singular values ν_1, ν_1, …, ν_n, ν_n (Williamson). Defined for every
-    σ > 0, physical or not.
+    σ > 0, physical or not. `sigma` may be a state.
 
     Raises:
         UnphysicalState: if σ is not positive definite.

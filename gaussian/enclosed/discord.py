@@ -18,13 +18,13 @@ import flint
 
 from gaussian.enclosed.measures import entropy, entropy_of_mode, reduced
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.symplectic import require_shape, root
+from gaussian.enclosed.symplectic import Covariance, require_shape, root
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 
 
-def discord(sigma: flint.arb_mat, *, measured: Sequence[int]) -> flint.arb:
-    """Gaussian discord of two modes when mode `measured` = [j] is measured, in nats.
+def discord(sigma: Covariance, *, measured: Sequence[int]) -> flint.arb:
+    """Gaussian discord of two modes, of a covariance or a state, when mode `measured` = [j] is measured, in nats.
 
     Raises:
         InvalidArgument: not two modes, or not one measured.

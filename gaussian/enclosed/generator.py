@@ -22,21 +22,32 @@ import flint
 
 from gaussian.enclosed.ball import Ball, exact
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.shown import table, width
 from gaussian.errors import NotHermitian, NotQuadratic, TimeDependent
 from gaussian.generator import as_number_of_modes
 from gaussian.ladder import Polynomial, Word, normal_ordered, spell
+from gaussian.shown import Facts, Shown, Table, counted, labels
 
 # (a, a†) = (x ± ip)/√2
 SIGNS = (flint.acb(0, 1), flint.acb(0, -1))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class EnclosedEquations:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class EnclosedEquations(Shown):
     """`drift` A (2n, 2n), `drive` d (2n, 1), `diffusion` D (2n, 2n) as real matrices of balls."""
 
     drift: flint.arb_mat
     drive: flint.arb_mat
     diffusion: flint.arb_mat
+
+    def _facts(self) -> Facts:
+        radius = width(self.drift, self.drive, self.diffusion)
+        return counted(self.drift.nrows() // 2, "mode"), [("largest radius =", radius)]
+
+    def _tables(self) -> list[Table]:
+        names = labels(self.drift.nrows() // 2)
+        drift = table("drift A and drive d", [*names, "d"], self.drift, self.drive)
+        return drift + table("diffusion D", names, self.diffusion)
 
 
 def moment_equations(model: Any) -> EnclosedEquations:

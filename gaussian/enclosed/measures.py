@@ -15,13 +15,15 @@ from collections.abc import Sequence
 import flint
 
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.symplectic import require_shape, symplectic_eigenvalues
+from gaussian.enclosed.symplectic import Covariance, require_shape, symplectic_eigenvalues
 from gaussian.errors import UnphysicalState
 from gaussian.parties import split
 
 
-def log_negativity(sigma: flint.arb_mat, *, party: Sequence[int]) -> flint.arb:
+def log_negativity(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
     """E_N = Σ_k max(0, −ln 2ν̃_k) between `party` and the other modes, for any σ > 0, physical or not.
+
+    `sigma` may be a state.
 
     Raises:
         UnphysicalState: σ certainly is not positive definite.
@@ -32,7 +34,7 @@ def log_negativity(sigma: flint.arb_mat, *, party: Sequence[int]) -> flint.arb:
     )
 
 
-def transposed_eigenvalues(sigma: flint.arb_mat, party: Sequence[int]) -> list[flint.arb]:
+def transposed_eigenvalues(sigma: Covariance, party: Sequence[int]) -> list[flint.arb]:
     """Symplectic eigenvalues ν̃ of σ with the momenta of `party` reversed."""
     sigma = require_shape(sigma)
     one, _ = split(party, sigma.nrows() // 2)
@@ -43,8 +45,10 @@ def transposed_eigenvalues(sigma: flint.arb_mat, party: Sequence[int]) -> list[f
     )
 
 
-def entropy(sigma: flint.arb_mat) -> flint.arb:
+def entropy(sigma: Covariance) -> flint.arb:
     """S = Σ_k g(ν_k) in nats, for a quantum state: that ν ≥ ½ is disproved if it can be, and not proved.
+
+    `sigma` is a covariance or a state.
 
     Raises:
         UnphysicalState: an eigenvalue certainly is below ½.
@@ -61,8 +65,8 @@ def entropy_of_mode(nu: flint.arb) -> flint.arb:
     return _monotone(nu, lambda end: flint.arb(0) if end <= half else _g(end), falling=False)
 
 
-def mutual_information(sigma: flint.arb_mat, *, party: Sequence[int]) -> flint.arb:
-    """I = S_A + S_B − S_AB in nats. Raises as `entropy`."""
+def mutual_information(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
+    """I = S_A + S_B − S_AB in nats, of a covariance or a state. Raises as `entropy`."""
     sigma = require_shape(sigma)
     parts = split(party, sigma.nrows() // 2)
     local = sum((entropy(reduced(sigma, part)) for part in parts), flint.arb(0))

@@ -25,16 +25,18 @@ from gaussian.enclosed.generator import (
     require_hermitian,
 )
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.shown import photon_numbers, table, width
 from gaussian.enclosed.symplectic import lower_factor, square_root
 from gaussian.errors import InvalidArgument, UnphysicalState
 from gaussian.generator import as_number_of_modes
+from gaussian.shown import Facts, Shown, Table, counted, labels
 from gaussian.symplectic import as_modes, quadratures
 
 QuadraticForm = tuple[flint.arb_mat, flint.arb_mat]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class EnclosedState:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class EnclosedState(Shown):
     """`mean` (2n, 1) and `covariance` (2n, 2n) of a Gaussian state as real matrices of balls."""
 
     mean: flint.arb_mat
@@ -47,6 +49,14 @@ class EnclosedState:
             mean=flint.arb_mat([[self.mean[j, 0]] for j in rows]),
             covariance=flint.arb_mat([[self.covariance[j, k] for k in rows] for j in rows]),
         )
+
+    def _facts(self) -> Facts:
+        n, radius = photon_numbers(self.mean, self.covariance), width(self.mean, self.covariance)
+        return counted(self.mean.nrows() // 2, "mode"), [("n̄ =", n), ("largest radius =", radius)]
+
+    def _tables(self) -> list[Table]:
+        columns = ["mean", *labels(self.mean.nrows() // 2)]
+        return table("mean and covariance", columns, self.mean, self.covariance)
 
 
 def initial_state(model: Any) -> EnclosedState:

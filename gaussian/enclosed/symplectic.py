@@ -14,12 +14,24 @@ Nothing is divided by a gap, so that coinciding eigenvalues do no harm.
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import flint
 import numpy as np
 
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.precision import Undecided
 from gaussian.errors import InvalidArgument, UnphysicalState
+
+
+class HasCovariance(Protocol):
+    """An EnclosedState: its module needs this one."""
+
+    @property
+    def covariance(self) -> flint.arb_mat: ...
+
+
+Covariance = flint.arb_mat | HasCovariance
 
 # Jacobi converges quadratically: a handful of sweeps for any precision in use.
 SWEEPS = 60
@@ -46,8 +58,8 @@ def lower_factor(sigma: flint.arb_mat) -> flint.arb_mat:
     return lower
 
 
-def require_positive(sigma: flint.arb_mat) -> flint.arb_mat:
-    """σ itself, symmetrised, if it is certainly a positive definite matrix of even size. Raises as `lower_factor`."""
+def require_positive(sigma: Covariance) -> flint.arb_mat:
+    """σ itself, or a state's, symmetrised, if it certainly is positive definite. Raises as `symplectic_eigenvalues`."""
     sigma = require_shape(sigma)
     lower_factor(sigma)
     return sigma
@@ -67,23 +79,27 @@ def symmetric(sigma: flint.arb_mat) -> flint.arb_mat:
     return (sigma + sigma.transpose()) / 2
 
 
-def symplectic_eigenvalues(sigma: flint.arb_mat) -> list[flint.arb]:
+def symplectic_eigenvalues(sigma: Covariance) -> list[flint.arb]:
     """ν_1 ≤ … ≤ ν_n of a positive definite σ; each ball holds the eigenvalue of that rank for every σ in the ball.
+
+    `sigma` may be a state.
 
     Raises:
         UnphysicalState: σ certainly is not positive definite.
         Undecided: this precision cannot tell.
         InvalidArgument: σ is not a symmetric matrix of even size.
     """
-    lower = lower_factor(require_shape(sigma))
+    sigma = require_shape(sigma)
+    lower = lower_factor(sigma)
     k = lower.transpose() * omega(sigma.nrows() // 2) * lower
     pairs = hermitian_eigenvalues(k.transpose() * k)
     # Each ν² occurs twice: the balls of ranks 2k and 2k + 1 both hold it.
     return [root(pairs[2 * j].intersection(pairs[2 * j + 1])) for j in range(len(pairs) // 2)]
 
 
-def require_shape(sigma: flint.arb_mat) -> flint.arb_mat:
-    """σ symmetrised, if it is square and of even size; raises InvalidArgument otherwise."""
+def require_shape(sigma: Covariance) -> flint.arb_mat:
+    """σ, or that of a state, symmetrised, if it is square and of even size; raises InvalidArgument otherwise."""
+    sigma = getattr(sigma, "covariance", sigma)
     if not isinstance(sigma, flint.arb_mat):
         raise InvalidArgument(
             f"Argument sigma must be a flint.arb_mat, but is {type(sigma).__name__}.",
