@@ -27,7 +27,7 @@ from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.model import Model, described
+from crosscheck.model import Model, described, parameters
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Verdict
 
@@ -76,6 +76,7 @@ def certify(
             certificates=tuple(certificates),
             notes=(*note(inquiry.system.model), *inquiry.outside),
             seconds=time.perf_counter() - began,
+            parameters=parameters(inquiry.system.exact),
         )
 
 

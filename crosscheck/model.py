@@ -130,6 +130,13 @@ def described(model: Any) -> str:
     return f"{type(model).__name__}(…)" if plain else repr(model)
 
 
+def parameters(model: Any) -> dict[str, Any]:
+    """The fields of a model by name; of a class that is no dataclass, the attributes that it was given."""
+    if dataclasses.is_dataclass(model):
+        return {field.name: getattr(model, field.name) for field in dataclasses.fields(model)}
+    return {name: value for name, value in getattr(model, "__dict__", {}).items() if not name.startswith("_")}
+
+
 class Root(float):
     """√square as a float that remembers what it rounds, so that engines with exact arithmetic lose nothing."""
 

@@ -10,6 +10,8 @@ from hypothesis import HealthCheck, Phase, settings
 
 # The suite runs one process a core; threads inside BLAS would only get in each other's way (workers inherit this).
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Tables are as wide as the terminal, which a test does not have.
+os.environ["COLUMNS"] = "100"
 
 calm = [HealthCheck.too_slow, HealthCheck.data_too_large]
 settings.register_profile(

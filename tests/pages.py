@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+# Of the terminal in which the pages' commands are run.
+WIDTH = 100
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,11 @@ def run_command(block, folder):
 
     Word for word, and numbers to within 1e-5 (run times, memory and errors aside).
     """
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
+    environment = os.environ | {
+        "COLUMNS": str(WIDTH),
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+    }
     result = subprocess.run(
         block.command, shell=True, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
@@ -67,7 +73,7 @@ def run_command(block, folder):
 
 def words_of(line):
     """The words of a line without errors, rules and run times, which differ from run to run; numbers as numbers."""
-    line = re.sub(r"± \S+|≤ \de\S+|─+|\(\d+\.\d+ s\)", "", line)
+    line = re.sub(r"± \S+|≤ \de\S+|─+|\(\d+\.\d+ s\)|(?<=\d)\(\d+\)", "", line)
     for word in line.split():
         try:
             yield float(word)

@@ -2,7 +2,8 @@
 
 from crosscheck.bench.cases import FULL, QUICK, Plan, bench, steps
 from crosscheck.bench.machine import Machine, this_machine
-from crosscheck.bench.result import Bench, Case, Goal, Run, exponent
+from crosscheck.bench.result import Case, Goal, Run, exponent
+from crosscheck.bench.table import Bench
 
 __all__ = [
     "FULL",

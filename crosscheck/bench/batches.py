@@ -16,9 +16,9 @@ import scipy
 
 import gaussian
 from crosscheck.bench.machine import installed
-from crosscheck.bench.race import Advance, best_of
 from crosscheck.bench.result import Case, Dropped, Run
 from crosscheck.bench.steady import MODEL
+from crosscheck.bench.timing import Advance, best_of
 from gaussian import enclosed
 
 OURS = "gaussian, one batch"

@@ -9,21 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 from threadpoolctl import threadpool_limits
 
 from crosscheck.bench import batches, evolution, networks, steady
+from crosscheck.bench.contestants import EVOLUTION, LARGE, STEADY, THREE
 from crosscheck.bench.machine import this_machine
 from crosscheck.bench.memory import alone
-from crosscheck.bench.race import Advance, race
-from crosscheck.bench.result import Bench, Case, Dropped, Goal, Run
-from crosscheck.bench.solver import Solver
+from crosscheck.bench.race import race
+from crosscheck.bench.result import Case, Dropped, Goal, Run
+from crosscheck.bench.table import Bench
+from crosscheck.bench.timing import Advance
 
-STEADY, EVOLUTION, LARGE, THREE = "steady state", "evolution", "steady state, large", "steady state, three modes"
 # What an error estimate of our own may be where there is nobody to compare with.
 ALONE_ACCURACY = 1e-7
-# Peers' memory does not depend on how far they go, so that a twentieth of the way will do.
-SHORT = 0.05
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,16 +120,6 @@ def goals_of(first: Case, second: Case, large: Case, three: Case, gauss: Case) -
         Goal.at_least("evolution, cutoff 16: faster than dynamiqs", second.ratio(dynamiqs), 8),
         Goal.below(f"Gaussian, {batches.POINTS} points", None if batch is None else batch.seconds, 3, "s"),
     )
-
-
-def solvers_for_memory(key: str) -> dict[str, Solver]:
-    """By name, those whose memory is measured in a process of its own."""
-    if key == EVOLUTION:
-        short = evolution.solvers(np.asarray(SHORT * evolution.TIMES))
-        found = [solver for solver in evolution.solvers() if solver.ours] + [s for s in short if not s.ours]
-    else:
-        found = [steady.three_modes()] if key == THREE else steady.solvers()
-    return {solver.name: solver for solver in found}
 
 
 def _alone(name: str, key: str, sizes: Sequence[int], advance: Advance) -> Case:

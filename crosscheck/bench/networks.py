@@ -17,8 +17,8 @@ import numpy as np
 import scipy
 
 import gaussian
-from crosscheck.bench.race import Advance, best_of
 from crosscheck.bench.result import Case, Run
+from crosscheck.bench.timing import Advance, best_of
 from crosscheck.model import Dissipator, Model, Preparation, squeezing, thermal_bath
 
 OURS = "gaussian.steady_state, with its proof"

@@ -6,22 +6,16 @@ solver is run its time is predicted from its last sizes, t ∝ N^k, as a compile
 
 from __future__ import annotations
 
-import gc
 import math
-import time
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from crosscheck.bench.memory import peak_memory
 from crosscheck.bench.result import Case, Dropped, Run
 from crosscheck.bench.solver import Reference, Solver, Tolerance, trace_distance
+from crosscheck.bench.timing import Advance, best_of
 
-Advance = Callable[[str, int], None]
-
-# What takes this long is timed once; what is shorter, a few times, and the best one counts.
-LONG, REPEATS = 0.5, 3
 # Runs of this many seconds are for the default and for the fastest of each package at the size before.
 SERIOUS = 5.0
 # A competitor this many times slower than the fastest one is not run at larger sizes.
@@ -53,7 +47,7 @@ def race(
         limit: seconds that one run of others than ours and the default may be predicted to take.
         memory_at: sizes at which peak memory is measured, of ours, of the default and of the best of each package,
             each run once more in a process of its own.
-        key: what `crosscheck.bench.memory` knows the case by.
+        key: what `crosscheck.bench.contestants` knows the case by.
         advance: told of every (solver, size), len(solvers)·len(sizes) steps in all.
     """
     runs: list[Run] = []
@@ -117,19 +111,6 @@ def timed(
             return run, tolerances[k:], ""
     error = math.inf if run is None else run.error
     return run, tolerances, f"wrong by {error:.1e} at its tightest tolerance"
-
-
-def best_of(call: Callable[[], Any]) -> tuple[float, Any]:
-    """(seconds, answer) of a call, the fastest of `REPEATS` unless it is `LONG`."""
-    best = math.inf
-    gc.collect()
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        answer = call()
-        best = min(best, time.perf_counter() - began)
-        if best > LONG:
-            break
-    return best, answer
 
 
 def _weighed(case: Case, key: str, sizes: Sequence[int], advance: Advance) -> Case:

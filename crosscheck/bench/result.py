@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-
-from crosscheck.bench.machine import Machine
 
 # Shorter runs are overhead (building operators, calling Python), which does not grow with the cutoff.
 ASYMPTOTIC = 0.02
@@ -61,6 +59,11 @@ class Case:
     dropped: tuple[Dropped, ...] = ()
     reference: str = ""
 
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "name", "axis", "accuracy", "error_of", "ours", "default", "runs", "dropped", "reference", "exponents",
+        "ratios",
+    )  # fmt: skip
+
     def run(self, solver: str, size: int) -> Run | None:
         """That one, if there is such a run and it is right."""
         return next((r for r in self.runs if (r.solver, r.size) == (solver, size) and r.right), None)
@@ -101,6 +104,21 @@ class Case:
         """k of t ∝ N^k; None if there are not two sizes to tell it from."""
         return exponent((r.size, r.seconds) for r in self.runs if r.solver == solver and r.right)
 
+    @property
+    def exponents(self) -> dict[str, float | None]:
+        """k of every solver."""
+        return {solver: self.exponent(solver) for solver in self.solvers}
+
+    @property
+    def ratios(self) -> list[dict[str, Any]]:
+        """How many times faster than the best peer, at each size where there is one."""
+        peers = [(size, self.best_peer(size)) for size in self.sizes]
+        return [
+            {"size": size, "best_peer": best.solver, "times_faster": self.ratio(best)}
+            for size, best in peers
+            if best is not None
+        ]
+
 
 def exponent(points: Iterable[tuple[float, float]]) -> float | None:
     """The slope of log seconds against log size, from the `LARGEST` sizes of those that take `ASYMPTOTIC` seconds."""
@@ -134,39 +152,3 @@ class Goal:
         measured = "–" if value is None else f"{value:.3g} {unit}".strip()
         reached = None if value is None else value <= wanted
         return cls(what=what, wanted=f"≤ {wanted:g} {unit}".strip(), measured=measured, reached=reached)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Bench:
-    """All of it."""
-
-    machine: Machine
-    quick: bool
-    cases: tuple[Case, ...]
-    goals: tuple[Goal, ...]
-
-    def to_dict(self) -> dict[str, Any]:
-        """For JSON: everything measured, with ratios and exponents; what is not a number is None."""
-        cases = [
-            asdict(case)
-            | {
-                "exponents": {solver: case.exponent(solver) for solver in case.solvers},
-                "ratios": [
-                    {"size": size, "best_peer": best.solver, "times_faster": case.ratio(best)}
-                    for size in case.sizes
-                    if (best := case.best_peer(size)) is not None
-                ],
-            }
-            for case in self.cases
-        ]
-        whole = {"machine": asdict(self.machine), "quick": self.quick, "cases": cases}
-        data: dict[str, Any] = _finite(whole | {"goals": [asdict(goal) for goal in self.goals]})
-        return data
-
-
-def _finite(x: Any) -> Any:
-    if isinstance(x, dict):
-        return {key: _finite(value) for key, value in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [_finite(value) for value in x]
-    return None if isinstance(x, float) and not math.isfinite(x) else x

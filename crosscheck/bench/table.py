@@ -1,47 +1,55 @@
-"""A benchmark for people: ratios first, then times, errors and memory; and a plot of time against size."""
+"""A benchmark for people: ratios first, then goals, then the times, errors and memory of each case."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
-
-from crosscheck.bench.machine import installed
-from crosscheck.bench.result import Bench, Case, Goal, Run
-
-
-def renderable(bench: Bench) -> RenderableType:
-    """Ratios, goals, cases, machine."""
-    parts: list[RenderableType] = [_ratios(bench.cases)]
-    if bench.goals:
-        parts.append(_goals(bench.goals))
-    for case in bench.cases:
-        parts += _case(case)
-    if bench.quick and installed("dynamiqs"):
-        parts.append(Text("dynamiqs is left to the full run: compiling takes it longer than all of this."))
-    return Group(*parts, *(Text(line) for line in bench.machine.lines()))
+from crosscheck.bench.machine import Machine, installed
+from crosscheck.bench.result import Case, Goal, Run
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, Words, columns
 
 
-def _ratios(cases: tuple[Case, ...]) -> Table:
-    table = _table("Times faster, at the same measured error")
-    for heading in ("case", "size", "ours (s)", "times faster than", "", "memory, of theirs"):
-        table.add_column(heading, justify="left" if heading in ("case", "times faster than") else "right")
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Bench(Described):
+    """All that was measured, on which machine, and what of it was to be reached."""
+
+    machine: Machine
+    quick: bool
+    cases: tuple[Case, ...]
+    goals: tuple[Goal, ...]
+
+    kind: ClassVar[str] = "benchmark"
+    json_fields: ClassVar[tuple[str, ...]] = ("machine", "quick", "cases", "goals")
+
+    def document(self) -> Document:
+        """Ratios, goals, cases, machine."""
+        sections = [_ratios(self.cases), *([_goals(self.goals)] if self.goals else []), *map(_case, self.cases)]
+        said = list(self.machine.lines())
+        if self.quick and installed("dynamiqs"):
+            said.insert(0, "dynamiqs is left to the full run: compiling takes it longer than all of this.")
+        return Document(sections=[*sections, Section(lines=said)])
+
+
+def _ratios(cases: tuple[Case, ...]) -> Section:
+    rows: list[list[Cell]] = []
     for case in cases:
-        first = True
         for size, label, other in _compared(case):
             ratio, share = case.ratio(other), case.memory_ratio(other)
             mine = case.run(case.ours, size)
             if ratio is None or mine is None:
                 continue
-            name = Text(case.name if first else "")
             memory = "" if share is None else f"{share:.2g}"
-            table.add_row(name, str(size), f"{mine.seconds:.3g}", Text(label), f"{ratio:.3g}×", memory)
-            first = False
-        table.add_section()
-    return table
+            rows.append([case.name, str(size), f"{mine.seconds:.3g}", label, f"{ratio:.3g}×", memory])
+    heads = columns(
+        "case", "size", "ours (s)", "times faster than", "", "memory, of theirs",
+        numeric=("size", "ours (s)", "", "memory, of theirs"), grouped=("case",),
+    )  # fmt: skip
+    return Section(
+        title="Times faster, at the same measured error", tables=[Table(columns=heads, rows=rows, spaced=True)]
+    )
 
 
 def _compared(case: Case) -> Iterator[tuple[int, str, Run]]:
@@ -57,39 +65,43 @@ def _compared(case: Case) -> Iterator[tuple[int, str, Run]]:
             yield size, label if run.solver in label else f"{label}: {run.solver}", run
 
 
-def _goals(goals: tuple[Goal, ...]) -> Table:
-    table = _table("Goals")
-    for heading in ("goal", "wanted", "measured", ""):
-        table.add_column(heading, justify="left" if heading in ("goal", "") else "right")
+def _goals(goals: tuple[Goal, ...]) -> Section:
+    rows: list[list[Cell]] = []
     for goal in goals:
         word = "not measured" if goal.reached is None else "reached" if goal.reached else "missed"
-        style = {"reached": "green", "missed": "bold red"}.get(word, "dim")
-        table.add_row(Text(goal.what), goal.wanted, goal.measured, Text(word, style=style))
-    return table
+        tone = {"reached": Tone.GOOD, "missed": Tone.BAD}.get(word, Tone.QUIET)
+        rows.append([goal.what, goal.wanted, goal.measured, Words(word, tone)])
+    heads = columns("goal", "wanted", "measured", "", numeric=("wanted", "measured"))
+    return Section(title="Goals", tables=[Table(columns=heads, rows=rows)])
 
 
-def _case(case: Case) -> list[RenderableType]:
-    table = _table(f"{case.name}: error ({case.error_of}) below {case.accuracy:.0e}")
-    table.add_column("solver")
-    for heading in (case.axis.split()[-1], "seconds", "error", "tolerance", "memory (MiB)", f"t ∝ {_letter(case)}^k"):
-        table.add_column(heading, justify="right")
+def _case(case: Case) -> Section:
+    rows: list[list[Cell]] = []
     for solver in case.solvers:
         k = case.exponent(solver)
-        for j, run in enumerate(r for r in case.runs if r.solver == solver):
-            table.add_row(
-                Text(solver if j == 0 else ""),
-                str(run.size),
-                f"{run.seconds:.3g}",
-                Text(_error(run), style="" if run.right else "red"),
-                "" if run.tolerance is None else f"{run.tolerance:.0e}",
-                "" if run.memory is None else f"{run.memory / 2**20:.0f}",
-                f"{k:.1f}" if j == 0 and k is not None else "",
+        for run in (r for r in case.runs if r.solver == solver):
+            rows.append(
+                [
+                    solver,
+                    "" if k is None else f"{k:.1f}",
+                    str(run.size),
+                    f"{run.seconds:.3g}",
+                    Words(_error(run), Tone.PLAIN if run.right else Tone.BAD),
+                    "" if run.tolerance is None else f"{run.tolerance:.0e}",
+                    "" if run.memory is None else f"{run.memory / 2**20:.0f}",
+                ]
             )
-        table.add_section()
+    power, size = f"t ∝ {_letter(case)}^k", case.axis.split()[-1]
+    heads = ("solver", power, size, "seconds", "error", "tolerance", "memory (MiB)")
+    table = Table(columns=columns(*heads, numeric=heads[1:], grouped=heads[:2]), rows=rows, spaced=True)
     notes = [f"{run.solver}: {run.note}" for run in case.runs if run.note]
     notes += [f"{d.solver} is out at {d.size}: {d.reason}" for d in case.dropped]
     notes += [f"Reference: {case.reference}"] if case.reference else []
-    return [table, *(Text(note, style="dim") for note in notes), Text("")]
+    return Section(
+        title=f"{case.name}: error ({case.error_of}) below {case.accuracy:.0e}",
+        tables=[table],
+        lines=[Line(note, tone=Tone.QUIET) for note in notes],
+    )
 
 
 def _error(run: Run) -> str:
@@ -97,35 +109,5 @@ def _error(run: Run) -> str:
     return "reference" if run.error == 0 else f"{run.error:.0e}" + ("" if run.right else " wrong")
 
 
-def plot(bench: Bench, path: str) -> None:
-    """Time against cutoff or modes, log-log, one panel a case that several took part in; ours thick."""
-    from matplotlib.figure import Figure  # half a second to import
-    from matplotlib.ticker import NullFormatter
-
-    cases = [case for case in bench.cases if len(case.solvers) > 1 and case.axis != "points"]
-    figure = Figure(figsize=(6.5 * len(cases), 5), layout="constrained")
-    for axes, case in zip(figure.subplots(1, len(cases), squeeze=False)[0], cases, strict=True):
-        for solver in case.solvers:
-            runs = [r for r in case.runs if r.solver == solver and r.right]
-            k = case.exponent(solver)
-            label = solver if k is None else f"{solver}, k = {k:.1f}"
-            ours = solver == case.ours
-            points = [r.size for r in runs], [r.seconds for r in runs]
-            style = {"color": "black", "lw": 2.5, "zorder": 3} if ours else {"lw": 1.0}
-            axes.loglog(*points, "o-", label=label, **style)
-        axes.set_xticks(case.sizes, [str(size) for size in case.sizes])
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_xlabel(f"{case.axis} (Fock levels per mode)" if case.axis.startswith("cutoff") else case.axis)
-        axes.set_ylabel("time (s)")
-        axes.set_title(f"{case.name}, error < {case.accuracy:.0e}", fontsize="medium")
-        axes.legend(fontsize="x-small")
-        axes.grid(alpha=0.3)
-    figure.savefig(path, dpi=150)
-
-
 def _letter(case: Case) -> str:
     return case.axis[-1] if case.axis.startswith("cutoff") else "n"
-
-
-def _table(title: str) -> Table:
-    return Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(title), title_justify="left")

@@ -26,12 +26,13 @@ def bench_command(
     screen = console(json_path)
     require_writable(json_path)
     require_writable(plot, PLOTS)
-    from crosscheck.bench import cases, table
+    from crosscheck.bench import cases
+    from crosscheck.bench.plot import plot as draw
 
     plan = cases.QUICK if quick else cases.FULL
     with progress(cases.steps(plan)) as advance:
         result = cases.bench(plan, advance)
-    screen.print(table.renderable(result))
+    screen.print(result)
     write_json(json_path, result.to_dict())
     if plot is not None:
-        atomically(plot, lambda path: table.plot(result, path))
+        atomically(plot, lambda path: draw(result, path))

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, ClassVar
 
 import typer
-from rich.table import Table
 
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.commands.arguments import EXIT, Json, Laboratory, Names, Sets, every_model, example, usage
 from crosscheck.commands.engines import EngineName, certify_engine
 from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, columns
+from crosscheck.report.report import Report, summary
 from crosscheck.report.verdict import Verdict, overall
 
 if TYPE_CHECKING:
     from crosscheck.model import Model
-    from crosscheck.report.report import Report
 
 
 def certify_command(
@@ -60,7 +62,6 @@ def certify_command(
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in models or every_model()])
     from crosscheck.certify import certify
     from crosscheck.exam import planted_sample
-    from crosscheck.report.report import coloured, summary
 
     if engine is not None:
         certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
@@ -78,48 +79,70 @@ def certify_command(
             advance(type(model).__name__, 1)
         for bug in bugs:
             advance(f"planted bug: {bug.name}", 0)
-            trials.append((bug, bug.certify()))
+            trials.append(PlantedTrial(bug=bug.name, description=bug.description, report=bug.certify()))
             advance(f"planted bug: {bug.name}", 1)
+    found = Certification(reports=tuple(reports), planted=tuple(trials), tolerance=tol)
     if details or len(reports) == 1:
         for report in reports:
-            screen.print(report.renderable())
+            screen.print(report.renderable(details=details))
             screen.print()
-    if len(reports) > 1:
-        screen.print(summary(reports))
-        for report in reports:
-            for certificate in report.certificates:
-                if certificate.note and certificate.verdict is not Verdict.CERTIFIED:
-                    screen.print(f"{report.name}, {certificate.kind}: {certificate.note}", markup=False)
-    escaped = [bug.name for bug, trial in trials if trial.verdict is not Verdict.REFUTED]
-    if trials:
-        table = Table("planted bug", "what is wrong", "found in", "verdict", box=None, pad_edge=False)
-        for bug, trial in trials:
-            where = next((c.kind for c in trial.certificates if c.verdict is Verdict.REFUTED), "–")
-            table.add_row(bug.name, bug.description, where, coloured(trial.verdict))
-        screen.print(table)
-        screen.print(f"\n{len(trials) - len(escaped)} of {len(trials)} planted bugs refuted.")
-    verdict = overall(report.verdict for report in reports)
-    write_json(
-        json_path,
-        {
-            "verdict": str(verdict),
-            "tolerance": tol,
-            "models": [report.to_dict() for report in reports],
-            "planted": [
-                {
-                    "bug": bug.name,
-                    "description": bug.description,
-                    "verdict": str(trial.verdict),
-                    "report": trial.to_dict(),
-                }
-                for bug, trial in trials
-            ],
-        },
-    )
-    if escaped:
-        screen.print(
-            f"These planted bugs escaped, so the verdicts above cannot be trusted: {', '.join(escaped)}.",
-            style="bold red",
-        )
-        raise typer.Exit(EXIT[Verdict.REFUTED])
-    raise typer.Exit(EXIT[verdict])
+    if len(reports) > 1 or trials:
+        screen.print(found)
+    write_json(json_path, found.to_dict())
+    raise typer.Exit(EXIT[Verdict.REFUTED if found.escaped else found.verdict])
+
+
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Certification(Described):
+    """Reports on several models, and on the engines with planted bugs that must be refuted."""
+
+    reports: tuple[Report, ...]
+    planted: tuple[PlantedTrial, ...]
+    tolerance: float
+
+    kind: ClassVar[str] = "certification"
+    json_fields: ClassVar[tuple[str, ...]] = ("verdict", "tolerance", "models=reports", "planted")
+
+    @property
+    def verdict(self) -> Verdict:
+        return overall(report.verdict for report in self.reports)
+
+    @property
+    def escaped(self) -> list[str]:
+        """Planted bugs that were not refuted."""
+        return [trial.bug for trial in self.planted if trial.verdict is not Verdict.REFUTED]
+
+    def document(self) -> Document:
+        """One line a model, if there are several, and one a planted bug."""
+        sections = [summary(self.reports)] if len(self.reports) > 1 else []
+        if self.planted:
+            rows: list[list[Cell]] = [[t.bug, t.description, t.found_in, t.verdict] for t in self.planted]
+            lines: list[Line | str] = [
+                f"{len(self.planted) - len(self.escaped)} of {len(self.planted)} planted bugs refuted."
+            ]
+            if self.escaped:
+                said = "These planted bugs escaped, so the verdicts above cannot be trusted: "
+                lines.append(Line(f"{said}{', '.join(self.escaped)}.", tone=Tone.BAD))
+            table = Table(columns=columns("planted bug", "what is wrong", "found in", ""), rows=rows)
+            sections.append(Section(tables=[table], lines=lines))
+        return Document(sections=sections)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlantedTrial:
+    """What became of one planted bug."""
+
+    bug: str
+    description: str
+    report: Report
+
+    json_fields: ClassVar[tuple[str, ...]] = ("bug", "description", "verdict", "report")
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.report.verdict
+
+    @property
+    def found_in(self) -> str | None:
+        """The first certificate that refutes it."""
+        return next((c.kind for c in self.report.certificates if c.verdict is Verdict.REFUTED), None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -83,8 +82,8 @@ def diagnose_command(
                 progress=lambda text: advance(text, 0),
             )
         )
-    screen.print(found.renderable())
-    write_json(json_path, json.loads(found.to_json()))
+    screen.print(found)
+    write_json(json_path, found.to_dict())
     raise typer.Exit(EXIT[found.verdict])
 
 

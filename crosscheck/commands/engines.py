@@ -73,8 +73,8 @@ def _tried(
         for trial in outcome.trials:
             for report in trial.reports:
                 if report.certificates:
-                    screen.print(report.renderable())
+                    screen.print(report)
                     screen.print()
-    screen.print(outcome.renderable())
+    screen.print(outcome)
     write_json(json_path, outcome.to_dict())
     raise typer.Exit(EXIT[outcome.verdict])

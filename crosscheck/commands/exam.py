@@ -30,6 +30,6 @@ def exam_command(
     bugs = usage(lambda: named(only) if only else all_bugs())
     with progress(trials(bugs)) as advance:
         exam = sit(bugs, advance=advance)
-    screen.print(exam.renderable())
+    screen.print(exam)
     write_json(json_path, exam.to_dict())
     raise typer.Exit(0 if exam.passed else 1)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -17,15 +17,16 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from crosscheck.report.data import to_json
+from crosscheck.report.text import WIDTH
+
 INTERRUPTED, BROKEN_PIPE = 130, 141
-# As wide as the widest table.
-WIDTH = 120
 
 
 def console(json_path: Path | None = None) -> Console:
-    """At least as wide as the tables, lest numbers be cut short; on stderr if JSON goes to standard output."""
-    width = max(WIDTH, Console().width) if os.isatty(1) else WIDTH
-    return PatientConsole(width=width, highlight=False, stderr=str(json_path) == "-")
+    """As wide as the terminal, or as COLUMNS says; on stderr if JSON goes to standard output."""
+    width = shutil.get_terminal_size((WIDTH, 24)).columns
+    return PatientConsole(width=width, highlight=False, soft_wrap=False, stderr=str(json_path) == "-")
 
 
 class PatientConsole(Console):
@@ -84,7 +85,7 @@ def write_json(path: Path | None, data: Any) -> None:
     """Data as JSON to a file, to standard output for -, or nowhere for None."""
     if path is None:
         return
-    text = json.dumps(data, indent=2, ensure_ascii=False) + "\n"
+    text = to_json(data) + "\n"
     if str(path) == "-":
         sys.stdout.write(text)
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 import typer
@@ -34,8 +33,8 @@ def truncation_command(
 
     with progress(len(levels)) as advance:
         study = usage(lambda: truncation(chosen, cutoffs=levels, time=time, progress=lambda text: advance(text, 1)))
-    screen.print(study.renderable())
-    write_json(json_path, json.loads(study.to_json()))
+    screen.print(study)
+    write_json(json_path, study.to_dict())
     if plot is not None:
         atomically(plot, lambda path: study.plot(path))
 

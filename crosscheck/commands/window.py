@@ -55,7 +55,7 @@ def window_command(
     if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
     proof = usage(lambda: prove_steady_state(chosen, covariance, mean, error=error))
-    screen.print(proof.renderable())
+    screen.print(proof)
     if claim and error is None and proof.refuted:
         screen.print(
             "Each number of the claim was held to half a unit of its last digit. What a double-precision code "

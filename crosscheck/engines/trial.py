@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.certificates.names import STEADY
@@ -45,6 +45,10 @@ class Trial:
     engine: Engine
     reports: tuple[Report, ...]
 
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "engine=engine.name", "version=engine.version", "verdict", "findings", "lacks", "limits", "reports",
+    )  # fmt: skip
+
     @property
     def verdict(self) -> Verdict:
         return overall(report.verdict for report in self.reports if report.certificates)
@@ -67,27 +71,6 @@ class Trial:
     def lacks(self) -> tuple[str, ...]:
         """Functions that it does not offer."""
         return tuple(f for f in FUNCTIONS if f not in self.engine.offers)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The trial as plain data."""
-        return {
-            "engine": self.engine.name,
-            "version": self.engine.version,
-            "verdict": str(self.verdict),
-            "findings": [
-                {
-                    "function": f.function,
-                    "verdict": str(f.verdict),
-                    "compared": f.compared,
-                    "wrong": f.wrong,
-                    "evidence": f.evidence,
-                }
-                for f in self.findings
-            ],
-            "lacks": list(self.lacks),
-            "limits": list(self.limits),
-            "reports": [report.to_dict() for report in self.reports],
-        }
 
 
 def try_engines(

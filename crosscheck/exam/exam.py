@@ -6,23 +6,18 @@ A bug that escapes is a hole in the certificates, a right engine that is refuted
 from __future__ import annotations
 
 import difflib
-import html
-import json
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from typing import ClassVar
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.exam.bug import Bug, Trial
 from crosscheck.exam.historical import historical_bugs
 from crosscheck.exam.planted import planted_bugs
-from crosscheck.report.report import Report, to_text
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Section, Table, Tone, Words, columns
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 
 NOT_FOUND = "–"
@@ -35,6 +30,17 @@ class Result:
     bug: Bug
     report: Report
     seconds: float
+
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "bug=bug.name", "kind=bug.kind", "description=bug.description", "reference",
+        "subject=bug.trial.subject", "verdict=report.verdict", "expected=bug.certificate", "found_by", "evidence",
+        "seconds",
+    )  # fmt: skip
+
+    @property
+    def reference(self) -> str | None:
+        """Where a historical bug can be read about."""
+        return self.bug.reference or None
 
     @property
     def refuted(self) -> bool:
@@ -55,20 +61,6 @@ class Result:
                 )
         return NOT_FOUND
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "bug": self.bug.name,
-            "kind": self.bug.kind,
-            "description": self.bug.description,
-            "reference": self.bug.reference or None,
-            "subject": self.bug.trial.subject,
-            "verdict": str(self.report.verdict),
-            "expected": self.bug.certificate,
-            "found_by": self.found_by,
-            "evidence": self.evidence,
-            "seconds": round(self.seconds, 3),
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class RightAnswer:
@@ -77,18 +69,30 @@ class RightAnswer:
     subject: str
     report: Report
 
+    json_fields: ClassVar[tuple[str, ...]] = ("subject", "verdict=report.verdict")
+
     @property
     def passed(self) -> bool:
         return self.report.verdict is not Verdict.REFUTED
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exam:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Exam(Described):
     """The kill table: every bug's fate, and that of the right engine on the same models."""
 
     results: tuple[Result, ...]
     right: tuple[RightAnswer, ...]
     seconds: float
+
+    kind: ClassVar[str] = "exam"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "passed", "refuted", "escaped", "false_alarms", "seconds", "bugs=results", "right",
+    )  # fmt: skip
+
+    @property
+    def refuted(self) -> int:
+        """How many bugs were refuted."""
+        return len(self.results) - len(self.escaped)
 
     @property
     def escaped(self) -> list[str]:
@@ -104,42 +108,18 @@ class Exam:
     def passed(self) -> bool:
         return bool(self.results) and not self.escaped and not self.false_alarms
 
-    def to_dict(self) -> dict[str, Any]:
-        """The exam as plain data."""
-        return {
-            "passed": self.passed,
-            "refuted": len(self.results) - len(self.escaped),
-            "escaped": self.escaped,
-            "false_alarms": self.false_alarms,
-            "seconds": round(self.seconds, 3),
-            "bugs": [result.to_dict() for result in self.results],
-            "right": [{"subject": a.subject, "verdict": str(a.report.verdict)} for a in self.right],
-        }
-
-    def to_json(self, indent: int = 2) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def renderable(self) -> RenderableType:
-        """A table for a terminal, references and outcome below it."""
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in ("bug", "kind", "what is wrong", "refuted by"):
-            table.add_column(heading, no_wrap=heading != "what is wrong")
-        table.add_column("s", justify="right", no_wrap=True)
-        references = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        references.add_column("bug", no_wrap=True)
-        references.add_column("reference", overflow="fold")
+    def document(self) -> Document:
+        """The bugs, their references and the outcome."""
+        rows: list[list[Cell]] = []
         for result in self.results:
-            bug = result.bug
-            found = result.found_by if result.refuted else Text("escaped", style="bold red")
-            table.add_row(bug.name, bug.kind, Text(bug.description), found, f"{result.seconds:.2f}")
-            if bug.reference:
-                references.add_row(bug.name, Text(bug.reference, style=f"link {bug.reference}"))
-        lines = [Text(line) for line in self.outcome]
-        return Group(table, *([references] if references.row_count else []), *lines)
+            found: Cell = result.found_by if result.refuted else Words("escaped", Tone.BAD)
+            rows.append([result.bug.name, result.bug.kind, result.bug.description, found, f"{result.seconds:.2f}"])
+        bugs = Table(columns=columns("bug", "kind", "what is wrong", "refuted by", "s", numeric=("s",)), rows=rows)
+        links: list[list[Cell]] = [
+            [r.bug.name, Words(r.bug.reference, link=r.bug.reference)] for r in self.results if r.bug.reference
+        ]
+        references = Table(columns=columns("bug", "reference"), rows=links)
+        return Document(sections=[Section(tables=[bugs, references], lines=self.outcome)])
 
     @property
     def outcome(self) -> list[str]:
@@ -156,12 +136,6 @@ class Exam:
         lines += [f"Refuted although right: {subject}." for subject in self.false_alarms]
         lines.append(f"exam: {'passed' if self.passed else 'failed'}   ({self.seconds:.0f} s)")
         return lines
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{h}</th>" for h in ("bug", "kind", "what is wrong", "refuted by", "verdict", "s"))
-        rows = "".join(f"<tr>{_html_cells(result)}</tr>" for result in self.results)
-        outcome = "".join(f"<p>{html.escape(line)}</p>" for line in self.outcome)
-        return f"<div><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{outcome}</div>"
 
 
 def all_bugs() -> list[Bug]:
@@ -218,19 +192,3 @@ def trials(bugs: Sequence[Bug]) -> int:
 def _subjects(bugs: Sequence[Bug]) -> dict[str, Trial]:
     """Each subject once."""
     return {bug.trial.subject: bug.trial for bug in bugs}
-
-
-def _html_cells(result: Result) -> str:
-    bug = result.bug
-    wrong = html.escape(bug.description)
-    if bug.reference:
-        wrong += f' (<a href="{html.escape(bug.reference)}">reference</a>)'
-    cells = (
-        html.escape(bug.name),
-        bug.kind,
-        wrong,
-        result.found_by,
-        str(result.report.verdict),
-        f"{result.seconds:.2f}",
-    )
-    return "".join(f"<td>{cell}</td>" for cell in cells)

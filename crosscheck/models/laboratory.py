@@ -13,19 +13,16 @@ Constants are CODATA's, from SciPy. Q changes by the rule of the paper's Fig. 2:
 
 from __future__ import annotations
 
-import html
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import scipy  # its submodules load when first used: naming a model stays quick
-from rich import box
-from rich.table import Table
-from rich.text import Text
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require, require_finite
-from crosscheck.report.report import to_text
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Section, Table, columns
 
 # Where the pump amplitudes of Table S3 apply; elsewhere the rule scales them.
 Q_OF_TABLE = 2.5e10
@@ -34,7 +31,7 @@ PRINTED_K_G = 2 * np.pi * 7e-10
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabConversion:
+class LabConversion(Described):
     """What stands in the laboratory, by default as in Table S3, and the rates that follow from it, in rad/s.
 
     Args:
@@ -76,6 +73,9 @@ class LabConversion:
     k_G: Any = None
     shifted: bool = False
     unit: Any = 1.0
+
+    kind: ClassVar[str] = "conversion of laboratory parameters"
+    json_fields: ClassVar[tuple[str, ...]] = ("classical", "steps")
 
     def __post_init__(self) -> None:
         for name in ("Q", "temperature", "frequency", "radius", "distance", "density", "cavity", "measurement", "unit"):
@@ -213,26 +213,17 @@ class LabConversion:
             ("unit of rate", "rad/s", self.unit),
         ]
 
-    def renderable(self) -> Table:
-        """A table for a terminal."""
+    def document(self) -> Document:
+        """The steps as a table."""
+        rows: list[list[Cell]] = [[symbol, _digits(value), unit] for symbol, unit, value in self.rows()]
+        table = Table(columns=columns("quantity", "value", "unit", numeric=("value",)), rows=rows)
         kind = "a classical channel" if self.classical else "quantum"
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(f"Gravity is {kind}"), title_justify="left")
-        for heading in ("quantity", "value", "unit"):
-            table.add_column(heading, justify="right" if heading == "value" else "left")
-        for symbol, unit, value in self.rows():
-            table.add_row(symbol, _digits(value), unit)
-        return table
+        return Document(title=f"Gravity is {kind}", sections=[Section(tables=[table])])
 
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def _repr_html_(self) -> str:
-        head = "".join(f"<th>{h}</th>" for h in ("quantity", "value", "unit"))
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in (symbol, _digits(value), unit))}</tr>"
-            for symbol, unit, value in self.rows()
-        )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    @property
+    def steps(self) -> list[dict[str, Any]]:
+        """`rows` with names, for JSON."""
+        return [{"quantity": symbol, "value": value, "unit": unit} for symbol, unit, value in self.rows()]
 
 
 def _plain(x: Any) -> Any:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import html
 import multiprocessing
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from typing import ClassVar
 
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 from threadpoolctl import threadpool_limits
 
 from crosscheck.papers.claim import Claim, Evidence, Finding, Number, Paper, as_published
-from crosscheck.report.report import to_text
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Section, Table, Tone, Words, columns
 
-COLOURS = {
-    Finding.REPRODUCED: "green",
-    Finding.CORRECTED: "yellow",
-    Finding.NOT_REPRODUCED: "bold red",
-    Finding.UNDECIDED: "dim",
+TONES = {
+    Finding.REPRODUCED: Tone.GOOD,
+    Finding.CORRECTED: Tone.DOUBTFUL,
+    Finding.NOT_REPRODUCED: Tone.BAD,
+    Finding.UNDECIDED: Tone.QUIET,
 }
 MARKS = {Finding.REPRODUCED: "✓", Finding.CORRECTED: "≈", Finding.NOT_REPRODUCED: "✗", Finding.UNDECIDED: "?"}
 
@@ -37,26 +33,26 @@ class Result:
     evidence: Evidence
     seconds: float
 
-    def to_dict(self) -> dict[str, Any]:
-        """What JSON can hold of it."""
-        return {
-            "paper": self.paper.key,
-            "claim": self.claim.identifier,
-            "place": self.claim.place,
-            "statement": self.claim.statement,
-            "finding": str(self.evidence.finding),
-            "remark": self.evidence.remark,
-            "engines": self.evidence.engines,
-            "numbers": [asdict(number) for number in self.evidence.numbers],
-            "seconds": round(self.seconds, 2),
-        }
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "paper=paper.key", "claim=claim.identifier", "place=claim.place", "statement=claim.statement",
+        "finding=evidence.finding", "remark=evidence.remark", "engines=evidence.engines", "numbers=evidence.numbers",
+        "seconds",
+    )  # fmt: skip
 
 
-@dataclass(frozen=True, kw_only=True)
-class Findings:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Findings(Described):
     """Results of a run, in the order of the papers."""
 
     results: tuple[Result, ...]
+
+    kind: ClassVar[str] = "claims of papers"
+    json_fields: ClassVar[tuple[str, ...]] = ("counts", "claims=results")
+
+    @property
+    def counts(self) -> dict[Finding, int]:
+        """How many claims came out in each way."""
+        return {finding: self.count(finding) for finding in Finding}
 
     def count(self, finding: Finding) -> int:
         """How many claims came out so."""
@@ -68,26 +64,11 @@ class Findings:
         parts = [f"{self.count(f)} {f}" for f in Finding if self.count(f)]
         return f"{len(self.results)} claims: {', '.join(parts)}."
 
-    def renderable(self, *, details: bool = False) -> RenderableType:
-        """A table for each paper; with `details`, the numbers of each claim under it."""
-        tables = [
-            _table(paper, [r for r in self.results if r.paper is paper], details)
-            for paper in dict.fromkeys(r.paper for r in self.results)
-        ]
-        return Group(*tables, Text(self.summary))
-
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def _repr_html_(self) -> str:
-        return f"<pre>{html.escape(str(self))}</pre>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """What JSON can hold of it."""
-        return {
-            "counts": {str(f): self.count(f) for f in Finding},
-            "claims": [r.to_dict() for r in self.results],
-        }
+    def document(self) -> Document:
+        """A table for each paper, and one with the numbers of each claim behind a fold."""
+        papers = dict.fromkeys(r.paper for r in self.results)
+        sections = [_section(paper, [r for r in self.results if r.paper is paper]) for paper in papers]
+        return Document(sections=[*sections, Section(lines=[self.summary])])
 
 
 def run(
@@ -148,35 +129,20 @@ def _timed(claim: Claim) -> tuple[Evidence, float]:
     return evidence, time.perf_counter() - began
 
 
-def _table(paper: Paper, results: Sequence[Result], details: bool) -> Table:
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        title=Text(f"{paper.title}\n{paper.source}"),
-        title_justify="left",
-        title_style="",
-    )
-    table.add_column("", no_wrap=True)
-    table.add_column("claim", overflow="fold")
-    table.add_column("place", overflow="fold")
-    table.add_column("statement, and what was found", ratio=1)
-    table.add_column("engines", overflow="fold")
+def _section(paper: Paper, results: Sequence[Result]) -> Section:
+    claims: list[list[Cell]] = []
+    numbers: list[list[Cell]] = []
     for result in results:
-        finding = result.evidence.finding
-        text = Text(result.claim.statement)
-        if result.evidence.remark:
-            text.append(f"\n{finding}: {result.evidence.remark}", style=COLOURS[finding])
-        if details:
-            for number in result.evidence.numbers:
-                text.append(f"\n{spelled(number)}", style="dim")
-        table.add_row(
-            Text(MARKS[finding], style=COLOURS[finding]),
-            result.claim.identifier,
-            result.claim.place,
-            text,
-            ", ".join(result.evidence.engines),
+        finding, claim = result.evidence.finding, result.claim
+        remark = f"\n{finding}: {result.evidence.remark}" if result.evidence.remark else ""
+        mark = Words(MARKS[finding], TONES[finding])
+        claims.append(
+            [mark, claim.identifier, claim.place, claim.statement + remark, ", ".join(result.evidence.engines)]
         )
-    return table
+        numbers += [[claim.identifier, spelled(number)] for number in result.evidence.numbers]
+    found = Table(columns=columns("", "claim", "place", "statement, and what was found", "engines"), rows=claims)
+    behind = Table(columns=columns("claim", "number", grouped=("claim",)), rows=numbers, folded="The numbers behind it")
+    return Section(title=f"{paper.title}\n{paper.source}", tables=[found, behind])
 
 
 def spelled(number: Number) -> str:

@@ -1,25 +1,31 @@
-"""Reports: what was compared, what came of it, as text, HTML and JSON."""
+"""Reports: what was compared, what came of it, and what of that is shown."""
 
 from __future__ import annotations
 
-import html
-import io
-import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from crosscheck.errors import Refuted
+from crosscheck.report.described import Described
+from crosscheck.report.document import (
+    BRACKETS,
+    LEGEND,
+    MARKS,
+    TONES,
+    Cell,
+    Document,
+    Interval,
+    Line,
+    Section,
+    Table,
+    Tone,
+    Words,
+    columns,
+)
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
-COLOURS = {Verdict.CERTIFIED: "green", Verdict.REFUTED: "bold red", Verdict.INCONCLUSIVE: "yellow"}
-MARKS = {Verdict.CERTIFIED: "✓", Verdict.REFUTED: "✗", Verdict.INCONCLUSIVE: "?"}
 KINDS = ("generator", "window", "measures", "trajectory", "steady state")
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
 
@@ -40,6 +46,10 @@ class Certificate:
     seconds: float = 0.0
     cutoffs: tuple[tuple[int, ...], ...] = ()
     theorem: bool = False
+
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "kind", "grade", "verdict", "basis", "note", "cutoffs", "seconds", "comparisons",
+    )  # fmt: skip
 
     @property
     def grade(self) -> str:
@@ -69,9 +79,9 @@ class Certificate:
         return shown
 
 
-@dataclass(frozen=True, kw_only=True)
-class Report:
-    """Everything `certify` found out about one model."""
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Report(Described):
+    """Everything `certify` found out about one model; `parameters` are the model's fields by name."""
 
     model: str
     name: str
@@ -79,15 +89,26 @@ class Report:
     certificates: tuple[Certificate, ...]
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "report"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "model=name", "parameters", "engine", "verdict", "seconds", "notes", "certificates",
+    )  # fmt: skip
 
     @property
     def verdict(self) -> Verdict:
         return overall(c.verdict for c in self.certificates)
 
     @property
+    def comparisons(self) -> list[Comparison]:
+        """Those of all certificates."""
+        return [c for certificate in self.certificates for c in certificate.comparisons]
+
+    @property
     def refuted(self) -> list[Comparison]:
         """Every comparison whose intervals are disjoint."""
-        return [c for certificate in self.certificates for c in certificate.comparisons if c.verdict is Verdict.REFUTED]
+        return [c for c in self.comparisons if c.verdict is Verdict.REFUTED]
 
     def certificate(self, kind: str) -> Certificate:
         """The certificate of that kind: generator, window, measures, trajectory or steady state.
@@ -119,148 +140,77 @@ class Report:
             "One side is wrong: look at `report.certificates` for the theorem among them, and at its entries first.",
         )
 
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{html.escape(certificate.kind)}</td>{cells}</tr>"
-            for certificate in self.certificates
-            for cells in (
-                [_html_cells(c) for c in certificate.shown]
-                or [f"<td></td><td>{certificate.summary}</td><td>–</td><td>–</td><td>{certificate.verdict}</td>"]
-            )
-        )
-        notes = "".join(
-            f"<p>{html.escape(text)}</p>" for text in (*self.notes, *(c.note for c in self.certificates if c.note))
-        )
-        head = "".join(
-            f"<th>{h}</th>" for h in ("certificate", "place", "quantity", html.escape(self.engine), "fock", "verdict")
-        )
-        return (
-            f"<div><strong>{html.escape(self.model)}: {self.verdict}</strong>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{notes}</div>"
-        )
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain data; numbers that are not finite become null."""
-        return {
-            "model": self.name,
-            "parameters": self.model,
-            "engine": self.engine,
-            "verdict": str(self.verdict),
-            "seconds": round(self.seconds, 3),
-            "notes": list(self.notes),
-            "certificates": [
-                {
-                    "kind": certificate.kind,
-                    "grade": certificate.grade,
-                    "verdict": str(certificate.verdict),
-                    "basis": certificate.basis,
-                    "note": certificate.note,
-                    "cutoffs": [list(c) for c in certificate.cutoffs],
-                    "seconds": round(certificate.seconds, 3),
-                    "comparisons": [
-                        {
-                            "quantity": c.quantity,
-                            "place": c.place,
-                            "gaussian": _number(c.gaussian),
-                            "gaussian_error": _number(c.gaussian_error),
-                            "fock": _number(c.fock),
-                            "fock_error": _number(c.fock_error),
-                            "tolerance": c.tolerance,
-                            "verdict": str(c.verdict),
-                        }
-                        for c in certificate.comparisons
-                    ],
-                }
-                for certificate in self.certificates
-            ],
-        }
-
-    def to_json(self, indent: int = 2) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
-
-    def renderable(self) -> RenderableType:
-        """A table for a terminal."""
-        table = Table(
-            box=box.SIMPLE_HEAD, pad_edge=False, title=Text(self.model), title_justify="left", title_style="bold"
-        )
-        for heading in ("certificate", "place", "quantity", self.engine, "fock", "verdict"):
-            numeric = heading in (self.engine, "fock")
-            table.add_column(Text(heading), justify="right" if numeric else "left", no_wrap=True)
-        for certificate in self.certificates:
-            kind = certificate.kind
-            for c in certificate.shown:
-                mine, theirs = interval(c.gaussian, c.gaussian_error), interval(c.fock, c.fock_error)
-                table.add_row(kind, c.place, Text(c.quantity), mine, theirs, coloured(c.verdict))
-                kind = ""
-            if not certificate.comparisons:
-                table.add_row(kind, "", certificate.summary, "–", "–", coloured(certificate.verdict))
-        lines = [Text(text, style="dim") for text in self.notes]
-        lines += [
-            Text(f"{c.kind} ({c.grade}): {c.basis}{'. ' + c.note if c.note else ''}", style="dim")
-            for c in self.certificates
+    def document(self) -> Document:
+        """The entries that come off worst and all measures; every comparison behind a fold."""
+        brief = [row for c in self.certificates for row in _rows(c, c.shown)]
+        whole = [row for c in self.certificates for row in _rows(c, c.comparisons)]
+        heads = columns(
+            "certificate", "grade", "place", "quantity", self.engine, "fock", "",
+            numeric=(self.engine, "fock"), grouped=("certificate", "grade"),
+        )  # fmt: skip
+        tables = [Table(columns=heads, rows=brief)]
+        if len(whole) > len(brief):
+            tables.append(Table(columns=heads, rows=whole, folded=f"All {len(whole)} comparisons"))
+        said = [
+            Line(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", tone=Tone.QUIET) for c in self.certificates
         ]
-        lines.append(Text.assemble("verdict: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))
-        return Group(table, *lines)
+        notes = [Line(note, tone=Tone.QUIET) for note in self.notes]
+        legends = [Line(text, tone=Tone.QUIET) for text in (LEGEND, BRACKETS)]
+        return Document(
+            title=self.model,
+            sections=[Section(tables=tables, lines=[*notes, *said, *legends])],
+            verdict=self.verdict,
+            seconds=self.seconds,
+        )
 
 
-def summary(reports: Sequence[Report]) -> Table:
+def _rows(certificate: Certificate, comparisons: Sequence[Comparison]) -> list[list[Cell]]:
+    """One row a comparison; one that says what came of it where there is nothing to compare."""
+    about: list[Cell] = [certificate.kind, certificate.grade]
+    if not certificate.comparisons:
+        return [[*about, "", certificate.summary, None, None, certificate.verdict]]
+    return [
+        [
+            *about,
+            c.place,
+            c.quantity,
+            Interval(c.gaussian, c.gaussian_error),
+            Interval(c.fock, c.fock_error),
+            c.verdict,
+        ]
+        for c in comparisons
+    ]
+
+
+def summary(reports: Sequence[Report]) -> Section:
     """One line a model: the verdict of each certificate (the first three are theorems) and the entanglement found.
 
-    E_N is that of the last place compared, from the density matrix, with a proved error where there is one.
+    E_N is that of the last place compared, from the density matrix, with a proved error where there is one. What a
+    certificate that is not certified has to say stands below.
     """
-    table = Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 2, 0, 0),
-        caption="✓ certified   ✗ refuted   ? inconclusive   – not asked;   generator, window and measures are theorems",
-        caption_justify="left",
-    )
-    for heading in ("model", *KINDS, "E_N (Fock)", "verdict"):
-        table.add_column(heading, no_wrap=True, justify="right" if heading.startswith("E_N") else "left")
+    rows: list[list[Cell]] = []
     for report in reports:
-        verdicts = {c.kind: c for c in report.certificates}
-        negativities = [c for cert in report.certificates for c in cert.comparisons if c.quantity == "log_negativity"]
+        kinds = {c.kind: c for c in report.certificates}
+        negativities = [c for c in report.comparisons if c.quantity == "log_negativity"]
         best = [c for c in negativities if c.theorem] or negativities
-        last = best[-1] if best else None
-        table.add_row(
-            report.name,
-            *(_cell(verdicts.get(kind)) for kind in KINDS),
-            interval(last.fock, last.fock_error) if last else "–",
-            coloured(report.verdict),
-        )
-    return table
+        found = Interval(best[-1].fock, best[-1].fock_error) if best else None
+        rows.append([report.name, *(_mark(kinds.get(kind)) for kind in KINDS), found, report.verdict])
+    said = [
+        f"{report.name}, {c.kind}: {c.note}"
+        for report in reports
+        for c in report.certificates
+        if c.note and c.verdict is not Verdict.CERTIFIED
+    ]
+    legend = Line(f"{LEGEND}   – not asked;   generator, window and measures are theorems", tone=Tone.QUIET)
+    heads = columns("model", *KINDS, "E_N (Fock)", "", numeric=("E_N (Fock)",))
+    return Section(tables=[Table(columns=heads, rows=rows)], lines=[legend, *said])
 
 
-def to_text(renderable: RenderableType, width: int = 120) -> str:
-    """Plain text of anything rich can print."""
-    buffer = io.StringIO()
-    Console(file=buffer, width=width, color_system=None, highlight=False).print(renderable)
-    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
-
-
-def interval(value: float, error: float) -> str:
-    """`0.4257(2)`-style precision is hard to read in a column: value ± error, with digits to match the error."""
-    if not math.isfinite(value) or not math.isfinite(error):
-        return f"{value:.6g} ± ?"
-    digits = min(9, max(3, 1 - math.floor(math.log10(error)))) if error > 0 else 9
-    text = f"{value:.{digits}f}"
-    return f"{text.removeprefix('-') if float(text) == 0 else text} ± {error:.0e}"
-
-
-def coloured(verdict: Verdict) -> Text:
-    """The verdict in its colour."""
-    return Text(str(verdict), style=COLOURS[verdict])
-
-
-def _cell(certificate: Certificate | None) -> Text:
+def _mark(certificate: Certificate | None) -> Cell:
     if certificate is None:
-        return Text("–")
+        return None
     said = " none exists" if certificate.decided is Verdict.CERTIFIED else ""
-    return Text(MARKS[certificate.verdict] + said, style=COLOURS[certificate.verdict])
+    return Words(MARKS[certificate.verdict] + said, TONES[certificate.verdict])
 
 
 def _badness(c: Comparison) -> tuple[int, float, float]:
@@ -271,18 +221,3 @@ def _badness(c: Comparison) -> tuple[int, float, float]:
     order = [Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED].index(c.verdict)
     share = c.difference / c.width if c.width > 0 and math.isfinite(c.difference) else math.inf
     return order, share if share > 0.01 else 0.0, round(abs(c.gaussian), 9)
-
-
-def _html_cells(c: Comparison) -> str:
-    cells = (
-        c.place,
-        c.quantity,
-        interval(c.gaussian, c.gaussian_error),
-        interval(c.fock, c.fock_error),
-        str(c.verdict),
-    )
-    return "".join(f"<td>{html.escape(cell)}</td>" for cell in cells)
-
-
-def _number(value: float) -> float | None:
-    return value if math.isfinite(value) else None

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
 # How many widths apart two values must lie before one of them is called wrong.
 MARGIN = 3.0
@@ -40,6 +41,10 @@ class Comparison:
     fock_error: float
     tolerance: float
     theorem: bool = False
+
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "quantity", "place", "gaussian", "gaussian_error", "fock", "fock_error", "tolerance", "theorem", "verdict",
+    )  # fmt: skip
 
     @property
     def difference(self) -> float:

@@ -403,7 +403,7 @@ def test_a_report_reads_as_text_html_and_json(report):
     for expected in ("log_negativity", "certified", "steady state"):
         assert expected in text
         assert expected in page
-    assert "<table>" in page
+    assert "<table" in page
     assert data["verdict"] == "certified"
     assert data["certificates"][1]["comparisons"][0]["quantity"] == "⟨x1⟩"
     assert [c["grade"] for c in data["certificates"]] == ["theorem"] * 3 + ["estimate"] * 2

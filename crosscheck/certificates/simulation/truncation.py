@@ -7,18 +7,13 @@ q^N.
 
 from __future__ import annotations
 
-import json
 import math
 import time as clock
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 import numpy as np
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 from threadpoolctl import threadpool_limits
 
 import fock
@@ -28,8 +23,9 @@ from crosscheck.certificates.simulation.cutoffs import estimated_error, predicte
 from crosscheck.certificates.system import System
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import Model, described
-from crosscheck.report.report import to_text
+from crosscheck.model import Model, described, parameters
+from crosscheck.report.described import Described
+from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, columns
 
 
 @dataclass(frozen=True)
@@ -58,8 +54,8 @@ class Cost:
     seconds: float
 
 
-@dataclass(frozen=True)
-class TruncationStudy:
+@dataclass(frozen=True, repr=False)
+class TruncationStudy(Described):
     """Errors of every quantity against the cutoff, at one time or in the steady state."""
 
     model: str
@@ -68,6 +64,13 @@ class TruncationStudy:
     steps: tuple[Step, ...]
     costs: tuple[Cost, ...]
     stopped: str = ""
+    name: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "truncation study"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "model=name", "parameters", "place", "exact", "rates", "steps", "costs", "stopped",
+    )  # fmt: skip
 
     def of(self, quantity: str) -> list[Step]:
         """The steps of one quantity.
@@ -103,37 +106,42 @@ class TruncationStudy:
         worst = max(entries, key=lambda q: max((s.true_error for s in self.of(q)), default=0.0))
         return [worst, *(q for q in self.exact if not q.startswith(("σ[", "⟨")))]
 
-    def renderable(self) -> RenderableType:
-        """A table for a terminal."""
-        table = Table(
-            box=box.SIMPLE_HEAD, pad_edge=False, title=Text(f"{self.model}, {self.place}"), title_justify="left"
-        )
-        for heading in ("quantity", "exact", "rate/level", "cutoff", "value", "true error", "estimate"):
-            table.add_column(heading, no_wrap=True, justify="left" if heading == "quantity" else "right")
+    def document(self) -> Document:
+        """Errors of each quantity against the cutoff, then what each cutoff leaves out and takes."""
+        rows: list[list[Cell]] = []
         for quantity in self.measures:
-            first = True
             for step in self.of(quantity):
-                head = (Text(quantity), f"{self.exact[quantity]:.9f}", self._rate(quantity)) if first else ("", "", "")
-                estimate = f"{step.estimate:.1e}" if math.isfinite(step.estimate) else "–"
-                table.add_row(*head, str(step.cutoff), f"{step.value:.9f}", f"{step.true_error:.1e}", estimate)
-                first = False
-            table.add_section()
-        costs = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in ("cutoff", "exact tail", "edge weight", "memory (MiB)", "seconds"):
-            costs.add_column(heading, justify="right")
-        for c in self.costs:
-            costs.add_row(
-                str(c.cutoff), f"{c.tail:.1e}", f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}"
-            )
-        return Group(table, costs, *([Text(self.stopped, style="dim")] if self.stopped else []))
+                rows.append(
+                    [
+                        quantity,
+                        f"{self.exact[quantity]:.9f}",
+                        self._rate(quantity),
+                        str(step.cutoff),
+                        f"{step.value:.9f}",
+                        f"{step.true_error:.1e}",
+                        f"{step.estimate:.1e}" if math.isfinite(step.estimate) else None,
+                    ]
+                )
+        heads = ["quantity", "exact", "rate/level", "cutoff", "value", "true error", "estimate"]
+        errors = Table(columns=columns(*heads, numeric=heads[1:], grouped=heads[:3]), rows=rows, spaced=True)
+        taken: list[list[Cell]] = [
+            [str(c.cutoff), f"{c.tail:.1e}", f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}"]
+            for c in self.costs
+        ]
+        heads = ["cutoff", "exact tail", "edge weight", "memory (MiB)", "seconds"]
+        costs = Table(columns=columns(*heads, numeric=heads), rows=taken)
+        return Document(
+            title=f"{self.model}, {self.place}",
+            sections=[
+                Section(tables=[errors]),
+                Section(tables=[costs], lines=[Line(self.stopped, tone=Tone.QUIET)] if self.stopped else []),
+            ],
+        )
 
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def to_json(self, indent: int = 2) -> str:
-        """The study as JSON text; infinite estimates become null."""
-        data = asdict(self) | {"rates": {q: self.rate(q) for q in self.exact}}
-        return json.dumps(_finite(data), indent=indent, ensure_ascii=False)
+    @property
+    def rates(self) -> dict[str, float]:
+        """`rate` of every quantity."""
+        return {quantity: self.rate(quantity) for quantity in self.exact}
 
     def plot(self, path: str) -> None:
         """Error against cutoff: true errors as points, estimates as open circles, one colour a quantity."""
@@ -207,7 +215,10 @@ def truncation(
             estimate = max(estimated_error(history[q.name]), state.solver_error)
             estimate = max(estimate, q.tail_error(edge, cutoff))
             steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
-    return TruncationStudy(described(model), place, exact, tuple(steps), tuple(costs), stopped)
+    return TruncationStudy(
+        described(model), place, exact, tuple(steps), tuple(costs), stopped, type(model).__name__,
+        parameters(system.exact),
+    )  # fmt: skip
 
 
 def _target(system: System, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:
@@ -241,12 +252,3 @@ def _target(system: System, time: float | None, memory: float) -> tuple[str, Mom
 def _memory(model: Model, cutoff: int) -> float:
     gen = fock.generator(model, (cutoff,) * model.modes)
     return 16.0 * gen.dimension if gen.is_isolated else gen.superoperator_bytes
-
-
-def _finite(x: Any) -> Any:
-    """x with NaN and infinities as None, which JSON can say."""
-    if isinstance(x, dict):
-        return {k: _finite(v) for k, v in x.items()}
-    if isinstance(x, (list, tuple)):
-        return [_finite(v) for v in x]
-    return None if isinstance(x, float) and not math.isfinite(x) else x

@@ -17,31 +17,26 @@ unique and attracting because the same solver proves A Hurwitz. So Δ is enclose
 
 from __future__ import annotations
 
-import html
-import json
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import flint
 import numpy as np
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
 
 from crosscheck.certificates.names import entry_name
 from crosscheck.certificates.window.algebra import read
 from crosscheck.certificates.window.exact_moments import exact_steady_state
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import described
-from crosscheck.report.report import coloured, to_text
+from crosscheck.model import described, parameters
+from crosscheck.report.described import Described
+from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.verdict import Verdict
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
@@ -80,8 +75,8 @@ class Entry:
             return Verdict.REFUTED if abs(self.deviation) > self.allowed else Verdict.INCONCLUSIVE
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SteadyProof:
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SteadyProof(Described):
     """The outcome: every entry, the residual's largest window element, and E_N of the exact state's observed modes.
 
     E_N is None where there is one party only, and where the exact covariance is not certainly positive definite.
@@ -94,6 +89,14 @@ class SteadyProof:
     bits: int
     seconds: float
     computed: bool = False
+    name: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "steady-state proof"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "model=name", "parameters", "grade", "verdict", "bits", "seconds",
+        "residual=numbers.residual", "log_negativity=numbers.log_negativity", "entries=numbers.entries",
+    )  # fmt: skip
 
     @property
     def grade(self) -> str:
@@ -112,66 +115,49 @@ class SteadyProof:
         """The entries that are provably wrong."""
         return [entry for entry in self.entries if entry.verdict is Verdict.REFUTED]
 
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def renderable(self) -> RenderableType:
-        """A table for a terminal."""
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=Text(self.model), title_justify="left")
-        for heading in ("entry", "claimed", "exact minus claimed", "allowed", "verdict"):
-            table.add_column(heading, justify="left" if heading in ("entry", "verdict") else "right", no_wrap=True)
-        for entry in self.entries:
-            table.add_row(
-                Text(entry.name), entry.claimed, _short(entry.deviation), _short(entry.allowed), coloured(entry.verdict)
-            )
-        lines = [
-            Text("A unique steady state exists (proved). Largest window element of 𝓛(ρ): " + _short(self.residual))
+    def document(self) -> Document:
+        """Every entry with how far it is off, and what is proved besides."""
+        rows: list[list[Cell]] = [
+            [e.name, e.claimed, _short(e.deviation), _short(e.allowed), e.verdict] for e in self.entries
         ]
+        heads = columns(
+            "entry",
+            "claimed",
+            "exact minus claimed",
+            "allowed",
+            "",
+            numeric=("claimed", "exact minus claimed", "allowed"),
+        )
+        said = [f"A unique steady state exists (proved). Largest window element of 𝓛(ρ): {_short(self.residual)}"]
         if self.log_negativity is not None:
             with flint.ctx.workprec(self.bits):
-                lines.append(Text(f"E_N of the exact state: {self.log_negativity.str(20)}"))
-        verdict = Text.assemble(f"verdict ({self.grade}): ", coloured(self.verdict), f"   ({self.seconds:.2f} s)")
-        return Group(table, *lines, verdict)
-
-    def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in cells)}</tr>"
-            for cells in (
-                (e.name, e.claimed, _short(e.deviation), _short(e.allowed), str(e.verdict)) for e in self.entries
-            )
-        )
-        head = "".join(f"<th>{h}</th>" for h in ("entry", "claimed", "exact minus claimed", "allowed", "verdict"))
-        return (
-            f"<div><strong>{html.escape(self.model)}: {self.verdict}</strong>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
+                said.append(f"E_N of the exact state: {self.log_negativity.str(20)}")
+        return Document(
+            title=self.model,
+            sections=[Section(tables=[Table(columns=heads, rows=rows)], lines=[*said, Line(LEGEND, tone=Tone.QUIET)])],
+            verdict=self.verdict,
+            name=f"verdict ({self.grade})",
+            seconds=self.seconds,
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The proof as plain data; intervals as strings."""
+    @property
+    def numbers(self) -> dict[str, Any]:
+        """Intervals as text: the entries, the residual and E_N."""
         with flint.ctx.workprec(self.bits):
             return {
-                "model": self.model,
-                "grade": self.grade,
-                "verdict": str(self.verdict),
                 "residual": self.residual.str(10),
                 "log_negativity": None if self.log_negativity is None else self.log_negativity.str(30),
-                "bits": self.bits,
-                "seconds": round(self.seconds, 3),
                 "entries": [
                     {
                         "entry": e.name,
                         "claimed": e.claimed,
                         "deviation": e.deviation.str(10),
                         "allowed": e.allowed.str(5),
-                        "verdict": str(e.verdict),
+                        "verdict": e.verdict,
                     }
                     for e in self.entries
                 ],
             }
-
-    def to_json(self, indent: int = 2) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
 
 
 def prove_steady_state(
@@ -229,6 +215,8 @@ def prove_steady_state(
         bits=bits,
         seconds=time.perf_counter() - began,
         computed=isinstance(read(model), AsComputed),
+        name=type(model).__name__,
+        parameters=parameters(model),
     )
 
 

@@ -29,7 +29,7 @@ from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
-from crosscheck.model import described
+from crosscheck.model import described, parameters
 from crosscheck.report.verdict import Verdict, overall
 
 Array = NDArray[Any]
@@ -83,6 +83,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
         name=type(claim.model).__name__,
         stages=tuple(stages),
         tolerance=claim.tolerance,
+        parameters=parameters(claim.model),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.frames import Frame
@@ -27,6 +28,8 @@ class WrongEntry:
     right: float
     of: str = ""
     row: tuple[int, ...] = ()
+
+    json_fields: ClassVar[tuple[str, ...]] = ("entry", "index", "claimed", "right", "factor")
 
     @property
     def factor(self) -> float | None:

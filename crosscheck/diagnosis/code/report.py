@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-import html
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
-
-from rich import box
-from rich.console import Group, RenderableType
-from rich.table import Table
-from rich.text import Text
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from crosscheck.diagnosis.code.change import named_factor
 from crosscheck.diagnosis.code.stage import Cause, Stage, listed
 from crosscheck.errors import Refuted
-from crosscheck.report.report import coloured, to_text
+from crosscheck.report.described import Described
+from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.verdict import Verdict, overall
 
 MOST_ENTRIES, MOST_PLACES = 16, 3
 ENTRY = ("entry", "index in the code", "the code", "right", "factor")
 
 
-@dataclass(frozen=True, kw_only=True)
-class CodeDiagnosis:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class CodeDiagnosis(Described):
     """The links of the chain, in order; the first that does not agree is where to look."""
 
     model: str
     name: str
     stages: tuple[Stage, ...]
     tolerance: float
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "diagnosis of a code"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "model=name", "parameters", "verdict", "tolerance", "story", "conventions", "stages",
+    )  # fmt: skip
 
     @property
     def verdict(self) -> Verdict:
@@ -85,54 +85,17 @@ class CodeDiagnosis:
             raise Refuted(" ".join(self.story), "Change the code there, and diagnose it again.")
         return self
 
-    def to_dict(self) -> dict[str, Any]:
-        """The diagnosis as plain data."""
-        return {
-            "kind": "code",
-            "model": self.model,
-            "verdict": str(self.verdict),
-            "tolerance": self.tolerance,
-            "story": self.story,
-            "conventions": list(self.conventions),
-            "stages": [stage.to_dict() for stage in self.stages],
-        }
-
-    def to_json(self, indent: int = 2) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
-
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def renderable(self) -> RenderableType:
-        """The story and the tables for a terminal."""
-        parts: list[RenderableType] = [Text(self.model, style="bold"), Text()]
-        parts += [Text(line) for line in self.story]
-        parts.append(self._links())
+    def document(self) -> Document:
+        """The story, the links of the chain, and the entries that differ in the first that is wrong."""
+        links: list[list[Cell]] = [[s.what, s.against, s.verdict, _because(s)] for s in self.stages]
+        tables = [Table(columns=columns("link", "against", "", "because"), rows=links)]
         stage = self.first_wrong
         if stage is not None and stage.entries:
-            parts.append(_entries(stage))
-        parts.append(Text.assemble("verdict: ", coloured(self.verdict)))
-        return Group(*parts)
-
-    def _links(self) -> Table:
-        table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-        for heading in ("link", "against", "verdict", "because"):
-            table.add_column(heading)
-        for stage in self.stages:
-            table.add_row(Text(stage.what), Text(stage.against), coloured(stage.verdict), Text(_because(stage)))
-        return table
-
-    def _repr_html_(self) -> str:
-        story = "".join(f"<p>{html.escape(line)}</p>" for line in self.story)
-        links = _html_table(
-            ("link", "against", "verdict", "because"),
-            [(s.what, s.against, str(s.verdict), _because(s)) for s in self.stages],
-        )
-        stage = self.first_wrong
-        entries = "" if stage is None or not stage.entries else _html_table(ENTRY, _rows(stage))
-        title = f"<p><b>{html.escape(self.model)}</b></p>"
-        return f"<div>{title}{story}{links}{entries}<p>verdict: {self.verdict}</p></div>"
+            tables.append(Table(columns=columns(*ENTRY, numeric=ENTRY[2:]), rows=_rows(stage)))
+        return Document(
+            title=self.model, lead=self.story, sections=[Section(tables=tables, lines=[Line(LEGEND, tone=Tone.QUIET)])],
+            verdict=self.verdict,
+        )  # fmt: skip
 
 
 def _explained(stage: Stage) -> list[str]:
@@ -161,31 +124,16 @@ def _because(stage: Stage) -> str:
     return stage.causes[0].text if stage.causes else stage.note
 
 
-def _entries(stage: Stage) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for heading in ENTRY:
-        table.add_column(heading, justify="left" if heading in ENTRY[:2] else "right", no_wrap=True)
-    for row in _rows(stage):
-        table.add_row(*(Text(cell) for cell in row))
-    return table
-
-
-def _rows(stage: Stage) -> list[tuple[str, ...]]:
+def _rows(stage: Stage) -> list[list[Cell]]:
     """The entries that differ: where in ours, where in the code's array, and by how much."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[list[Cell]] = []
     for e in stage.entries[:MOST_ENTRIES]:
         index = f"[{', '.join(map(str, e.index))}]"
         factor = "–" if e.factor is None else named_factor(e.factor)
-        rows.append((e.entry, index, f"{e.claimed:.9g}", f"{e.right:.9g}", factor))
+        rows.append([e.entry, index, f"{e.claimed:.9g}", f"{e.right:.9g}", factor])
     if len(stage.entries) > MOST_ENTRIES:
-        rows.append((f"and {len(stage.entries) - MOST_ENTRIES} more", "", "", "", ""))
+        rows.append([f"and {len(stage.entries) - MOST_ENTRIES} more", "", "", "", ""])
     return rows
-
-
-def _html_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{heading}</th>" for heading in headings)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in rows)
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _capital(text: str) -> str:

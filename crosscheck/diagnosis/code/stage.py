@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import ClassVar
 
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.readings import Readings
@@ -34,14 +34,6 @@ class Cause:
         parts = [*self.defects, *(f"convention: {c}" for c in self.conventions)]
         return "; ".join(parts) or "as the model says"
 
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "conventions": list(self.conventions),
-            "defects": list(self.defects),
-            "places": list(self.places),
-            "same": list(self.same),
-        }
-
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -57,22 +49,11 @@ class Stage:
     note: str = ""
     against: str = "the model"
 
+    json_fields: ClassVar[tuple[str, ...]] = ("what", "against", "verdict", "note", "causes", "entries")
+
     @property
     def agrees(self) -> bool:
         return self.verdict is Verdict.CERTIFIED
-
-    def to_dict(self) -> dict[str, Any]:
-        return {
-            "what": self.what,
-            "against": self.against,
-            "verdict": str(self.verdict),
-            "note": self.note,
-            "causes": [cause.to_dict() for cause in self.causes],
-            "entries": [
-                {"entry": e.entry, "index": list(e.index), "claimed": e.claimed, "right": e.right, "factor": e.factor}
-                for e in self.entries
-            ],
-        }
 
 
 def listed(words: Iterable[str]) -> str:

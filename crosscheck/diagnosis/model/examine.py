@@ -38,7 +38,7 @@ from crosscheck.diagnosis.model.positivity import positivity
 from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.diagnosis.model.stability import stability
 from crosscheck.errors import CrosscheckError, InvalidParameter
-from crosscheck.model import require
+from crosscheck.model import parameters, require
 from crosscheck.models.loading import told
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
@@ -120,6 +120,7 @@ class _Examination:
             report=report,
             verdict=overall(verdicts),
             seconds=time.perf_counter() - began,
+            parameters=_parameters(self.exact),
         )
 
     def _certified(self) -> tuple[Report | None, list[Section], Verdict]:
@@ -287,6 +288,13 @@ def _party(model: Any, modes: int) -> tuple[int, ...]:
     if tuple(getattr(model, "observed", range(modes))) != tuple(range(modes)) or modes < 2:
         return ()
     return tuple(getattr(model, "party", (0,)))
+
+
+def _parameters(model: Any) -> dict[str, Any]:
+    try:
+        return parameters(model)
+    except Exception:  # what fails inside the model is a finding
+        return {}
 
 
 def _named(model: Any) -> str:

@@ -24,7 +24,7 @@ from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.quantities import negativity_tail_error, tail_error
 from crosscheck.certificates.simulation.cutoffs import STEP, estimated_error
 from crosscheck.certificates.simulation.study import GROWTH, spell
-from crosscheck.diagnosis.model.finding import Value
+from crosscheck.report.document import Interval
 
 Array = NDArray[Any]
 # First cutoff of one, two, three, … modes.
@@ -53,8 +53,8 @@ class Run:
     mean_error: float
     covariance_error: float
     photons: Array
-    non_gaussianity: Value | None
-    log_negativity: Value | None
+    non_gaussianity: Interval | None
+    log_negativity: Interval | None
     edge_weight: float
     gap: float | None = None
     stopped: str = ""
@@ -145,12 +145,12 @@ def _judged(place: str, state: fock.FockState, past: _Sequence, party: Sequence[
     past.moments.append(np.concatenate([mean, covariance.ravel()]))
     errors = np.array([max(estimated_error(values), floor) for values in np.array(past.moments).T.tolist()])
 
-    def measured(name: str, measure: Callable[[], float], least: float) -> Value | None:
+    def measured(name: str, measure: Callable[[], float], least: float) -> Interval | None:
         try:
             past.measures.setdefault(name, []).append(measure())
         except fock.NotAState:
             return None
-        return Value(past.measures[name][-1], max(estimated_error(past.measures[name]), least))
+        return Interval(past.measures[name][-1], max(estimated_error(past.measures[name]), least))
 
     return Run(
         place=place,

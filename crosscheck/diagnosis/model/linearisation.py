@@ -18,8 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 
 import gaussian
-from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section, Value
+from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import STEADY, Run
+from crosscheck.report.document import Interval
 from crosscheck.report.verdict import Verdict, overall
 
 # A linearisation is called good if nothing judged differs by more than a twentieth.
@@ -32,13 +33,13 @@ class Difference:
     """At one place: what differs, each with an error, and the verdict on each."""
 
     place: str
-    variances: Value
-    log_negativity: Value | None
-    non_gaussianity: Value | None
-    mean: Value
+    variances: Interval
+    log_negativity: Interval | None
+    non_gaussianity: Interval | None
+    mean: Interval
 
     @property
-    def judged(self) -> dict[str, Value]:
+    def judged(self) -> dict[str, Interval]:
         """What the verdict rests on, by name."""
         every = {"variances": self.variances, "E_N": self.log_negativity, "relative entropy": self.non_gaussianity}
         return {name: value for name, value in every.items() if value is not None}
@@ -59,14 +60,14 @@ def compare(state: gaussian.GaussianState, run: Run, party: tuple[int, ...]) -> 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", gaussian.IllConditioned)  # far below the error of any Fock run
             linear = float(gaussian.log_negativity(state.covariance, party=party))
-        negativity = Value(abs(linear - run.log_negativity.value), run.log_negativity.error)
+        negativity = Interval(abs(linear - run.log_negativity.value), run.log_negativity.error)
     shift = root @ (state.mean - run.mean)
     return Difference(
         place=run.place,
-        variances=Value(difference, (1 + difference) * eta / (1 - eta) if eta < 1 else np.inf),
+        variances=Interval(difference, (1 + difference) * eta / (1 - eta) if eta < 1 else np.inf),
         log_negativity=negativity,
         non_gaussianity=run.non_gaussianity,
-        mean=Value(float(np.linalg.norm(shift)), run.mean_error * float(np.linalg.norm(root, 2))),
+        mean=Interval(float(np.linalg.norm(shift)), run.mean_error * float(np.linalg.norm(root, 2))),
     )
 
 
@@ -92,7 +93,7 @@ def verdict(comparisons: list[Difference]) -> Verdict:
     return overall(c.verdict for c in comparisons)
 
 
-def _verdict(value: Value) -> Verdict:
+def _verdict(value: Interval) -> Verdict:
     if value.value + value.error <= LINEAR:
         return Verdict.CERTIFIED
     return Verdict.REFUTED if value.value - value.error > LINEAR else Verdict.INCONCLUSIVE

@@ -15,10 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.diagnosis.model.finding import Cell, Finding, Level, Section, Value
+from crosscheck.diagnosis.model.finding import Cell, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import STEADY, Run
 from crosscheck.diagnosis.model.master_equation import LOOKS, MasterEquation
 from crosscheck.diagnosis.model.stability import name_of
+from crosscheck.report.document import Interval
 
 Array = NDArray[Any]
 EPS = float(np.finfo(float).eps)
@@ -112,10 +113,10 @@ def magnitudes(equation: MasterEquation, found: Occupations | None, cutoffs: tup
         rows.append(
             (
                 name_of(m),
-                Value(frequency, rounding),
-                Value(damping, rounding),
+                Interval(frequency, rounding),
+                Interval(damping, rounding),
                 "–" if ratio is None else f"{ratio:.3g}",
-                Value(heat / damping, 2 * rounding * (1 + heat / damping) / damping) if alone else None,
+                Interval(heat / damping, 2 * rounding * (1 + heat / damping) / damping) if alone else None,
                 *_numbers(found, m),
                 "–" if cutoffs is None else str(cutoffs[m]),
             )
@@ -135,7 +136,7 @@ def _numbers(found: Occupations | None, m: int) -> tuple[Cell, Cell, Cell]:
     if found is None:
         return None, None, None
     start, largest, steady = (
-        None if n is None else Value(float(n[m]), found.error) for n in (found.start, found.largest, found.steady)
+        None if n is None else Interval(float(n[m]), found.error) for n in (found.start, found.largest, found.steady)
     )
     return start, largest, steady
 

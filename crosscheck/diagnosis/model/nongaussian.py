@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
-from crosscheck.diagnosis.model.finding import ESTIMATE, Finding, Level, Section, Value
+from crosscheck.diagnosis.model.finding import ESTIMATE, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import Run
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled_number
+from crosscheck.report.document import Interval
 from gaussian.ladder import spell
 
 # Terms listed.
@@ -92,7 +93,7 @@ def _unique(gap: float) -> Finding:
     )
 
 
-def _judged(place: str, delta: Value) -> Finding:
+def _judged(place: str, delta: Interval) -> Finding:
     upper = max(0.0, delta.value + delta.error)
     slight = upper < SLIGHT
     apart = f"{np.sqrt(2 * upper):.2g}"

@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
+from crosscheck.diagnosis.model.finding import Finding, Level, Section
 from crosscheck.diagnosis.model.master_equation import MasterEquation, Words, spelled, spelled_number
+from crosscheck.report.document import Interval
 from gaussian.ladder import Word
 
 Array = NDArray[Any]
@@ -85,7 +86,7 @@ def positivity(equation: MasterEquation) -> Section:
     at = "" if equation.is_constant else f" at t = {t:.3g}"
     chosen = [i for i in range(len(found.values)) if abs(found.values[i]) > found.rounding or found.values[i] < 0]
     chosen = chosen[: MOST_ROWS // 2] + chosen[MOST_ROWS // 2 :][-MOST_ROWS // 2 :]
-    rows = tuple((Value(float(found.values[i]), found.rounding), spelled(found.jump(i))) for i in chosen)
+    rows = tuple((Interval(float(found.values[i]), found.rounding), spelled(found.jump(i))) for i in chosen)
     if found.negative:
         finding = _negative(equation, found, at)
     else:
@@ -108,8 +109,8 @@ def _negative(equation: MasterEquation, found: Rates, at: str) -> Finding:
         name="not-completely-positive",
         level=Level.WARNING,
         sentence=f"Not completely positive{at}: the rate matrix has the eigenvalue "
-        f"{Value(float(found.values[0]), found.rounding)}, for the jump operator {spelled(found.jump(0))}; it is made "
-        f"negative by {named}{more}.",
+        f"{Interval(float(found.values[0]), found.rounding)}, for the jump operator {spelled(found.jump(0))}; "
+        f"it is made negative by {named}{more}.",
         advice="Some state, perhaps one entangled with another system, loses positivity: trust moments, not entropies "
         "or negativities, or add the diffusion that makes every rate ≥ 0.",
     )

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import html
-import json
-from dataclasses import dataclass
-from typing import Any
-
-from rich.console import Group, RenderableType
-from rich.text import Text
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
 
 from crosscheck.diagnosis.model.finding import Finding, Level, Section
-from crosscheck.report.report import Report, coloured, to_text
+from crosscheck.report.described import Described
+from crosscheck.report.document import Document
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 
 # Sentences of a story, after the first.
 MOST_SENTENCES = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelDiagnosis:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class ModelDiagnosis(Described):
     """What was found about one model; `report` is that of `certify`, None where there is no Gaussian form."""
 
     model: str
@@ -28,6 +26,12 @@ class ModelDiagnosis:
     report: Report | None
     verdict: Verdict
     seconds: float = 0.0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    kind: ClassVar[str] = "diagnosis of a model"
+    json_fields: ClassVar[tuple[str, ...]] = (
+        "model=name", "parameters", "verdict", "story", "findings", "sections", "certificates=report", "seconds",
+    )  # fmt: skip
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -83,40 +87,13 @@ class ModelDiagnosis:
         still = f" Proved all the same: {', '.join(proved)}." if proved else ""
         return f"its {waiting[0].kind} is undecided.{'' if told else ' ' + reason}{still}"
 
-    def renderable(self) -> RenderableType:
-        """The story, the tables and the certificates, for a terminal."""
-        head = [Text(self.model, style="bold"), Text("")]
-        told = [Text(sentence) for sentence in self.story]
-        parts: list[RenderableType] = [*head, *told, Text(""), *(s.renderable() for s in self.sections)]
+    def document(self) -> Document:
+        """The story, the sections, and the certificates."""
+        sections = [section.described() for section in self.sections]
         if self.report is not None:
-            parts += [Text("Certificates", style="bold"), self.report.renderable()]
-        parts.append(Text.assemble("diagnosis: ", coloured(self.verdict), f"   ({self.seconds:.1f} s)"))
-        return Group(*parts)
-
-    def __str__(self) -> str:
-        return to_text(self.renderable())
-
-    def _repr_html_(self) -> str:
-        told = "".join(f"<p>{html.escape(sentence)}</p>" for sentence in self.story)
-        sections = "".join(section.to_html() for section in self.sections)
-        certificates = "" if self.report is None else f"<h4>Certificates</h4>{self.report._repr_html_()}"
-        name = html.escape(self.model)
-        return f"<div><strong>{name}: {self.verdict}</strong>{told}{sections}{certificates}</div>"
-
-    def to_dict(self) -> dict[str, Any]:
-        """The diagnosis as plain data; numbers that are not finite become null."""
-        return {
-            "kind": "model",
-            "model": self.name,
-            "parameters": self.model,
-            "verdict": str(self.verdict),
-            "story": list(self.story),
-            "findings": [f.to_dict() for f in self.findings],
-            "sections": [section.to_dict() for section in self.sections],
-            "certificates": None if self.report is None else self.report.to_dict(),
-            "seconds": round(self.seconds, 3),
-        }
-
-    def to_json(self, indent: int = 2) -> str:
-        """`to_dict` as JSON text."""
-        return json.dumps(self.to_dict(), indent=indent, ensure_ascii=False)
+            (certificates,) = self.report.document().sections
+            sections.append(replace(certificates, title=f"Certificates: {self.report.verdict}"))
+        return Document(
+            title=self.model, lead=self.story, sections=sections, verdict=self.verdict, name="diagnosis",
+            seconds=self.seconds,
+        )  # fmt: skip

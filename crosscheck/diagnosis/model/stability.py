@@ -13,9 +13,10 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.names import STEADY
-from crosscheck.diagnosis.model.finding import Finding, Level, Section, Value
+from crosscheck.diagnosis.model.finding import Finding, Level, Section
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled
 from crosscheck.diagnosis.model.slow_modes import Motion, motions
+from crosscheck.report.document import Interval
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.ladder import spell
@@ -31,7 +32,7 @@ def stability(
 ) -> Section:
     """Eigenvalues of the drift of a quadratic model (at t = 0) and what follows from them."""
     found = motions(moments.drift, float(np.max(moments.rounding)), MOST_ROWS)
-    rows = tuple((Value(m.rate, m.error), Value(m.frequency, m.error), str(m.count), _lives_on(m)) for m in found)
+    rows = tuple((Interval(m.rate, m.error), Interval(m.frequency, m.error), str(m.count), _lives_on(m)) for m in found)
     title = "Stability: the slowest motions of the moments"
     columns = ("decay rate", "frequency", "eigenvalues", "participation")
     if not equation.is_constant:
@@ -138,7 +139,7 @@ def _undamped(m: Motion, moments: gaussian.MomentEquations) -> Finding:
     return Finding(
         name="noisy-undamped-mode" if heats else "dark-mode",
         level=Level.NOTE,
-        sentence=f"{basis}{_at(m)} is not damped to working precision (rate {Value(m.rate, m.error)}): {what}.",
+        sentence=f"{basis}{_at(m)} is not damped to working precision (rate {Interval(m.rate, m.error)}): {what}.",
     )
 
 

@@ -146,7 +146,7 @@ def test_output_that_cannot_be_written_is_refused_before_the_work(tmp_path):
 def test_a_dash_writes_json_to_standard_output():
     command = [sys.executable, "-m", "crosscheck", "list", "--json", "-"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "ReservoirGravity" in [m["model"] for m in json.loads(result.stdout)]
+    assert "ReservoirGravity" in [m["model"] for m in json.loads(result.stdout)["models"]]
     assert "ReservoirGravity" in result.stderr
 
 
@@ -190,7 +190,8 @@ def test_a_bug_of_ours_is_not_a_verdict():
     code = (
         "import sys; import crosscheck.certify; from crosscheck.commands import main as cli\n"
         "def certify(*a, **k): raise RuntimeError('surprise')\n"
-        "sys.modules['crosscheck.certify'].certify = certify; sys.argv = ['crosscheck', 'certify', 'DampedThermalMode']; cli.main()"
+        "sys.modules['crosscheck.certify'].certify = certify\n"
+        "sys.argv = ['crosscheck', 'certify', 'DampedThermalMode']; cli.main()"
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 70

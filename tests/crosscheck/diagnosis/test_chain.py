@@ -205,7 +205,7 @@ def test_the_diagnosis_can_be_raised_saved_and_shown():
     assert (entry["entry"], entry["index"]) == ("A[x1, p2]", [0, 3])
     assert np.allclose([entry["claimed"], entry["right"], entry["factor"]], [0.2, 0.1, 2.0])
     shown = found._repr_html_()
-    assert shown.count("<table>") == 2
+    assert shown.count("<table") == 2
     assert "A[x1, p2]" in shown
     assert whole().raise_for_refuted().verdict is Verdict.CERTIFIED
 
@@ -234,7 +234,7 @@ def test_the_command_reads_a_file(tmp_path, sign, code, words):
     result = CliRunner().invoke(cli.app, ["diagnose", str(path), "--json", str(out)])
     assert result.exit_code == code, result.output
     assert words in result.output
-    assert json.loads(out.read_text("utf-8"))["kind"] == "code"
+    assert json.loads(out.read_text("utf-8"))["kind"] == "diagnosis of a code"
 
 
 def test_the_command_takes_one_function_and_a_model(tmp_path):

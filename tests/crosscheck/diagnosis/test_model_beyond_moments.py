@@ -11,7 +11,6 @@ import gaussian
 from crosscheck import Budget, Dissipator, models
 from crosscheck.diagnosis.model import linearisation
 from crosscheck.diagnosis.model.cost import costs
-from crosscheck.diagnosis.model.finding import Value
 from crosscheck.diagnosis.model.fock_run import run
 from crosscheck.diagnosis.model.linearisation import compare
 from crosscheck.diagnosis.model.magnitudes import magnitudes
@@ -19,6 +18,7 @@ from crosscheck.diagnosis.model.master_equation import read
 from crosscheck.diagnosis.model.nongaussian import state_section, terms_beyond_second_order
 from crosscheck.diagnosis.model.slow_modes import motions
 from crosscheck.model import x
+from crosscheck.report.document import Interval
 from tests.crosscheck.diagnosis.examples import Kerr, Written
 
 # Terms beyond second order, and what they do
@@ -148,7 +148,7 @@ def test_a_difference_that_its_error_leaves_open_is_undecided():
     """0.06 ± 0.02 is on both sides of 0.05."""
     found = replace(
         compare(gaussian.steady_state(models.DampedThermalMode(omega=1.0, gamma=1.0, nbar=0.0)), vacuum_run(), ()),
-        variances=Value(0.06, 0.02),
+        variances=Interval(0.06, 0.02),
     )
     assert str(found.verdict) == "inconclusive"
 
@@ -169,7 +169,7 @@ def test_the_error_of_a_photon_number_grows_with_the_mean():
 
 def test_no_observable_tells_states_apart_by_more_than_pinskers_bound():
     """‖ρ − ρ_G‖₁ ≤ √(2δ): 0.2 at δ = 0.02."""
-    section = state_section([replace(vacuum_run(), non_gaussianity=Value(0.02, 0.0))])
+    section = state_section([replace(vacuum_run(), non_gaussianity=Interval(0.02, 0.0))])
     assert section.findings[0].text.endswith("by more than 0.2.")
 
 
