@@ -15,9 +15,25 @@ import typer
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.report.verdict import Verdict
 
+
+def known_models(incomplete: str) -> list[str]:
+    """What the shell offers for a model: ours, and Python files here."""
+    from crosscheck.models import MODELS
+
+    files = [f"{path.name}:" for path in sorted(Path().glob("*.py"))]
+    return [name for name in (*MODELS, *files) if name.lower().startswith(incomplete.lower())]
+
+
 Names = Annotated[
     list[str] | None,
-    typer.Argument(metavar="MODEL", help="Models by name, or yours as FILE.py:NAME; all of ours if none is given."),
+    typer.Argument(
+        metavar="MODEL",
+        autocompletion=known_models,
+        help="Models by name, or yours as FILE.py:NAME; all of ours if none is given.",
+    ),
+]
+Name = Annotated[
+    str, typer.Argument(metavar="MODEL", autocompletion=known_models, help="A model by name, or yours as FILE.py:NAME.")
 ]
 Sets = Annotated[
     list[str] | None,

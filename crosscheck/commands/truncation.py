@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from crosscheck.commands.arguments import PLOTS, Json, Plot, Sets, example, usage
+from crosscheck.commands.arguments import PLOTS, Json, Name, Plot, Sets, example, usage
 from crosscheck.commands.terminal import atomically, console, progress, require_writable, write_json
 
 
 def truncation_command(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model by name.")],
+    model: Name,
     settings: Sets = None,
     cutoffs: Annotated[str, typer.Option(metavar="FIRST:LAST:STEP", help="Fock levels per mode to try.")] = "4:12:2",
     time: Annotated[

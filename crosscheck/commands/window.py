@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import typer
 
 from crosscheck.certificates.names import entry_name
-from crosscheck.commands.arguments import EXIT, Json, Laboratory, Sets, example, usage
+from crosscheck.commands.arguments import EXIT, Json, Laboratory, Name, Sets, example, usage
 from crosscheck.commands.terminal import console, require_writable, write_json
 from crosscheck.errors import InvalidParameter
 
 
 def window_command(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model by name.")],
+    model: Name,
     settings: Sets = None,
     laboratory: Laboratory = False,
     claim: Annotated[

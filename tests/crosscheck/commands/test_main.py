@@ -1,6 +1,7 @@
 """The command line: exit codes, refusals, files."""
 
 import importlib
+import itertools
 import json
 import os
 import subprocess
@@ -11,9 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck import exam
+from crosscheck.commands import diagnose, papers, terminal
 from crosscheck.commands import main as cli
-from crosscheck.commands import terminal
+from crosscheck.commands.arguments import known_models
+from crosscheck.diagnosis.code.claim import ALIASES
 from crosscheck.engine import GAUSSIAN
+from crosscheck.papers import PAPERS
 
 runner = CliRunner()
 
@@ -222,3 +226,53 @@ def test_help_teaches():
         assert result.exit_code == 0
         assert "Usage" in result.output
     assert "Example" in run("certify", "--help").output
+
+
+LIGHT = [
+    ["--help"],
+    ["-h"],
+    ["--version"],
+    ["certify", "-h"],
+    ["certify", "--nonsense"],
+    ["certify", "NoSuchModel"],
+    ["x"],
+]
+
+
+@pytest.mark.parametrize("arguments", LIGHT, ids=" ".join)
+def test_help_and_usage_errors_import_no_engine(arguments):
+    """Neither QuTiP nor Matplotlib nor SciPy, which take seconds."""
+    code = (
+        "import sys; from crosscheck.commands.main import main\n"
+        f"sys.argv = ['crosscheck', *{arguments!r}]\n"
+        "try: main()\n"
+        "except SystemExit: print(*sorted(sys.modules), file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stderr.split())
+    assert "crosscheck.commands.main" in loaded
+    assert not {"qutip", "matplotlib", "scipy.linalg", "scipy.integrate", "flint", "jinja2"} & loaded
+
+
+@pytest.mark.parametrize("command", sorted(cli.COMMANDS))
+def test_help_fits_80_columns_and_wraps_where_it_ends(command):
+    """No line of a paragraph ends early because the source breaks there."""
+    environment = os.environ | {"COLUMNS": "80"}
+    line = [sys.executable, "-m", "crosscheck", command, "-h"]
+    page = subprocess.run(line, capture_output=True, text=True, check=True, env=environment).stdout
+    assert max(map(len, page.splitlines())) <= 80
+    lines = [line.strip() for line in page.partition("╭")[0].splitlines()]
+    for this, following in itertools.pairwise(lines):
+        if this and following:
+            assert len(this) + 1 + len(following.split()[0]) > 78, this
+
+
+def test_the_shell_completes_names_of_models():
+    assert known_models("Res") == ["ReservoirGravity", "ReservoirGravityCavity"]
+    assert known_models("lossy") == ["LossyTwinBeams"]
+
+
+def test_keys_and_roles_that_help_prints_are_those_there_are():
+    """They are written down twice, lest help import what knows them."""
+    assert list(papers.KEYS) == [paper.key for paper in PAPERS]
+    assert list(diagnose.ROLES) == [name for name in ALIASES if name not in ("times", "vacuum", "layout")]

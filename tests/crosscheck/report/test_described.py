@@ -1,0 +1,138 @@
+"""Every result is text of any width, HTML and JSON by one mechanism."""
+
+import json
+import re
+from html.parser import HTMLParser
+from importlib.metadata import version
+
+import pytest
+from rich.cells import cell_len
+
+from crosscheck.report.data import SCHEMA
+from crosscheck.report.described import Described
+from crosscheck.report.text import to_text
+from tests.crosscheck.report.results import BEAMS, MAKERS, result
+
+WIDTHS = (80, 100, 160)
+VOID = {"br", "hr", "img", "meta"}
+
+every = pytest.mark.parametrize("name", MAKERS)
+
+
+class Page(HTMLParser):
+    """Counts tags, and refuses those that are not closed."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen, self.text = [], [], ""
+        self.feed(text)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += data
+
+
+def test_every_class_of_results_is_in_the_list():
+    """A new one is found here, and so told to be tried at three widths."""
+    assert {type(result(name)) for name in MAKERS} == set(Described.__subclasses__())
+    assert {type(result(name)).kind for name in MAKERS if not name.endswith("cutoff")} == {
+        cls.kind for cls in Described.__subclasses__()
+    }
+
+
+@every
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("details", [False, True])
+def test_no_row_is_wider_than_the_terminal(name, width, details):
+    """Columns fold, digits go, but no word is cut and no denormal number is printed."""
+    text = to_text(result(name).renderable(details=details), width)
+    assert max(map(cell_len, text.splitlines())) <= width
+    assert "e-324" not in text
+    assert not re.search(r"certifi…|refut…|inconcl…", text)
+
+
+@every
+def test_the_text_is_the_same_but_for_its_folds_at_every_width(name):
+    """All words of the widest table are in the narrowest; numbers may have lost digits."""
+    wide, narrow = (re.sub(r"[\s─]", "", to_text(result(name).renderable(), width)) for width in (160, 80))
+    letters = [sorted(re.sub(r"[^A-Za-z]", "", text)) for text in (wide, narrow)]
+    assert letters[0] == letters[1]
+
+
+@every
+def test_html_is_closed_and_escaped_and_aligned(name):
+    page = Page(result(name)._repr_html_())
+    assert {tag for tag, _ in page.seen} <= {
+        "div", "p", "strong", "span", "table", "thead", "tbody", "tr", "th", "td", "details", "summary", "a",
+    }  # fmt: skip
+    for tag, attributes in page.seen:
+        if tag in ("td", "th"):
+            assert re.match("text-align:(left|right)", attributes["style"])
+        if tag == "a":
+            assert attributes["href"].startswith("https://")
+
+
+@every
+def test_json_says_with_what_and_when_it_was_made(name):
+    found = result(name)
+    data = json.loads(found.to_json(), parse_constant=lambda constant: pytest.fail(constant))
+    assert data["schema"] == SCHEMA
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", data["date"])
+    packages = ("fock-crosscheck", "qutip", "numpy", "scipy", "python-flint")
+    assert data["versions"] == {package: version(package) for package in packages}
+    assert data["kind"] == type(found).kind
+    assert {field.partition("=")[0] for field in found.json_fields} <= data.keys()
+
+
+@pytest.mark.parametrize("name", [name for name in MAKERS if name != "conversion"])
+def test_a_result_prints_short_where_it_is_only_mentioned(name):
+    """A conversion prints as what it was given."""
+    assert len(repr(result(name))) < 80
+
+
+def test_what_a_bug_says_is_text_and_no_markup():
+    page = Page(result("certification")._repr_html_())
+    assert "a < b" in page.text
+    assert "a < b" in to_text(result("certification").renderable(), 80)
+
+
+def test_parameters_are_fields():
+    """As numbers, by name; with a decimal as the text it was given as."""
+    data = result("report").to_dict()
+    assert data["model"] == "BathBeamSplitter"
+    assert data["parameters"] == json.loads(json.dumps(vars(BEAMS)))
+
+
+def test_every_comparison_is_behind_a_fold():
+    """The entries that come off worst are in sight, all of them on a click, or with `details`."""
+    found = result("report")
+    assert len(found.comparisons) == sum(len(c.comparisons) for c in found.certificates) > 60
+    page = Page(found._repr_html_())
+    assert f"All {len(found.comparisons)} comparisons" in page.text
+    assert sum(tag == "details" for tag, _ in page.seen) == 1
+    brief, whole = (to_text(found.renderable(details=details), 120) for details in (False, True))
+    assert brief.count("A[") == 1
+    assert whole.count("A[") == 1 + 16
+
+
+def test_theorem_or_estimate_stands_in_its_row():
+    text = to_text(result("report").renderable(), 120)
+    rows = {line.split()[0]: line.split()[1] for line in text.splitlines() if line.startswith(("gen", "win", "traj"))}
+    assert rows["generator"] == rows["window"] == "theorem"
+    assert rows["trajectory"] == "estimate"
+
+
+def test_what_is_not_known_is_a_dash_and_null():
+    """No cutoff could be run: there is no value on the Fock side."""
+    found = result("report without a cutoff")
+    (trajectory,) = (c for c in found.to_dict()["certificates"] if c["kind"] == "trajectory")
+    assert trajectory["comparisons"][0]["fock"] is None
+    assert "–" in to_text(found.renderable(), 100)
