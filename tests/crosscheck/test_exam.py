@@ -104,6 +104,7 @@ def test_the_command_prints_the_kill_table_and_exits_with_0(tmp_path):
     assert json.loads(path.read_text("utf-8"))["refuted"] == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bug", [harmless, alarming])
 def test_the_command_exits_with_1_on_an_escape_or_a_false_alarm(bug, monkeypatch):
     monkeypatch.setattr(exam_room, "all_bugs", lambda: [bug()])

@@ -36,6 +36,7 @@ def test_library_models_evolve_as_in_qutip(name):
         assert trace_distance(one, other) <= one.solver_error + other.solver_error
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(quadratic_models(st.integers(1, 2), size=0.5))
 def test_the_reported_error_holds_for_random_models(model):

@@ -267,6 +267,7 @@ def test_a_conserved_parity_sends_the_run_to_finite_times():
     assert [row[0] for row in state.rows] == ["t = 0.5"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["BathBeamSplitter", "HeatBathPair"])
 def test_models_of_the_library_are_certified_and_quick_beyond_that(name):
     found = examine(models.MODELS[name].example(), tolerance=1e-2)

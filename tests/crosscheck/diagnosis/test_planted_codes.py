@@ -244,6 +244,7 @@ def test_a_planted_defect_is_named(code):
     assert code.is_named(diagnosis), str(diagnosis)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", MISSED, ids=lambda code: code.name)
 def test_a_known_miss_is_refuted_though_not_named(code):
     """The list of misses is kept true: what is named one day leaves it, and none is called right."""

@@ -96,6 +96,7 @@ def test_closed_form_of_late_discord_is_that_of_the_reference():
         assert late_discord(0.1, np.array(t)) == pytest.approx(reference(case, f"discord_t{t:.0f}"), rel=0.1)
 
 
+@pytest.mark.slow
 def test_first_maxima_are_those_of_the_reference():
     """Their heights to the eight digits that a grid with parabolas leaves, and their ratio."""
     case = "ktm_claims_g0.1_coherent"

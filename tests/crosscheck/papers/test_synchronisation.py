@@ -117,6 +117,7 @@ def test_damping_of_the_golden_rule():
     assert fitted == pytest.approx(golden_rule(weak)[0], rel=0.02)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [figure_1(), figure_4(squeezing=(1.0, -1.0))], ids=["displaced", "squeezed"])
 def test_shared_preparations_change_nothing(model):
     """Trajectories are those of `gaussian.evolve`, whatever K, λ and sites the preparation was made for."""
