@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -67,12 +68,21 @@ def in_doubles(value: Any) -> Any:
     if isinstance(value, (Fraction, Decimal)):
         return float(value)
     if type(value) in (tuple, list):
-        return type(value)(in_doubles(v) for v in value)
+        found = type(value)(in_doubles(v) for v in value)
+        return found if any(a is not b for a, b in zip(found, value, strict=True)) else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if f.init}
+        fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if hasattr(value, f.name)}
         changed = {name: in_doubles(v) for name, v in fields.items()}
-        return dataclasses.replace(value, **changed) if any(changed[k] is not fields[k] for k in fields) else value
+        return _copied(value, changed) if any(changed[k] is not fields[k] for k in fields) else value
     return value
+
+
+def _copied(model: Any, fields: dict[str, Any]) -> Any:
+    """A copy with other fields, made without the constructor, which may convert them a second time."""
+    twin = copy.copy(model)
+    for name, value in fields.items():
+        object.__setattr__(twin, name, value)
+    return twin
 
 
 def _modes(name: str, modes: Any, total: int) -> tuple[int, ...]:

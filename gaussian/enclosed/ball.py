@@ -19,7 +19,9 @@ places: nothing can be proved about rounding inside the code of a model.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -52,6 +54,8 @@ FLINT_NAMES = {
     "arctanh": "atanh",
 }
 _doubles_taken: list[int] = []
+# Marks a model whose parameters are exact.
+READ = "__read__"
 FUNCTIONS = ("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", *FLINT_NAMES)
 
 
@@ -196,6 +200,28 @@ class AsComputed:
         return getattr(self.model, name)
 
 
+def is_read(model: Any) -> bool:
+    """Whether a model has exact parameters already."""
+    return READ in getattr(model, "__dict__", ())
+
+
+def _twin(model: Any) -> Any:
+    """A copy with exact fields, made without the constructor, which may convert them a second time.
+
+    Attributes that are no fields come along; what is computed from the fields when first asked for is computed again.
+    """
+    twin = copy.copy(model)
+    for field in dataclasses.fields(model):
+        if hasattr(model, field.name):
+            object.__setattr__(twin, field.name, exact(getattr(model, field.name)))
+    if hasattr(twin, "__dict__"):
+        for name in list(vars(twin)):
+            if isinstance(getattr(type(twin), name, None), functools.cached_property):
+                del vars(twin)[name]
+        vars(twin)[READ] = True
+    return twin
+
+
 def exact(value: Any) -> Any:
     """The same model, or number, or tuple of them, with every float read as the decimal that it prints as.
 
@@ -204,8 +230,7 @@ def exact(value: Any) -> Any:
     if isinstance(value, AsComputed):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {f.name: exact(getattr(value, f.name)) for f in dataclasses.fields(value) if f.init}
-        return dataclasses.replace(value, **fields)
+        return value if is_read(value) else _twin(value)
     if hasattr(value, "square"):
         return Ball(value)
     if isinstance(value, np.floating) and not isinstance(value, (float, np.longdouble)):

@@ -20,8 +20,9 @@ from typing import Any
 
 import flint
 
-from gaussian.enclosed.ball import Ball, exact
+from gaussian.enclosed.ball import Ball
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.shown import table, width
 from gaussian.errors import NotHermitian, NotQuadratic, TimeDependent
 from gaussian.generator import as_number_of_modes
@@ -53,7 +54,8 @@ class EnclosedEquations(Shown):
 def moment_equations(model: Any) -> EnclosedEquations:
     """A, d and D of a model with constant coefficients, at the working precision.
 
-    A model that computes with NumPy's matrices (eigenvectors of its Hamiltonian, say) does so in double precision. Each
+    A model that computes with NumPy's matrices (eigenvectors of its Hamiltonian, say) does so in double precision, and
+    one that asks a parameter for its type may be another model with exact numbers (`gaussian.enclosed.reading`). Each
     of its coefficients is then trusted to 16 units of its last place, and the theorem is about those coefficients.
     Words of too high a degree that cancel to within their intervals are taken to cancel.
 
@@ -62,14 +64,8 @@ def moment_equations(model: Any) -> EnclosedEquations:
         NotHermitian: H or the matrix of rates certainly is not.
         TimeDependent: the model has terms with a coefficient f(t).
     """
-    try:
-        return _moment_equations(exact(model))
-    except TypeError:  # NumPy's matrix routines take no balls: what they computed comes as rounded doubles
-        return _moment_equations(model)
-
-
-def _moment_equations(model: Any) -> EnclosedEquations:
     n = as_number_of_modes(model)
+    model = read(model)
     a = ladder(n)
     hamiltonian = model.hamiltonian(*a)
     terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]

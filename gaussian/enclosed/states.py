@@ -25,6 +25,7 @@ from gaussian.enclosed.generator import (
     require_hermitian,
 )
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.shown import photon_numbers, table, width
 from gaussian.enclosed.symplectic import lower_factor, square_root
 from gaussian.errors import InvalidArgument, UnphysicalState
@@ -68,14 +69,8 @@ def initial_state(model: Any) -> EnclosedState:
         NotHermitian: a generator certainly is not Hermitian.
         Undecided: this precision cannot tell whether there is a ground state.
     """
-    try:
-        return _initial_state(exact(model))
-    except TypeError:  # as in `moment_equations`
-        return _initial_state(model)
-
-
-def _initial_state(model: Any) -> EnclosedState:
     n = as_number_of_modes(model)
+    model = read(model)
     if not hasattr(model, "preparation"):
         return prepared(n, None, None, [])
     preparation = model.preparation(*ladder(n))

@@ -19,12 +19,12 @@ from crosscheck.certificates.generator.ladder import MOST_MODES, ladder_moments
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import entry_name
 from crosscheck.certificates.window.kernel import Window
-from crosscheck.certificates.window.truth import faithful
 from crosscheck.engine import GAUSSIAN
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian import enclosed
 from gaussian.enclosed.ball import AsComputed
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.symplectic import to_doubles
 
 # An entry is known well enough if its error is this small against itself ...
@@ -104,7 +104,7 @@ def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ..
 
 def equations_from_balls(model: Any) -> gaussian.MomentEquations:
     """The package's own A, d and D, computed in balls and rounded once: for rates too far apart for doubles."""
-    model = faithful(model, model)
+    model = read(model)
     found = enclosed.enclose(lambda: enclosed.moment_equations(model), digits=20, strict=False)
     drift, diffusion = to_doubles(found.drift), to_doubles(found.diffusion)
     radius = max(float(x.rad().abs_upper()) for part in (found.drift, found.diffusion) for x in part.entries())

@@ -20,8 +20,7 @@ from typing import Any
 
 import flint
 
-from gaussian.enclosed import Ball, exact
-from gaussian.enclosed.ball import AsComputed, takes_doubles
+from gaussian.enclosed import Ball
 from gaussian.errors import TimeDependent
 
 Levels = tuple[int, ...]
@@ -123,22 +122,6 @@ def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Elem
                     add((k, j), rate * u * v.conjugate())
         rows[m, n] = found
     return rows
-
-
-def read(model: Any) -> Any:
-    """The model with exact parameters, or `AsComputed` where its own arithmetic takes only doubles (or makes them)."""
-    read = exact(model)
-
-    def written() -> None:
-        a = ladder(model.modes)
-        read.hamiltonian(*a)
-        list(read.dissipators(*a) if hasattr(read, "dissipators") else ())
-        read.preparation(*a) if hasattr(read, "preparation") else None
-
-    try:
-        return AsComputed(model) if takes_doubles(written) else read
-    except TypeError:
-        return AsComputed(model)
 
 
 def _annihilator(j: int) -> FockOperator:

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
-from crosscheck.certificates.window.algebra import read
 from crosscheck.certificates.window.kernel import Window
 from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.lyapunov import solve_steady
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.states import QuadraticForm, prepared, propagate
 from gaussian.enclosed.symplectic import to_doubles
 from gaussian.lyapunov import why_not

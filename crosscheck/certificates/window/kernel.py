@@ -36,11 +36,12 @@ from typing import Any
 
 import flint
 
-from crosscheck.certificates.window.algebra import Levels, generator_rows, read
+from crosscheck.certificates.window.algebra import Levels, generator_rows
 from crosscheck.errors import InvalidParameter
 from gaussian.enclosed import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import identity
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.symplectic import symmetric
 
 # |m| + |n| of the elements that decide.

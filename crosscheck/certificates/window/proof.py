@@ -30,7 +30,6 @@ import flint
 import numpy as np
 
 from crosscheck.certificates.names import entry_name
-from crosscheck.certificates.window.algebra import read
 from crosscheck.certificates.window.exact_moments import exact_steady_state
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.errors import InvalidParameter
@@ -43,6 +42,7 @@ from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.ball import AsComputed
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.symplectic import lower_factor
 from gaussian.errors import UnphysicalState
 from gaussian.generator import as_number_of_modes
