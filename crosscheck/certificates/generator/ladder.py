@@ -34,8 +34,6 @@ LEVELS = 4
 MOST_MODES = 8
 # Each element is a sum of a few dozen terms; its rounding is this many units in the last place of their moduli.
 ROUNDING_ULPS = 32
-# Rates below this share of the largest scale come from rounding in the model (sin π and the like).
-VANISHING = 1e-20
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,7 +98,7 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
             second[j, k] = second[k, j] = 0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
     rates = [float(abs(rate) * abs(left).max() * abs(right).max()) for rate, left, right in jumps]
     scales = [float(abs(h).max()), *rates]
-    scales = [value for value in scales if value > VANISHING * max(scales)]
+    scales = [value for value in scales if value > 0]
     return LadderMoments(
         drift,
         drive,

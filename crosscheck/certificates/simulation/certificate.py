@@ -92,6 +92,10 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         return no_answer(kind, reason)
     except TooManyPhotons as reason:
         return _undecided(kind, "no cutoff", str(reason))
+    except gaussian.NoSteadyState:
+        raise
+    except gaussian.GaussianError as reason:  # of the package's own engine, whose digits are gone
+        return _undecided(kind, "no moments in double precision", str(reason))
 
 
 def _undecided(kind: str, basis: str, note: str) -> Certificate:

@@ -79,12 +79,7 @@ def _claims(inquiry: Inquiry, truth: Truth) -> dict[str, Moments | str]:
     model, every = system.model, range(system.modes)
     claims: dict[str, Moments | str] = {}
     if system.times and engine.gives("evolve"):
-        found = engine.evolve(model, system.times)
-        for i, t in enumerate(system.times):
-            if label(t) not in truth.states:
-                continue
-            claimed = found.mean[i], found.covariance[i], found.error[i]
-            claims[label(t)] = moments(claimed, engine, every, system.modes)
+        claims |= _along(inquiry, truth)
     if truth.steady is None or not engine.gives("steady_state"):
         return _sharpened(inquiry, truth, claims)
     try:
@@ -99,6 +94,25 @@ def _claims(inquiry: Inquiry, truth: Truth) -> dict[str, Moments | str]:
         but = ", but there provably is one" if truth.steady else ""
         claims[STEADY] = f"{engine.name} finds no steady state{but}: {reason}"
     return _sharpened(inquiry, truth, claims)
+
+
+def _along(inquiry: Inquiry, truth: Truth) -> dict[str, Moments | str]:
+    """The claims at the times whose exact states are known; in balls if the package's own engine runs out of digits."""
+    system, engine = inquiry.system, inquiry.engine
+    asked = [t for t in system.times if label(t) in truth.states]
+    try:
+        found = engine.evolve(system.model, system.times)
+    except gaussian.GaussianError:
+        if engine is not GAUSSIAN:
+            raise
+        return {label(t): rounded(_evolved(truth.model, t)) for t in asked}
+    at = [system.times.index(t) for t in asked]
+    return {
+        label(t): moments(
+            (found.mean[i], found.covariance[i], found.error[i]), engine, range(system.modes), system.modes
+        )
+        for t, i in zip(asked, at, strict=True)
+    }
 
 
 def _sharpened(inquiry: Inquiry, truth: Truth, claims: dict[str, Moments | str]) -> dict[str, Moments | str]:
