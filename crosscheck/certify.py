@@ -28,6 +28,7 @@ from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.model import Model, described, parameters
+from crosscheck.models.protocol import runs_to_its_end
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Verdict
 
@@ -62,10 +63,11 @@ def certify(
     Raises:
         gaussian.NotQuadratic: the model has no Gaussian form; the offending term is named.
         gaussian.NotHermitian: its Hamiltonian or its rates are not Hermitian.
+        InvalidModel: it leaves the program, or has a method that nothing calls in place of one that is missing.
         InvalidParameter: a tolerance or budget that is not positive, times that are negative, an ill-formed model.
     """
     # The matrices are small: a second BLAS thread gains little, and on a busy machine waits for a core ten times over.
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), runs_to_its_end():
         began = time.perf_counter()
         inquiry = Inquiry.of(model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress)
         certificates = _certificates(inquiry)
@@ -77,6 +79,7 @@ def certify(
             notes=(*note(inquiry.system.model), *inquiry.outside),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
+            closed=inquiry.system.is_closed,
         )
 
 

@@ -2,6 +2,7 @@
 
 CrosscheckError
 ├── InvalidParameter    a model's field, or an argument, outside its domain (also a ValueError)
+├── InvalidModel        a model whose code cannot be taken as it is (also a ValueError)
 ├── UnknownModel        no model of that name (also a LookupError)
 ├── UnknownEngine       no engine of that name; in `crosscheck.engines.registry` (also a LookupError)
 ├── BrokenEngine        an engine cannot be loaded; in `crosscheck.engines.registry`
@@ -33,6 +34,10 @@ class InvalidParameter(CrosscheckError, ValueError):
     def __init__(self, name: str, condition: str, value: Any, hint: str) -> None:
         self.name, self.value = name, value
         super().__init__(f"Argument {name} must {condition}, but is {value!r}.", hint)
+
+
+class InvalidModel(CrosscheckError, ValueError):
+    """A model that leaves the program, or has a method that nothing calls in place of one that is missing."""
 
 
 class UnknownModel(CrosscheckError, LookupError):

@@ -15,6 +15,7 @@ import numpy as np
 import gaussian
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import TIMES, require
+from crosscheck.models.protocol import refuse_slips, runs_to_its_end
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,9 @@ class System:
                 "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
             )
         exact, model = model, in_doubles(model)
-        equations = gaussian.moment_equations(model)
+        refuse_slips(model)
+        with runs_to_its_end():
+            equations = gaussian.moment_equations(model)
         if equations.drift.ndim != 2:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
         n = len(equations.drift) // 2
@@ -56,6 +59,11 @@ class System:
             )
         grid = tuple(sorted({float(t) for t in np.atleast_1d(times)}))
         return cls(model, n, grid, observed, party, exact)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether there are no dissipators with a rate other than zero."""
+        return gaussian.is_isolated(self.model)
 
     @property
     def is_time_dependent(self) -> bool:

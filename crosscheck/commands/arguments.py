@@ -125,13 +125,19 @@ def _value(text: str) -> Any:
     return text
 
 
+def _alive() -> contextlib.AbstractContextManager[None]:
+    from crosscheck.models.protocol import runs_to_its_end
+
+    return runs_to_its_end()
+
+
 def usage(work: Callable[[], Any]) -> Any:
     """`work()`, with this project's errors turned into one sentence and exit code 2.
 
     What the user's code prints goes to stderr: standard output is for tables, or for JSON.
     """
     try:
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(sys.stderr), _alive():
             return work()
     except CrosscheckError as error:
         raise typer.BadParameter(str(error)) from None

@@ -27,6 +27,8 @@ from crosscheck.report.document import (
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
 KINDS = ("generator", "window", "measures", "trajectory", "steady state")
+# Said in the first line of a model without dissipators, which somebody may have forgotten.
+CLOSED = ", a closed system: it has no dissipators"
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
 
 
@@ -81,7 +83,10 @@ class Certificate:
 
 @dataclass(frozen=True, kw_only=True, repr=False)
 class Report(Described):
-    """Everything `certify` found out about one model; `parameters` are the model's fields by name."""
+    """Everything `certify` found out about one model; `parameters` are the model's fields by name.
+
+    A `closed` one has no dissipators.
+    """
 
     model: str
     name: str
@@ -90,10 +95,11 @@ class Report(Described):
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    closed: bool = False
 
     kind: ClassVar[str] = "report"
     json_fields: ClassVar[tuple[str, ...]] = (
-        "model=name", "parameters", "engine", "verdict", "seconds", "notes", "certificates",
+        "model=name", "parameters", "closed", "engine", "verdict", "seconds", "notes", "certificates",
     )  # fmt: skip
 
     @property
@@ -157,7 +163,7 @@ class Report(Described):
         notes = [Line(note, tone=Tone.QUIET) for note in self.notes]
         legends = [Line(text, tone=Tone.QUIET) for text in (LEGEND, BRACKETS)]
         return Document(
-            title=self.model,
+            title=f"{self.model}{CLOSED if self.closed else ''}",
             sections=[Section(tables=tables, lines=[*notes, *said, *legends])],
             verdict=self.verdict,
             seconds=self.seconds,

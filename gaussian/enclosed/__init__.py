@@ -17,12 +17,13 @@ Intervals are `flint.arb`, matrices `flint.arb_mat`; conventions as in `gaussian
 F. Johansson, IEEE Trans. Comput. 66, 1281 (2017).
 """
 
-from gaussian.enclosed.ball import Ball, exact, matrix
+from gaussian.enclosed.ball import Ball, matrix
 from gaussian.enclosed.discord import discord
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import solve_steady, steady_state
 from gaussian.enclosed.measures import entropy, log_negativity, mutual_information
 from gaussian.enclosed.precision import PrecisionExhausted, decimal, enclose
+from gaussian.enclosed.reading import exact
 from gaussian.enclosed.states import EnclosedState, evolve, initial_state
 from gaussian.enclosed.symplectic import require_positive, symplectic_eigenvalues
 

@@ -19,9 +19,6 @@ places: nothing can be proved about rounding inside the code of a model.
 
 from __future__ import annotations
 
-import copy
-import dataclasses
-import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
@@ -54,8 +51,6 @@ FLINT_NAMES = {
     "arctanh": "atanh",
 }
 _doubles_taken: list[int] = []
-# Marks a model whose parameters are exact.
-READ = "__read__"
 FUNCTIONS = ("sqrt", "exp", "expm1", "log", "log1p", "sin", "cos", "tan", "sinh", "cosh", "tanh", *FLINT_NAMES)
 
 
@@ -190,65 +185,6 @@ def takes_doubles(work: Callable[[], Any]) -> bool:
     return len(_doubles_taken) > before
 
 
-@dataclasses.dataclass(frozen=True, eq=False)
-class AsComputed:
-    """A model whose coefficients are taken as its own arithmetic leaves them in double precision."""
-
-    model: Any
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.model, name)
-
-
-def is_read(model: Any) -> bool:
-    """Whether a model has exact parameters already."""
-    return READ in getattr(model, "__dict__", ())
-
-
-def _twin(model: Any) -> Any:
-    """A copy with exact fields, made without the constructor, which may convert them a second time.
-
-    Attributes that are no fields come along; what is computed from the fields when first asked for is computed again.
-    """
-    twin = copy.copy(model)
-    for field in dataclasses.fields(model):
-        if hasattr(model, field.name):
-            object.__setattr__(twin, field.name, exact(getattr(model, field.name)))
-    if hasattr(twin, "__dict__"):
-        for name in list(vars(twin)):
-            if isinstance(getattr(type(twin), name, None), functools.cached_property):
-                del vars(twin)[name]
-        vars(twin)[READ] = True
-    return twin
-
-
-def exact(value: Any) -> Any:
-    """The same model, or number, or tuple of them, with every float read as the decimal that it prints as.
-
-    What is not finite (a cutoff at infinity) stays as it is: it is refused once a coefficient is made of it.
-    """
-    if isinstance(value, AsComputed):
-        return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return value if is_read(value) else _twin(value)
-    if hasattr(value, "square"):
-        return Ball(value)
-    if isinstance(value, np.floating) and not isinstance(value, (float, np.longdouble)):
-        return Ball(Fraction(float(value))) if np.isfinite(value) else value  # 0.1 in single precision is not 1/10
-    if isinstance(value, (float, np.floating)):
-        return Ball(_printed(value)) if np.isfinite(value) else value
-    if isinstance(value, (complex, np.complexfloating)):
-        return Ball(_printed(value.real)) + 1j * Ball(_printed(value.imag))
-    if isinstance(value, (Fraction, Decimal)):
-        return Ball(value)
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
-        read = np.empty(value.shape, object)
-        for index in np.ndindex(value.shape):
-            read[index] = exact(value[index])
-        return read
-    return type(value)(exact(v) for v in value) if type(value) in (tuple, list) else value
-
-
 def matrix(rows: Sequence[Sequence[Any]] | np.ndarray[Any, Any]) -> flint.arb_mat:
     """A real matrix from decimal strings, rationals, or floats, which are taken as the binary numbers they are."""
     try:
@@ -358,9 +294,9 @@ def _rational(x: Any) -> Rational | None:
     if getattr(x, "square", None) is not None:
         return None
     if isinstance(x, (float, np.floating)):
-        return (_fraction(_printed(x)), zero) if _short(x) else None
+        return (_fraction(printed(x)), zero) if _short(x) else None
     if isinstance(x, (complex, np.complexfloating)) and _short(x.real) and _short(x.imag):
-        return _fraction(_printed(x.real)), _fraction(_printed(x.imag))
+        return _fraction(printed(x.real)), _fraction(printed(x.imag))
     return None
 
 
@@ -375,7 +311,7 @@ def _fraction(x: str | Fraction | Decimal) -> flint.fmpq:
     return flint.fmpq(q.numerator, q.denominator)
 
 
-def _printed(x: Any) -> str:
+def printed(x: Any) -> str:
     """The decimal that a float of any width prints as."""
     _finite(x)
     return repr(x) if type(x) is float else str(x)

@@ -23,20 +23,86 @@ into a double on its way, all coefficients are taken as computed.
 
 from __future__ import annotations
 
+import copy
+import dataclasses
+import functools
 from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 import flint
 import numpy as np
 
-from gaussian.enclosed.ball import AsComputed, Ball, exact, is_read, takes_doubles
+from gaussian.enclosed.ball import Ball, printed, takes_doubles
 from gaussian.enclosed.precision import Undecided
 from gaussian.ladder import Polynomial
 
+# Marks a model whose parameters are exact.
+READ = "__read__"
 # Bits in which coefficients are compared.
 BITS = 160
 # Coefficients that differ by more than this, relatively, have lost digits in the model's own arithmetic.
 CANCELLATION = 1e-13
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class AsComputed:
+    """A model whose coefficients are taken as its own arithmetic leaves them in double precision."""
+
+    model: Any
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.model, name)
+
+
+def is_read(model: Any) -> bool:
+    """Whether a model has exact parameters already."""
+    return READ in getattr(model, "__dict__", ())
+
+
+def _twin(model: Any) -> Any:
+    """A copy with exact fields, made without the constructor, which may convert them a second time.
+
+    Attributes that are no fields come along; what is computed from the fields when first asked for is computed again.
+    """
+    twin = copy.copy(model)
+    for field in dataclasses.fields(model):
+        if hasattr(model, field.name):
+            object.__setattr__(twin, field.name, exact(getattr(model, field.name)))
+    if hasattr(twin, "__dict__"):
+        for name in list(vars(twin)):
+            if isinstance(getattr(type(twin), name, None), functools.cached_property):
+                del vars(twin)[name]
+        vars(twin)[READ] = True
+    return twin
+
+
+def exact(value: Any) -> Any:
+    """The same model, or number, or tuple of them, with every float read as the decimal that it prints as.
+
+    What is not finite (a cutoff at infinity) stays as it is: it is refused once a coefficient is made of it.
+    """
+    if isinstance(value, AsComputed):
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return value if is_read(value) else _twin(value)
+    if hasattr(value, "square"):
+        return Ball(value)
+    if isinstance(value, np.floating) and not isinstance(value, (float, np.longdouble)):
+        return Ball(Fraction(float(value))) if np.isfinite(value) else value  # 0.1 in single precision is not 1/10
+    if isinstance(value, (float, np.floating)):
+        return Ball(printed(value)) if np.isfinite(value) else value
+    if isinstance(value, (complex, np.complexfloating)):
+        return Ball(printed(value.real)) + 1j * Ball(printed(value.imag))
+    if isinstance(value, (Fraction, Decimal)):
+        return Ball(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fc":
+        read = np.empty(value.shape, object)
+        for index in np.ndindex(value.shape):
+            read[index] = exact(value[index])
+        return read
+    return type(value)(exact(v) for v in value) if type(value) in (tuple, list) else value
 
 
 def read(model: Any, computed: Any = None) -> Any:

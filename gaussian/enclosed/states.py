@@ -14,7 +14,7 @@ from typing import Any
 
 import flint
 
-from gaussian.enclosed.ball import Ball, exact
+from gaussian.enclosed.ball import Ball
 from gaussian.enclosed.generator import (
     EnclosedEquations,
     ladder,
@@ -25,7 +25,7 @@ from gaussian.enclosed.generator import (
     require_hermitian,
 )
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.reading import read
+from gaussian.enclosed.reading import exact, read
 from gaussian.enclosed.shown import photon_numbers, table, width
 from gaussian.enclosed.symplectic import lower_factor, square_root
 from gaussian.errors import InvalidArgument, UnphysicalState

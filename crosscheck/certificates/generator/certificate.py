@@ -23,8 +23,7 @@ from crosscheck.engine import GAUSSIAN
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian import enclosed
-from gaussian.enclosed.ball import AsComputed
-from gaussian.enclosed.reading import read
+from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import to_doubles
 
 # An entry is known well enough if its error is this small against itself ...

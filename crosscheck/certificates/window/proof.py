@@ -39,10 +39,9 @@ from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Ta
 from crosscheck.report.verdict import Verdict
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
-from gaussian.enclosed.ball import AsComputed
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.reading import read
+from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import lower_factor
 from gaussian.errors import UnphysicalState
 from gaussian.generator import as_number_of_modes

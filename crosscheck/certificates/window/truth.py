@@ -11,8 +11,7 @@ from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
-from gaussian.enclosed.ball import AsComputed
-from gaussian.enclosed.reading import read
+from gaussian.enclosed.reading import AsComputed, read
 
 
 @dataclass(frozen=True, kw_only=True)

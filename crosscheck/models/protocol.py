@@ -1,0 +1,79 @@
+"""What a model must look like before anything is asked of it: methods by their names, and code that runs to its end."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from crosscheck.errors import InvalidModel
+from crosscheck.model import Model
+
+# What an engine asks of a model, one operator for each mode; other names that mean the same elsewhere.
+METHODS = {
+    "dissipators": ("dissipator", "c_ops", "collapse_operators", "jump_operators", "jumps", "lindblads", "baths"),
+    "preparation": ("prepare", "initial_state", "initial", "rho0", "psi0", "state"),
+    "hamiltonian": ("hamiltonians", "H", "h", "hamilton", "energy"),
+}
+# How alike a name must be to be taken for a slip.
+ALIKE = 0.75
+
+
+def refuse_slips(model: Any) -> None:
+    """Refuse a model with a method that nothing calls, where one of nearly its name is missing.
+
+    Only methods that take an operator for each mode are looked at; helpers of a method that is there are no slips.
+
+    Raises:
+        InvalidModel: with both names.
+    """
+    modes = getattr(model, "modes", 0)
+    if not isinstance(modes, int):
+        return  # refused by the engines
+    own = _own_methods(type(model), modes)
+    for name, others in METHODS.items():
+        if name in own or (hasattr(type(model), name) and not hasattr(Model, name)):
+            continue
+        for candidate in own:
+            near = difflib.SequenceMatcher(None, candidate.lower(), name).ratio() >= ALIKE
+            if candidate not in METHODS and (near or candidate in others):
+                raise InvalidModel(
+                    f"{type(model).__name__} has a method {candidate}, which nothing calls, and no {name}.",
+                    f"Rename {candidate} to {name}.",
+                )
+
+
+def _own_methods(cls: type, modes: int) -> list[str]:
+    """Names of the functions that a class and its bases, but not `Model`, define for so many operators."""
+    found = []
+    for name in dict.fromkeys(n for c in cls.__mro__ if c not in (Model, object) for n in vars(c)):
+        function = inspect.getattr_static(cls, name)
+        if not inspect.isfunction(function) or name.startswith("__"):
+            continue
+        try:
+            inspect.signature(function).bind(None, *range(modes))
+        except TypeError:
+            continue
+        found.append(name)
+    return found
+
+
+@contextmanager
+def runs_to_its_end() -> Iterator[None]:
+    """A model's code that calls `sys.exit()` is wrong, and must not end the program that asks it.
+
+    Raises:
+        InvalidModel: in its place.
+    """
+    try:
+        yield
+    except SystemExit as leaving:
+        from crosscheck.models.loading import line_of_theirs
+
+        where = line_of_theirs(leaving)
+        raise InvalidModel(
+            f"A model must run to its end, but this one leaves the program{f' in {where}' if where else ''}.",
+            "Take sys.exit() out there, or raise an error in its place.",
+        ) from leaving
