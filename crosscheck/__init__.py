@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -67,6 +68,8 @@ HOMES = {
     "truncation": "certificates.simulation.truncation",
 }
 __all__ = sorted(HOMES)
+# Two threads that ask for their first names at once would wait for each other's imports for ever.
+_ONE_AT_A_TIME = threading.RLock()
 
 
 class _Package(ModuleType):
@@ -78,12 +81,16 @@ class _Package(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         if name == "__version__":
-            from importlib.metadata import version
+            from importlib.metadata import PackageNotFoundError, version
 
-            found: Any = version("fock-crosscheck")
+            try:
+                found: Any = version("fock-crosscheck")
+            except PackageNotFoundError:  # a checkout that is not installed
+                found = "unknown"
         elif name in HOMES:
             home = HOMES[name]
-            module = importlib.import_module(f"{self.__name__}.{home or name}")
+            with _ONE_AT_A_TIME:
+                module = importlib.import_module(f"{self.__name__}.{home or name}")
             found = getattr(module, name) if home else module
         else:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}", name=name, obj=self)
@@ -95,7 +102,7 @@ class _Package(ModuleType):
         super().__setattr__(name, getattr(value, name) if same else value)
 
     def __dir__(self) -> list[str]:
-        return sorted({*super().__dir__(), *HOMES})
+        return sorted({*HOMES, "__all__", "__doc__", "__file__", "__name__", "__path__", "__version__"})
 
 
 sys.modules[__name__].__class__ = _Package

@@ -5,7 +5,7 @@ r"""`certify`: one model, two engines, one report.
     window          are the claimed moments those of the exact state?                   theorem
     measures        do E_N, S and I agree with density matrices?                        theorem
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
-    steady state    does it exist, is it unique, and do the same quantities agree?      estimate, existence proved
+    steady state    does it exist, is it unique, and do the same quantities agree?      proved, or estimate
 
 Each has a room of its own in `crosscheck/certificates`.
 """
@@ -72,11 +72,11 @@ def certify(
         inquiry = Inquiry.of(model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress)
         certificates = _certificates(inquiry)
         return Report(
-            model=described(inquiry.system.model),
+            model=described(inquiry.system.exact),
             name=type(inquiry.system.model).__name__,
             engine=inquiry.engine.name,
             certificates=tuple(certificates),
-            notes=(*note(inquiry.system.model), *inquiry.outside),
+            notes=(*note(inquiry.system.model), *_unprovable(inquiry), *inquiry.outside),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
             closed=inquiry.system.is_closed,
@@ -84,7 +84,7 @@ def certify(
 
 
 def _certificates(inquiry: Inquiry) -> list[Certificate]:
-    """Theorems first, in the order of the table above; what one of them refutes is not asked any further."""
+    """Theorems first, in the order of the table above; after a refutation nothing else runs."""
     found: list[Certificate] = []
     for prove in THEOREMS:
         proved = prove(inquiry)
@@ -94,6 +94,13 @@ def _certificates(inquiry: Inquiry) -> list[Certificate]:
     kinds = [certificate.kind for certificate in found]
     simulated = [simulate(inquiry, kinds) for simulate in ESTIMATES]
     return found + [certificate for certificate in simulated if certificate]
+
+
+def _unprovable(inquiry: Inquiry) -> list[str]:
+    """Why certificates that are theorems, and that of the steady state, are missing."""
+    if not inquiry.system.is_time_dependent:
+        return []
+    return ["Coefficients depend on time: there is no window, no proof of measures, and no steady state to ask for."]
 
 
 def exact_truth(model: Model, times: Sequence[float] | None = None) -> Truth | None:

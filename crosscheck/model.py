@@ -124,10 +124,19 @@ class Model(ABC):
         """Parameters that fit in Fock space (mean photon numbers below about 1.5), used by `certify`."""
 
 
+# Letters of a model as it is named in reports.
+LONGEST = 600
+
+
 def described(model: Any) -> str:
     """A model with its parameters, as a dataclass prints them; by its class where it prints as an address."""
-    plain = getattr(type(model), "__repr__", None) is getattr(object, "__repr__", None)
-    return f"{type(model).__name__}(…)" if plain else repr(model)
+    if getattr(type(model), "__repr__", None) is getattr(object, "__repr__", None):
+        return f"{type(model).__name__}(…)"
+    try:
+        text = str(repr(model))
+    except Exception:  # how a model prints is no reason not to judge it
+        return f"{type(model).__name__}(…)"
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 2]}…)"
 
 
 def parameters(model: Any) -> dict[str, Any]:

@@ -26,7 +26,7 @@ P = ParamSpec("P")
 
 
 class HasCovariance(Protocol):
-    """A GaussianState, say: its module needs this one."""
+    """Anything with `covariance`, such as a GaussianState, whose module imports this one."""
 
     @property
     def covariance(self) -> Array: ...
@@ -45,6 +45,11 @@ def as_covariance(sigma: Covariance) -> Array:
         InvalidArgument: not real, not square of even size, not symmetric, or not finite (a member of a batch may be
             NaN throughout).
     """
+    if hasattr(sigma, "rho"):
+        raise InvalidArgument(
+            "A measure of covariances is asked of a density matrix, which may be that of no Gaussian state.",
+            "Use the measure of the Fock side, or give `state.covariance` for the Gaussian state of the same moments.",
+        )
     try:
         sigma = np.asarray(getattr(sigma, "covariance", sigma))
     except ValueError:
@@ -53,6 +58,10 @@ def as_covariance(sigma: Covariance) -> Array:
             "Give it as rows of equal length, two for each mode.",
         ) from None
     if np.iscomplexobj(sigma) or sigma.dtype == object:
+        if "arb" in type(sigma.flat[0] if sigma.size else 0).__name__:
+            raise InvalidArgument(
+                "A measure in double precision is asked of intervals.", "Use the measure of gaussian.enclosed."
+            )
         raise InvalidArgument(
             f"Argument sigma must be real, but has type {sigma.dtype}.",
             "Complex amplitudes in place of quadratures are the usual cause: x = (a + a†)/√2, p = (a − a†)/(i√2).",

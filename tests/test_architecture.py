@@ -45,7 +45,7 @@ FLOORS = (
     {"report", "models", "model", "engine"},
     {"errors"},
 )
-# Rooms on one floor that may not see each other, either way.
+# Rooms on one floor of which the first may not see the second: models describe themselves in words of report.
 APART = [({"report"}, {"models", "model", "engine"})]
 # Its names load when they are asked for, so that it is on no floor.
 FACE = "crosscheck"
@@ -62,16 +62,25 @@ def import_graph():
     files = {module_of(path): path for path in (ROOT / "crosscheck").rglob("*.py")}
     graph = {}
     for module, path in files.items():
-        found = set()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                names = {f"{node.module}.{alias.name}" for alias in node.names}
-                found |= {name if name in files else node.module for name in names}
+        found = imported(path.read_text("utf-8"), files)
         graph[module] = {name for name in found if name in files and name not in (module, FACE)}
     del graph[FACE]
     return graph
+
+
+def imported(source, files):
+    """The modules that a source imports; a name from the face is the module that it is from."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, "relative imports are not followed: write the whole name"
+            for alias in node.names:
+                name = f"{node.module}.{alias.name}"
+                home = crosscheck.HOMES.get(alias.name) if node.module == FACE else None
+                found.add(f"{FACE}.{home}" if home else name if name in files else node.module)
+    return found
 
 
 def room(module):
@@ -104,7 +113,7 @@ def circles(graph):
 
 
 def test_every_file_of_crosscheck_is_in_a_room_with_a_floor():
-    """And eight files at most lie loose beside the rooms."""
+    """Every module has a floor; eight files at most lie loose beside the rooms."""
     for module in import_graph():
         assert any(room(module) in rooms for rooms in FLOORS), module
     assert len(list((ROOT / "crosscheck").glob("*.py"))) <= 8
@@ -115,7 +124,7 @@ def test_no_file_imports_upwards():
 
 
 def test_no_files_import_each_other_in_a_circle():
-    """Neither on the way of imports inside functions."""
+    """Imports inside functions count as well."""
     assert circles(import_graph()) == []
 
 
@@ -134,6 +143,16 @@ def test_a_planted_import_upwards_is_found(module, other):
     assert other in graph
     graph[module] |= {other}
     assert f"{module} imports {other}" in upward(graph)
+
+
+def test_a_name_from_the_face_is_an_import_of_its_home():
+    files = import_graph().keys()
+    assert imported("from crosscheck import diagnose, models", files) == {
+        "crosscheck.diagnosis.diagnose", "crosscheck.models",
+    }  # fmt: skip
+    assert imported("def f():\n    from crosscheck.certify import certify", files) == {"crosscheck.certify"}
+    with pytest.raises(AssertionError, match="relative imports"):
+        imported("from .. import certify", files)
 
 
 def test_a_planted_circle_is_found():

@@ -27,7 +27,7 @@ BASES = (gaussian.GaussianError, fock.FockError, CrosscheckError)
 # Those of them that are handed their advice.
 HANDED = ("TimeDependent", "NotBounded")
 # What passes the message of another error on keeps its advice.
-PASSED_ON = ("{}", "{}{}")
+PASSED_ON = ("{}", "{}{}", "{}{}{}")
 # Messages that are one text: the second sentence of it is the advice.
 ONE_TEXT = ("BadParameter", "KeyError", "ValueError", "IntegratorException")
 # Caught by whoever asks: copying, arithmetic between types, abstract methods, answers of engines on trial.

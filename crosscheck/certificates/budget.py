@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Real
 
 from crosscheck.errors import InvalidParameter
 
@@ -24,7 +23,11 @@ class Budget:
     def __post_init__(self) -> None:
         for name in ("seconds", "memory"):
             value = getattr(self, name)
-            if not isinstance(value, Real) or not 0 < float(value) < math.inf:
+            try:
+                seconds = math.nan if isinstance(value, (str, bool)) else float(value)
+            except (TypeError, ValueError):
+                seconds = math.nan
+            if not 0 < seconds < math.inf:
                 raise InvalidParameter(f"budget.{name}", "be a number > 0", value, "Leave it out for the default.")
 
     @classmethod

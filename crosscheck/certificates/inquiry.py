@@ -58,6 +58,11 @@ class Inquiry:
             known=truth,
         )  # fmt: skip
 
+    @property
+    def provable(self) -> bool:
+        """Whether exact states can be had: coefficients are constant, and modes few."""
+        return not self.system.is_time_dependent and self.system.modes <= MOST_MODES
+
     @cached_property
     def truth(self) -> Truth | None:
         """The exact states, proved when first asked for."""

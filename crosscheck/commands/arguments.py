@@ -131,8 +131,8 @@ def _alive() -> contextlib.AbstractContextManager[None]:
     return runs_to_its_end()
 
 
-def usage(work: Callable[[], Any]) -> Any:
-    """`work()`, with this project's errors turned into one sentence and exit code 2.
+def usage(work: Callable[[], Any], about: str = "") -> Any:
+    """`work()`, with this project's errors turned into one sentence `about` something, and exit code 2.
 
     What the user's code prints goes to stderr: standard output is for tables, or for JSON.
     """
@@ -140,7 +140,7 @@ def usage(work: Callable[[], Any]) -> Any:
         with contextlib.redirect_stdout(sys.stderr), _alive():
             return work()
     except CrosscheckError as error:
-        raise typer.BadParameter(str(error)) from None
+        raise typer.BadParameter(f"{about}{error}") from None
     except Exception as error:
         from crosscheck.models.loading import failed_in_theirs, line_of_theirs, told
         from fock import FockError
@@ -148,7 +148,7 @@ def usage(work: Callable[[], Any]) -> Any:
 
         if isinstance(error, (GaussianError, FockError)):
             line = line_of_theirs(error)
-            raise typer.BadParameter(f"{error}{f' It is {line}.' if line else ''}") from None
+            raise typer.BadParameter(f"{about}{error}{f' It is {line}.' if line else ''}") from None
         if failed_in_theirs(error):
             raise typer.BadParameter(
                 f"The model must run with the operators it is handed, but fails in {told(error)} "

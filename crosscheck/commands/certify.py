@@ -60,11 +60,11 @@ def certify_command(
             "--planted and --engine cannot be combined, for planted bugs are engines of their own. Leave one out."
         )
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in models or every_model()])
+    if engine is not None:
+        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
     from crosscheck.certify import certify
     from crosscheck.exam import planted_sample
 
-    if engine is not None:
-        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
     bugs = planted_sample() if (planted if planted is not None else not models) else []
     reports, trials = [], []
     with progress(len(chosen) + len(bugs)) as advance:
@@ -75,7 +75,8 @@ def certify_command(
             return certify(model, tolerance=tol, budget=limits, progress=lambda text: advance(f"{name}: {text}", 0))
 
         for model in chosen:
-            reports.append(usage(functools.partial(certified, model)))
+            about = f"{type(model).__name__}: " if len(chosen) > 1 else ""
+            reports.append(usage(functools.partial(certified, model), about))
             advance(type(model).__name__, 1)
         for bug in bugs:
             advance(f"planted bug: {bug.name}", 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from types import ModuleType
 from typing import Annotated, Any
 
@@ -67,6 +68,10 @@ def diagnose_command(
     """
     screen = console(json_path)
     require_writable(json_path)
+    from crosscheck.models.loading import require_file
+
+    for name in (target, model, full):
+        usage(functools.partial(require_file, name or ""))
     from crosscheck.diagnosis.diagnose import diagnose
 
     with progress(1) as advance:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -34,6 +35,7 @@ def engines_command(
 
     Example: crosscheck engines qutip-cv thewalrus --json -
     """
+    _require_known(names or ())
     from crosscheck.engines.registry import plugins
     from crosscheck.models import MODELS
 
@@ -47,10 +49,20 @@ def certify_engine(
     name: str, models: Sequence[Any], json_path: Path | None, tolerance: float, budget: Budget, *, details: bool
 ) -> None:
     """`certify --engine NAME`: closed forms, then the models; ends the program with the exit code of the verdict."""
+    _require_known([name])
     from crosscheck.engines.registry import plugins
 
     found = usage(lambda: [plugin.raise_for_broken() for plugin in plugins([name])])
     _tried(found, models, json_path, tolerance, budget, details=details)
+
+
+def _require_known(names: Sequence[str]) -> None:
+    """Refuse a name that is not registered before any engine is imported."""
+    known = sorted(point.name for point in entry_points(group="crosscheck.engines"))
+    for name in names:
+        if name not in known:
+            hint = "Take one of these, or install this package again: entry points are written when it is."
+            raise typer.BadParameter(f"There is no engine {name!r}; registered are {', '.join(known)}. {hint}")
 
 
 def _tried(
@@ -73,7 +85,7 @@ def _tried(
         for trial in outcome.trials:
             for report in trial.reports:
                 if report.certificates:
-                    screen.print(report)
+                    screen.print(report.renderable(details=True))
                     screen.print()
     screen.print(outcome)
     write_json(json_path, outcome.to_dict())

@@ -15,7 +15,6 @@ from typing import Annotated
 
 import typer
 
-from crosscheck import __version__
 from crosscheck.commands.bench import bench_command
 from crosscheck.commands.certify import certify_command
 from crosscheck.commands.diagnose import diagnose_command
@@ -32,6 +31,8 @@ BUG = 70
 
 def _show_version(wanted: bool) -> None:
     if wanted:
+        from crosscheck import __version__  # reads the distribution's metadata
+
         typer.echo(f"fock-crosscheck {__version__}")
         raise typer.Exit
 
@@ -81,7 +82,7 @@ def main() -> None:
     """Entry point of the console script."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal that cannot show ρ shows ?
+            stream.reconfigure(errors="crosscheck")  # a terminal that cannot show ✓ shows +
     try:
         app()
     except Exception as error:

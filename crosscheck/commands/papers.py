@@ -38,6 +38,9 @@ def papers_command(
     """
     screen = console(json_path)
     require_writable(json_path)
+    unknown = [key for key in papers or () if key.lower() not in KEYS]
+    if unknown:
+        raise typer.BadParameter(f"There is no paper {unknown[0]!r}. Choose from: {', '.join(KEYS)}.")
     if plot is not None and not plot.is_dir():
         raise typer.BadParameter(f"The folder {plot} does not exist. Make it first, or choose another.")
     from crosscheck.papers import find_paper

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import shutil
 import signal
@@ -25,8 +26,8 @@ INTERRUPTED, BROKEN_PIPE = 130, 141
 
 def console(json_path: Path | None = None) -> Console:
     """As wide as the terminal, or as COLUMNS says; on stderr if JSON goes to standard output."""
-    width = shutil.get_terminal_size((WIDTH, 24)).columns
-    return PatientConsole(width=width, highlight=False, soft_wrap=False, stderr=str(json_path) == "-")
+    width, height = shutil.get_terminal_size((WIDTH, 24))
+    return PatientConsole(width=width, height=height, highlight=False, soft_wrap=False, stderr=str(json_path) == "-")
 
 
 class PatientConsole(Console):
@@ -81,13 +82,33 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
                 signal.signal(signal.SIGINT, before)
 
 
+# For terminals that know none of these; one letter each, so that columns stay where they are. ~ is any other.
+PLAIN = str.maketrans(
+    "✓✗−±×·…–—─≤≥½∞σρνκγωαβτθλμηξΔΓΩΣ⟨⟩†‖₁₂²",
+    "+X-+x..---<>hIsrvkgwabtqlmnxDGOS<>+|122",
+)
+
+
+def transliterated(error: UnicodeError) -> tuple[str, int]:
+    """A handler of encoding errors under the name crosscheck: ✓ and ✗ must not both become a question mark."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    part = error.object[error.start : error.end].translate(PLAIN)
+    return "".join(letter if letter.isascii() else "~" for letter in part), error.end
+
+
+codecs.register_error("crosscheck", transliterated)
+
+
 def write_json(path: Path | None, data: Any) -> None:
     """Data as JSON to a file, to standard output for -, or nowhere for None."""
     if path is None:
         return
     text = to_json(data) + "\n"
     if str(path) == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(
+            text if "utf" in (sys.stdout.encoding or "").lower() else to_json(data, ascii_only=True) + "\n"
+        )
     else:
         atomically(path, lambda name: Path(name).write_text(text, "utf-8"))
 

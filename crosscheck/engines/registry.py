@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, PackageNotFoundError, distribution, entry_points
-from typing import Any
+from typing import Any, ClassVar
 
 from crosscheck.engine import Engine
 from crosscheck.engines.adoption import adopt
@@ -34,6 +34,8 @@ class Plugin:
     engines: tuple[Engine, ...] = ()
     broken: str = ""
     advice: str = ""
+
+    json_fields: ClassVar[tuple[str, ...]] = ("engine=name", "reason=broken", "advice")
 
     def raise_for_broken(self) -> Plugin:
         """Itself. Raises BrokenEngine if it could not be loaded."""

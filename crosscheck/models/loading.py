@@ -105,11 +105,22 @@ def _require_signatures(model: Any, name: str) -> None:
             ) from None
 
 
-def _file(path: Path) -> ModuleType:
-    if not path.is_file():
+def require_file(target: str) -> None:
+    """Refuse a target in a Python file that is not there.
+
+    Raises:
+        TargetNotFound: with names like it in that folder.
+    """
+    where = target.rpartition(":")[0] if ":" in target else target
+    path = Path(where)
+    if where.endswith(".py") and not path.is_file():
         near = difflib.get_close_matches(path.name, [p.name for p in path.parent.glob("*.py")], n=3)
         hint = f"Did you mean {' or '.join(near)}?" if near else "Check the path, and the folder you are in."
         raise TargetNotFound(f"There is no file {str(path)!r}.", hint)
+
+
+def _file(path: Path) -> ModuleType:
+    require_file(str(path))
     name = PREFIX + path.stem
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

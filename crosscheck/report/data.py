@@ -78,6 +78,6 @@ def fields_of(x: Any) -> dict[str, Any]:
     return found
 
 
-def to_json(data: Any, indent: int = 2) -> str:
+def to_json(data: Any, indent: int = 2, *, ascii_only: bool = False) -> str:
     """Plain data as JSON text."""
-    return json.dumps(data, indent=indent, ensure_ascii=False, allow_nan=False)
+    return json.dumps(data, indent=indent, ensure_ascii=ascii_only, allow_nan=False)

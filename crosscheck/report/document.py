@@ -6,6 +6,7 @@ A result makes a `Document`; `report.text` and `report.html` lay it out. Nothing
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,15 +29,18 @@ class Tone(StrEnum):
 TONES = {Verdict.CERTIFIED: Tone.GOOD, Verdict.REFUTED: Tone.BAD, Verdict.INCONCLUSIVE: Tone.DOUBTFUL}
 MARKS = {Verdict.CERTIFIED: "✓", Verdict.REFUTED: "✗", Verdict.INCONCLUSIVE: "?"}
 LEGEND = "✓ certified   ✗ refuted   ? inconclusive"
-BRACKETS = "0.42644(10) means 0.42644 ± 0.00010; without brackets all digits are known"
+BRACKETS = "0.42644(10) means 0.42644 ± 0.00010, (?) an unknown error; without brackets all digits are known"
+# All control characters but the end of a line.
+CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A number with its error, shown in as many digits as there is room for."""
+    """A number with its error, shown in as many digits as there is room for, but no fewer than `digits`."""
 
     value: float
     error: float
+    digits: int = 0
 
     def __str__(self) -> str:
         """In a sentence: value ± error."""
@@ -44,8 +48,13 @@ class Interval:
             return "–"
         if abs(self.value) <= self.error < math.inf:
             return f"0 ± {ceiled(self.error)}" if self.error > NOTHING else "0"
-        error = f" ± {ceiled(self.error)}" if math.isfinite(self.error) else " ± ?"
-        return f"{self.value:.5g}{error if self.error > NOTHING else ''}"
+        if not math.isfinite(self.error):
+            return f"{self.value:.5g} ± ?"
+        if self.error <= NOTHING:
+            return f"{self.value:.5g}"
+        size = math.floor(math.log10(abs(self.value)))
+        digits = min(17, max(1, size - math.floor(math.log10(self.error)) + 1))
+        return f"{self.value:.{digits}g} ± {ceiled(self.error)}"
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,11 @@ class Document:
     verdict: Verdict | None = None
     name: str = "verdict"
     seconds: float | None = None
+
+
+def printable(text: str) -> str:
+    """A text without control characters, which would command the terminal and are no HTML."""
+    return CONTROL.sub("�", text)
 
 
 def columns(*headings: str, numeric: Sequence[str] = (), grouped: Sequence[str] = ()) -> list[Column]:

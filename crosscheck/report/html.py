@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from crosscheck.report.document import MARKS, TONES, Cell, Document, Interval, Tone, Words, shown_rows
-from crosscheck.report.numbers import compact
+from crosscheck.report.document import MARKS, TONES, Cell, Document, Interval, Tone, Words, printable, shown_rows
+from crosscheck.report.numbers import DIGITS, compact
 from crosscheck.report.verdict import Verdict
 
 COLOURS = {
     Tone.PLAIN: "", Tone.GOOD: "#1a7f37", Tone.BAD: "#b32424", Tone.DOUBTFUL: "#9a6700", Tone.NOTED: "#0969da",
     Tone.QUIET: "#6e7781",
 }  # fmt: skip
-# Tables of more rows wait behind their number.
+# Tables of more rows are folded.
 LONG = 40
 
 
@@ -30,7 +30,7 @@ def _template() -> Any:
         loader=PackageLoader("crosscheck.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"shown": shown, "rows": shown_rows, "colour": colour}
+    environment.filters |= {"shown": shown, "rows": shown_rows, "colour": colour, "printable": printable}
     environment.globals |= {"LONG": LONG}
     return environment.get_template("document.html")
 
@@ -40,10 +40,10 @@ def shown(cell: Cell) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, Interval):
-        return compact(cell.value, cell.error)
+        return compact(cell.value, cell.error, max(DIGITS, cell.digits))
     if isinstance(cell, Verdict):
         return f"{MARKS[cell]} {cell}"
-    return cell.text if isinstance(cell, Words) else cell
+    return printable(cell.text if isinstance(cell, Words) else cell)
 
 
 def colour(cell: Cell | Tone) -> str:

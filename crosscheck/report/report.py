@@ -65,7 +65,7 @@ class Certificate:
     @property
     def summary(self) -> str:
         """What to say where there is nothing to compare."""
-        return "none exists" if self.verdict is Verdict.CERTIFIED else "see below"
+        return "no unique one exists" if self.verdict is Verdict.CERTIFIED else "see below"
 
     @property
     def shown(self) -> list[Comparison]:
@@ -81,7 +81,7 @@ class Certificate:
         return shown
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class Report(Described):
     """Everything `certify` found out about one model; `parameters` are the model's fields by name.
 
@@ -136,8 +136,8 @@ class Report(Described):
         if self.verdict is not Verdict.REFUTED:
             return self
         found = [
-            f"{c.quantity} at {c.place}: {self.engine} {c.gaussian:.6g} ± {c.gaussian_error:.0e}, "
-            f"fock {c.fock:.6g} ± {c.fock_error:.0e}"
+            f"{c.quantity} at {c.place}: {self.engine} {c.gaussian:.{max(6, _telling(c))}g} ± {c.gaussian_error:.0e}, "
+            f"fock {c.fock:.{max(6, _telling(c))}g} ± {c.fock_error:.0e}"
             for c in self.refuted[:3]
         ] or [c.note for c in self.certificates if c.verdict is Verdict.REFUTED]
         more = f" (and {len(self.refuted) - 3} more)" if len(self.refuted) > 3 else ""
@@ -180,12 +180,20 @@ def _rows(certificate: Certificate, comparisons: Sequence[Comparison]) -> list[l
             *about,
             c.place,
             c.quantity,
-            Interval(c.gaussian, c.gaussian_error),
-            Interval(c.fock, c.fock_error),
+            Interval(c.gaussian, c.gaussian_error, _telling(c)),
+            Interval(c.fock, c.fock_error, _telling(c)),
             c.verdict,
         ]
         for c in comparisons
     ]
+
+
+def _telling(c: Comparison) -> int:
+    """Digits in which two numbers that disagree look different: two more than they have in common."""
+    size = max(abs(c.gaussian), abs(c.fock))
+    if c.verdict is Verdict.CERTIFIED or not 0 < c.difference < math.inf or not 0 < size < math.inf:
+        return 0
+    return min(17, max(0, math.floor(math.log10(size / c.difference)) + 3))
 
 
 def summary(reports: Sequence[Report]) -> Section:
@@ -215,7 +223,7 @@ def summary(reports: Sequence[Report]) -> Section:
 def _mark(certificate: Certificate | None) -> Cell:
     if certificate is None:
         return None
-    said = " none exists" if certificate.decided is Verdict.CERTIFIED else ""
+    said = " no unique one" if certificate.decided is Verdict.CERTIFIED else ""
     return Words(MARKS[certificate.verdict] + said, TONES[certificate.verdict])
 
 

@@ -25,6 +25,8 @@ from crosscheck.report.document import (
     Tone,
     Words,
     begins_group,
+    columns,
+    printable,
     shown_rows,
 )
 from crosscheck.report.numbers import DIGITS, compact
@@ -64,8 +66,8 @@ def to_text(renderable: RenderableType, width: int | None = None) -> str:
 
 def parts(document: Document, width: int, *, details: bool) -> Iterator[RenderableType]:
     """Title, lead, sections and verdict, with an empty line between."""
-    blocks: list[list[RenderableType]] = [[Text(document.title, style="bold")]] if document.title else []
-    blocks.append([Text(line) for line in document.lead])
+    blocks: list[list[RenderableType]] = [[Text(printable(document.title), style="bold")]] if document.title else []
+    blocks.append([Text(printable(line)) for line in document.lead])
     blocks += [block for section in document.sections for block in _blocks(section, width, details=details)]
     if document.verdict is not None:
         took = "" if document.seconds is None else f"   ({document.seconds:.{1 if document.seconds >= 0.1 else 2}f} s)"
@@ -81,6 +83,9 @@ def parts(document: Document, width: int, *, details: bool) -> Iterator[Renderab
 def _blocks(section: Section, width: int, *, details: bool) -> list[list[RenderableType]]:
     """The tables of a section, the first under its title, and the lines below; what has neither is left out."""
     tables = [table for table in section.tables if table.rows and (details or not table.folded)]
+    if details:  # what is folded holds all of what is in sight, where both have the same columns
+        told = [table.columns for table in tables if table.folded]
+        tables = [table for table in tables if table.folded or table.columns not in told]
     if not tables and not section.lines:
         return []
     title: list[RenderableType] = [Text(section.title, style="bold")] if section.title else []
@@ -101,23 +106,24 @@ def coloured(verdict: Verdict) -> Text:
 def line_of(line: Line | str) -> Text:
     """A sentence after its mark."""
     if isinstance(line, str):
-        return Text(line)
-    text = Text(line.text, style=STYLES[line.tone])
+        return Text(printable(line))
+    text = Text(printable(line.text), style=STYLES[line.tone])
     return text if line.mark is None else Text.assemble(Text(line.mark.text, style=STYLES[line.mark.tone]), " ", text)
 
 
 def laid_out(table: Table, width: int) -> RichTable:
-    """A table whose rows fit a width, with as many digits as that leaves room for."""
+    """A table whose rows fit a width: digits go first, then columns of words fold, at last each row is a list.
+
+    A number is never broken over lines, since its parts would read as other numbers.
+    """
     rows = shown_rows(table)
-    headings = [column.heading for column in table.columns]
-    room = width - GAP * (len(headings) - 1)
-    texts, natural, least = _measured(table, rows, DIGITS)
+    room = width - GAP * (len(table.columns) - 1)
     for digits in PRECISIONS:
+        texts, natural, least = _measured(table, rows, digits)
         if sum(natural) <= room:
             break
-        fewer, shorter, bare = _measured(table, rows, digits)
-        if sum(least) > room or sum(shorter) <= room:
-            texts, natural, least = fewer, shorter, bare
+    if sum(least) > room and len(table.columns) > 2:
+        return laid_out(_as_list(table), width)
     widths = fitted(natural, least, room)
     found = RichTable(
         box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1), header_style="bold", width=None
@@ -133,15 +139,27 @@ def laid_out(table: Table, width: int) -> RichTable:
     return found
 
 
+def _as_list(table: Table) -> Table:
+    """Heading and cell below each other, row by row, where columns do not fit beside each other."""
+    rows: list[list[Cell]] = []
+    for row in table.rows:
+        rows += [[column.heading, cell] for column, cell in zip(table.columns, row, strict=True)]
+        rows.append(["", ""])
+    return Table(columns=columns("", ""), rows=rows[:-1], folded=table.folded)
+
+
 def _measured(table: Table, rows: list[list[Cell]], digits: int) -> tuple[list[list[str]], list[int], list[int]]:
-    """The texts of all cells, and of each column its width and the least one: numbers are never broken."""
+    """The texts of all cells, and of each column its width and the least one, at which only words are broken."""
     texts = [[text_of(cell, digits) for cell in row] for row in rows]
     natural, least = [], []
-    for column, *cells in zip(table.columns, *texts, strict=True):
-        words = [column.heading, *cells]
-        natural.append(max(cell_len(word) for text in words for word in text.split("\n")))
-        least.append(max(cell_len(text) for text in cells) if column.numeric else max(map(shortest_width, words)))
-        least[-1] = max(least[-1], shortest_width(column.heading))
+    for k, column in enumerate(table.columns):
+        cells = [row[k] for row in texts]
+        natural.append(max(cell_len(line) for text in (column.heading, *cells) for line in text.split("\n")))
+        whole = [text for text, row in zip(cells, rows, strict=True) if column.numeric or isinstance(row[k], Interval)]
+        words = [text for text in cells if text not in whole]
+        least.append(
+            max([*map(cell_len, whole), *map(shortest_width, words), *map(cell_len, column.heading.split(" "))])
+        )
     return texts, natural, least
 
 
@@ -150,10 +168,10 @@ def text_of(cell: Cell, digits: int) -> str:
     if cell is None:
         return "–"
     if isinstance(cell, Interval):
-        return compact(cell.value, cell.error, digits)
+        return compact(cell.value, cell.error, max(digits, cell.digits))
     if isinstance(cell, Verdict):
         return MARKS[cell]
-    return cell.text if isinstance(cell, Words) else cell
+    return printable(cell.text if isinstance(cell, Words) else cell)
 
 
 def styled(cell: Cell, text: str) -> Text:

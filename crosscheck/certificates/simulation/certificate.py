@@ -210,7 +210,7 @@ def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ..
 
     A negativity errs by the square root of the tail, and three cutoffs are needed to judge the third.
     """
-    target = starting_cutoffs(states, max(tolerance, 1e-6) ** 2)
+    target = starting_cutoffs(states, tolerance**2)
     return tuple(max(3, n - 2 * STEP) for n in target)
 
 

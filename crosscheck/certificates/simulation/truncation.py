@@ -54,7 +54,7 @@ class Cost:
     seconds: float
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, eq=False)
 class TruncationStudy(Described):
     """Errors of every quantity against the cutoff, at one time or in the steady state."""
 

@@ -35,7 +35,8 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
     state is not decided; or the engine claims no states.
     """
     engine = inquiry.engine
-    inquiry.progress("window")
+    if inquiry.provable:
+        inquiry.progress("window")
     truth = inquiry.truth
     if truth is None or not (truth.states or truth.steady is not None) or not engine.gives("evolve", "steady_state"):
         return None
@@ -161,7 +162,7 @@ def _entries(place: str, claim: Moments, exact: EnclosedState) -> list[Compariso
             gaussian=float(mine),
             gaussian_error=error,
             fock=float(ball),
-            fock_error=float(ball.rad().abs_upper()) + float(np.spacing(abs(float(ball)))),
+            fock_error=float(ball.rad().abs_upper()) + (0.0 if ball.is_zero() else float(np.spacing(abs(float(ball))))),
             tolerance=WINDOW_TOLERANCE * max(1.0, abs(float(ball))),
             theorem=True,
         )

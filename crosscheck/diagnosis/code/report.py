@@ -17,7 +17,7 @@ MOST_ENTRIES, MOST_PLACES = 16, 3
 ENTRY = ("entry", "index in the code", "the code", "right", "factor")
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class CodeDiagnosis(Described):
     """The links of the chain, in order; the first that does not agree is where to look."""
 

@@ -16,7 +16,7 @@ from crosscheck.report.verdict import Verdict
 MOST_SENTENCES = 5
 
 
-@dataclass(frozen=True, kw_only=True, repr=False)
+@dataclass(frozen=True, kw_only=True, repr=False, eq=False)
 class ModelDiagnosis(Described):
     """What was found about one model; `report` is that of `certify`, None where there is no Gaussian form."""
 

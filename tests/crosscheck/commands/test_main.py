@@ -109,7 +109,7 @@ def test_an_unstable_model_is_answered_with_its_eigenvalue():
     """Not an error: the trajectory is compared, and the report says that no steady state exists."""
     result = run("certify", "ParametricOscillator", "--set", "epsilon=0.6", "--tol", "1e-3")
     assert result.exit_code == 0
-    assert "none exists" in result.output
+    assert "no unique one exists" in result.output
     assert "+0.1+0i" in result.output
 
 
@@ -276,3 +276,25 @@ def test_keys_and_roles_that_help_prints_are_those_there_are():
     """They are written down twice, lest help import what knows them."""
     assert list(papers.KEYS) == [paper.key for paper in PAPERS]
     assert list(diagnose.ROLES) == [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
+
+
+def test_a_terminal_without_unicode_tells_certified_from_refuted():
+    """✓ is +, ✗ is X, and JSON on such a stream is escaped, not spoilt."""
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    line = [sys.executable, "-m", "crosscheck", "window", "DampedThermalMode", "--spoil", "x1,x1:9"]
+    done = subprocess.run(line, capture_output=True, text=True, check=False, env=environment)
+    marks = [row.split()[-1] for row in done.stdout.splitlines() if row.startswith(("<x1>", "s[x1, x1]"))]
+    assert marks == ["+", "X"]
+    done = subprocess.run([*line, "--json", "-"], capture_output=True, text=True, check=False, env=environment)
+    assert [entry["entry"] for entry in json.loads(done.stdout)["entries"]][-1] == "σ[p1, p1]"
+
+
+def test_the_program_offers_completion_of_models():
+    environment = os.environ | {
+        "_CROSSCHECK_COMPLETE": "complete_bash",
+        "COMP_WORDS": "crosscheck certify Res",
+        "COMP_CWORD": "2",
+    }
+    code = "import sys; sys.argv = ['crosscheck']; from crosscheck.commands.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout.split() == ["ReservoirGravity", "ReservoirGravityCavity"]
