@@ -1,9 +1,11 @@
 """The arrows between the packages, and what importing the light one costs."""
 
 import ast
+import re
 import subprocess
 import sys
-from importlib.metadata import version
+import tomllib
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ import pytest
 import crosscheck
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("fock", "gaussian", "crosscheck")
 FORBIDDEN = {
     "gaussian": {"qutip", "fock", "crosscheck", "matplotlib", "rich", "typer"},
     "fock": {"gaussian", "crosscheck", "matplotlib", "rich", "typer"},
@@ -146,6 +149,28 @@ def test_there_is_no_code_outside_the_three_packages_and_the_tests():
     tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     if tracked:
         assert {line.split("/")[0] for line in tracked.splitlines()} <= {"fock", "gaussian", "crosscheck", "tests"}
+
+
+def test_what_is_imported_is_declared():
+    """Whatever is installed and imported by name, wherever in a file, is a dependency or in the extra of the peers."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = (*project["dependencies"], *project["optional-dependencies"]["peers"])
+    declared = {re.match(r"[\w-]+", each)[0].lower() for each in wanted}
+    installed = packages_distributions()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for name in set(imports(path)) - set(PACKAGES) - sys.stdlib_module_names:
+                assert {found.lower() for found in installed.get(name, declared)} & declared, f"{path} imports {name}"
+
+
+def test_templates_are_in_the_wheel():
+    """What is no Python file is left out of it unless it is named."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    room = ROOT / "crosscheck"
+    named = {path for pattern in tools["setuptools"]["package-data"]["crosscheck"] for path in room.glob(pattern)}
+    templates = set(room.rglob("templates/*"))
+    assert templates
+    assert templates <= named
 
 
 def test_importing_gaussian_loads_no_qutip_and_nothing_slow():
