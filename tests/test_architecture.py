@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from functools import cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
@@ -20,8 +21,14 @@ FORBIDDEN = {
 }
 
 
+@cache
+def nodes(path):
+    """All of a file's syntax."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -60,19 +67,42 @@ def module_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+def home(name):
+    """The module that a name of the face is from."""
+    return f"{FACE}.{crosscheck.HOMES[name] or name}"
+
+
+def imported(syntax, files):
+    """What a file imports of `files`, wherever in it the import stands, and also where it goes through the face."""
+    found = set()
+    faces = {
+        alias.asname or FACE
+        for node in syntax
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if (alias.name if alias.asname else alias.name.split(".")[0]) == FACE
+    }
+    for node in syntax:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {full if full in files else node.module for full in names.values()}
+            found |= {home(name) for name in names if node.module == FACE and name in crosscheck.HOMES}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in faces:
+            found |= {home(node.attr)} if node.attr in crosscheck.HOMES else set()
+    return {name for name in found if name in files and name != FACE}
+
+
+def modules():
+    """The files of crosscheck by their dotted names."""
+    return {module_of(path): path for path in (ROOT / FACE).rglob("*.py")}
+
+
 def import_graph():
-    """Who imports whom inside crosscheck, wherever in the file the import stands."""
-    files = {module_of(path): path for path in (ROOT / "crosscheck").rglob("*.py")}
-    graph = {}
-    for module, path in files.items():
-        found = set()
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom):
-                names = {f"{node.module}.{alias.name}" for alias in node.names}
-                found |= {name if name in files else node.module for name in names}
-        graph[module] = {name for name in found if name in files and name not in (module, FACE)}
+    """Who imports whom inside crosscheck."""
+    files = modules()
+    graph = {module: imported(nodes(path), files) - {module} for module, path in files.items()}
     del graph[FACE]
     return graph
 
@@ -137,6 +167,33 @@ def test_a_planted_import_upwards_is_found(module, other):
     assert other in graph
     graph[module] |= {other}
     assert f"{module} imports {other}" in upward(graph)
+
+
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [
+        ("import crosscheck.certify", "certify"),
+        ("import crosscheck.certify as verdicts", "certify"),
+        ("from crosscheck.certify import certify", "certify"),
+        ("from crosscheck import certify", "certify"),
+        ("from crosscheck.certificates import budget", "certificates.budget"),
+        ("def late():\n    from crosscheck.certify import certify", "certify"),
+        ("if TYPE_CHECKING:\n    from crosscheck.certify import certify", "certify"),
+        ("from crosscheck import Report", "report.report"),
+        ("from crosscheck import models", "models"),
+        ("import crosscheck\ncrosscheck.truncation", "certificates.simulation.truncation"),
+        ("import crosscheck as package\npackage.diagnose", "diagnosis.diagnose"),
+    ],
+)
+def test_an_import_is_found_however_it_is_written(source, module):
+    """Of a module, of a name, inside a function, for types only, or through the light face."""
+    assert f"crosscheck.{module}" in imported(list(ast.walk(ast.parse(source))), modules())
+
+
+def test_crosscheck_imports_nothing_relatively():
+    """The graph does not follow dots."""
+    for path in (ROOT / FACE).rglob("*.py"):
+        assert not any(name.startswith(".") for name in imports(path)), path
 
 
 def test_a_planted_circle_is_found():
