@@ -2,7 +2,6 @@
 
 import json
 import re
-from html.parser import HTMLParser
 from importlib.metadata import version
 
 import pytest
@@ -11,33 +10,12 @@ from rich.cells import cell_len
 from crosscheck.report.data import SCHEMA
 from crosscheck.report.described import Described
 from crosscheck.report.text import to_text
+from tests.crosscheck.report.page import Page
 from tests.crosscheck.report.results import BEAMS, MAKERS, result
 
 WIDTHS = (80, 100, 160)
-VOID = {"br", "hr", "img", "meta"}
 
 every = pytest.mark.parametrize("name", MAKERS)
-
-
-class Page(HTMLParser):
-    """Counts tags, and refuses those that are not closed."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.seen, self.text = [], [], ""
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def test_every_class_of_results_is_in_the_list():
