@@ -73,7 +73,7 @@ def _tried(
         for trial in outcome.trials:
             for report in trial.reports:
                 if report.certificates:
-                    screen.print(report)
+                    screen.print(report.renderable(details=True))
                     screen.print()
     screen.print(outcome)
     write_json(json_path, outcome.to_dict())

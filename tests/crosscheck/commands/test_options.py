@@ -213,10 +213,11 @@ def test_details_of_papers_are_printed_when_asked_for(more, said, replaced):
     assert said in replaced("papers", *more)[0].output
 
 
-def test_details_are_every_comparison(replaced):
-    """Of one model there is a report anyway."""
-    assert replaced("certify")[0].output.count("σ[") == 1
-    assert replaced("certify", "--details")[0].output.count("σ[") == 1 + 2
+@pytest.mark.parametrize(("command", "brief"), [("certify", 1), ("certify --engine", 0)])
+def test_details_are_every_comparison(command, brief, replaced):
+    """Of one model there is a report anyway, and of an engine only then."""
+    assert replaced(command)[0].output.count("σ[") == brief
+    assert replaced(command, "--details")[0].output.count("σ[") == 1 + 2
 
 
 @pytest.fixture
