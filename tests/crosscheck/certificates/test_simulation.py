@@ -1,6 +1,6 @@
 """When a simulation is asked, with what limits, and what it decides where there is nothing to compare."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -17,6 +17,7 @@ from crosscheck.certificates.simulation.existence import stable_by_ladder_algebr
 from crosscheck.certificates.simulation.study import Study
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import EVERYTHING, GAUSSIAN
+from crosscheck.model import Dissipator, Model, p
 from crosscheck.report.verdict import Comparison
 
 MODE, BEAMS = models.DampedThermalMode.example(), models.LossyTwinBeams.example()
@@ -208,6 +209,53 @@ def test_a_simulation_that_stopped_says_why_unless_it_was_decided(width, said):
     outcome = Study(comparisons=(compared,), cutoffs=((4,),), seconds=0.0, stopped="The budget ended.")
     inquiry = asked(truth=Truth(model=MODE, states={}, steady=None, why=""))
     assert room._certificate("trajectory", outcome, inquiry).note == said
+
+
+@dataclass(frozen=True)
+class Coupled(Model):
+    """An undamped mode beside a damped one, g(a†b + ab†)."""
+
+    g: float
+    modes = 2
+
+    def hamiltonian(self, a, b):
+        return self.g * (a.dag() * b + a * b.dag())
+
+    def dissipators(self, a, b):
+        yield Dissipator(1.0, b)
+
+    @classmethod
+    def example(cls):
+        return cls(0.1)
+
+
+@dataclass(frozen=True)
+class Free(Model):
+    """p²/2 with damping κ: two equal eigenvalues −κ/2 with one eigenvector."""
+
+    kappa: float
+    modes = 1
+
+    def hamiltonian(self, a):
+        return p(a) * p(a) / 2
+
+    def dissipators(self, a):
+        yield Dissipator(self.kappa, a)
+
+    @classmethod
+    def example(cls):
+        return cls(0.1)
+
+
+@pytest.mark.parametrize("g", [1e-9, 1e-5])
+def test_damping_through_a_weak_coupling_is_not_denied(g):
+    """It is of order g², and may hide in the rounding."""
+    assert stable_by_ladder_algebra(Coupled(g))[0] is not False
+
+
+def test_equal_eigenvalues_are_known_to_the_square_root_of_rounding():
+    assert stable_by_ladder_algebra(Free(1e-3))[0] is True
+    assert stable_by_ladder_algebra(Free(1e-10))[0] is not True
 
 
 @pytest.mark.parametrize(

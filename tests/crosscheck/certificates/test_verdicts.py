@@ -1,6 +1,8 @@
 """What the three theorems make of right, wrong and missing answers."""
 
+import warnings
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import flint
 import numpy as np
@@ -18,7 +20,7 @@ from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.quantities import Moments
 from crosscheck.certificates.window import certificate as window_room
 from crosscheck.certificates.window.certificate import WINDOW_TOLERANCE, _entries, rounded, window_certificate
-from crosscheck.certificates.window.truth import Truth
+from crosscheck.certificates.window.truth import Truth, faithful
 from crosscheck.engine import GAUSSIAN
 from gaussian import enclosed
 
@@ -278,6 +280,25 @@ def test_measures_are_those_of_the_engine_on_trial():
     wrong = replace(THEIRS, mutual_information=lambda sigma, party: 7.0)
     found = measures_certificate(asked(BEAMS, wrong, times=()))
     assert [c.quantity for c in found.comparisons if c.verdict is Verdict.REFUTED] == ["mutual_information"]
+
+
+def test_the_package_answers_in_balls_where_its_formulas_have_no_digits(monkeypatch):
+    """Others are taken at their word."""
+
+    def vague(sigma):
+        warnings.warn(gaussian.IllConditioned("entropy", 0.0), stacklevel=1)
+        return 7.0
+
+    engine = replace(THEIRS, entropy=vague)
+    assert measures_certificate(asked(engine=engine, times=())).verdict is Verdict.REFUTED
+    monkeypatch.setattr(measures_room, "GAUSSIAN", engine)
+    assert measures_certificate(asked(engine=engine, times=())).verdict is Verdict.CERTIFIED
+
+
+def test_theorems_are_about_parameters_as_they_were_given():
+    """A third is a third, and not the double next to it."""
+    system = asked(models.DampedThermalMode(Fraction(1, 3), 0.5, 0.1)).system
+    assert faithful(system.model, system.exact) is system.exact
 
 
 def test_no_distance_is_proved_from_what_may_be_no_state():

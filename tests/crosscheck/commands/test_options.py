@@ -3,11 +3,13 @@
 The work itself is left out: each command calls one function, which is replaced.
 """
 
+import contextlib
 import functools
 import importlib
 import json
 import math
 import os
+import signal
 from types import SimpleNamespace
 
 import numpy as np
@@ -21,6 +23,8 @@ from crosscheck import Budget, InvalidParameter, Verdict, exam
 from crosscheck.commands import arguments, terminal
 from crosscheck.commands import main as cli
 from crosscheck.commands.certify import Certification, PlantedTrial
+from crosscheck.commands.models import Library
+from crosscheck.engines.registry import BrokenEngine
 from crosscheck.models import DampedThermalMode, ReservoirGravity
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Comparison
@@ -193,6 +197,40 @@ def test_a_claim_keeps_its_mean(replaced, tmp_path):
     assert mean == ["0.5", "0.250"]
 
 
+@pytest.mark.parametrize(("more", "said"), [([], True), (["--error", "1e-12"], False)])
+def test_a_refuted_claim_is_told_how_doubles_are_judged(more, said, replaced, tmp_path):
+    """Unless it was said how far an entry may be off."""
+    path = tmp_path / "claim.json"
+    path.write_text('{"covariance": [[1, 0], [0, 1]]}', "utf-8")
+    result, _ = replaced("window", "--claim", str(path), *more, verdict=Verdict.REFUTED)
+    assert ("--error 1e-12" in result.output) is said
+
+
+def test_a_model_is_checked_before_intervals_are_made_of_it(replaced, tmp_path, monkeypatch):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "from crosscheck.models import LossyTwinBeams\n\n\nclass Mine(LossyTwinBeams):\n    party = (7,)\n", "utf-8"
+    )
+    module, name, _ = WORK["window"]
+    monkeypatch.setitem(WORK, "window", (module, name, [f"{path}:Mine"]))
+    result, heard = replaced("window")
+    assert result.exit_code == 2
+    assert "party must" in " ".join(result.output.split())
+    assert heard == []
+
+
+@pytest.mark.parametrize("given", [["engines", "theirs"], ["certify", "DampedThermalMode", "--engine", "theirs"]])
+def test_an_engine_that_cannot_be_loaded_is_refused_if_it_was_named(given, monkeypatch):
+    def refuse():
+        raise BrokenEngine("theirs cannot be loaded.", "Reinstall it.")
+
+    broken = SimpleNamespace(raise_for_broken=refuse, engines=())
+    monkeypatch.setattr(importlib.import_module("crosscheck.engines.registry"), "plugins", lambda names: [broken])
+    result = CliRunner().invoke(cli.app, given)
+    assert result.exit_code == 2
+    assert "cannot be loaded" in " ".join(result.output.split())
+
+
 @pytest.mark.parametrize("command", ["exam", "papers", "engines"])
 def test_what_is_named_is_worked_on_and_nothing_else(command, replaced):
     _, (((chosen, *_), _),) = replaced(command)
@@ -301,6 +339,47 @@ def test_the_shell_completes_files_too(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.py").touch()
     assert arguments.known_models("mi") == ["mine.py:"]
+
+
+def test_models_are_listed_in_columns_and_nowhere_if_their_place_cannot_be_written():
+    (table,) = Library(models=(DampedThermalMode,)).document().sections[0].tables
+    assert [column.heading for column in table.columns if column.numeric] == ["modes"]
+    assert table.rows[0][:2] == ["DampedThermalMode", "1"]
+    refused = CliRunner().invoke(cli.app, ["list", "--json", "/no/such/folder/x.json"])
+    assert refused.exit_code == 2
+    assert "DampedThermalMode" not in refused.output
+
+
+# Ends
+
+
+@pytest.mark.parametrize(("variables", "error"), [({}, SystemExit), ({"CROSSCHECK_TRACEBACK": "1"}, ZeroDivisionError)])
+def test_a_bug_of_ours_has_a_traceback_when_it_is_asked_for(variables, error, monkeypatch):
+    def surprise():
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(cli, "app", surprise)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(error):
+        cli.main()
+
+
+def test_an_interrupt_that_was_lost_ends_the_work_at_its_next_step():
+    """A compiled solver may swallow it."""
+    done = []
+
+    def work():
+        with terminal.progress(2) as advance:
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.raise_signal(signal.SIGINT)
+            advance("next", 1)
+            done.append("more")
+
+    with pytest.raises(typer.Exit) as ended:
+        work()
+    assert ended.value.exit_code == terminal.INTERRUPTED
+    assert done == []
 
 
 # Files
