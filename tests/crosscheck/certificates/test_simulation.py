@@ -211,6 +211,15 @@ def test_a_simulation_that_stopped_says_why_unless_it_was_decided(width, said):
     assert room._certificate("trajectory", outcome, inquiry).note == said
 
 
+@pytest.mark.parametrize(("found", "said"), [(0.25, "≤ 3e-01 proved"), (None, "cutoffs 4")])
+def test_the_distance_that_is_proved_is_told_and_no_smaller_one(found, said, monkeypatch):
+    """Rounded up, or it would not be proved."""
+    monkeypatch.setattr(room, "distance_from", lambda *given: found)
+    outcome = Study(comparisons=(), cutoffs=((4,),), seconds=0.0)
+    inquiry = asked(truth=Truth(model=MODE, states={}, steady=None, why=""))
+    assert room._certificate("trajectory", outcome, inquiry).basis.endswith(f"{said} for the last" if found else said)
+
+
 @dataclass(frozen=True)
 class Coupled(Model):
     """An undamped mode beside a damped one, g(a†b + ab†)."""
