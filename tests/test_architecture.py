@@ -1,9 +1,12 @@
 """The arrows between the packages, and what importing the light one costs."""
 
 import ast
+import re
 import subprocess
 import sys
-from importlib.metadata import version
+import tomllib
+from functools import cache
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import pytest
@@ -11,14 +14,21 @@ import pytest
 import crosscheck
 
 ROOT = Path(__file__).parents[1]
+PACKAGES = ("fock", "gaussian", "crosscheck")
 FORBIDDEN = {
     "gaussian": {"qutip", "fock", "crosscheck", "matplotlib", "rich", "typer"},
     "fock": {"gaussian", "crosscheck", "matplotlib", "rich", "typer"},
 }
 
 
+@cache
+def nodes(path):
+    """All of a file's syntax."""
+    return list(ast.walk(ast.parse(path.read_text("utf-8"))))
+
+
 def imports(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name.split(".")[0] for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -57,30 +67,44 @@ def module_of(path):
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
-def import_graph():
-    """Who imports whom inside crosscheck, wherever in the file the import stands."""
-    files = {module_of(path): path for path in (ROOT / "crosscheck").rglob("*.py")}
-    graph = {}
-    for module, path in files.items():
-        found = imported(path.read_text("utf-8"), files)
-        graph[module] = {name for name in found if name in files and name not in (module, FACE)}
-    del graph[FACE]
-    return graph
+def home(name):
+    """The module that a name of the face is from."""
+    return f"{FACE}.{crosscheck.HOMES[name] or name}"
 
 
-def imported(source, files):
-    """The modules that a source imports; a name from the face is the module that it is from."""
+def imported(syntax, files):
+    """What a file imports of `files`, wherever in it the import stands, and also where it goes through the face."""
     found = set()
-    for node in ast.walk(ast.parse(source)):
+    faces = {
+        alias.asname or FACE
+        for node in syntax
+        if isinstance(node, ast.Import)
+        for alias in node.names
+        if (alias.name if alias.asname else alias.name.split(".")[0]) == FACE
+    }
+    for node in syntax:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert not node.level, "relative imports are not followed: write the whole name"
-            for alias in node.names:
-                name = f"{node.module}.{alias.name}"
-                home = crosscheck.HOMES.get(alias.name) if node.module == FACE else None
-                found.add(f"{FACE}.{home}" if home else name if name in files else node.module)
-    return found
+            names = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            found |= {full if full in files else node.module for full in names.values()}
+            found |= {home(name) for name in names if node.module == FACE and name in crosscheck.HOMES}
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in faces:
+            found |= {home(node.attr)} if node.attr in crosscheck.HOMES else set()
+    return {name for name in found if name in files and name != FACE}
+
+
+def modules():
+    """The files of crosscheck by their dotted names."""
+    return {module_of(path): path for path in (ROOT / FACE).rglob("*.py")}
+
+
+def import_graph():
+    """Who imports whom inside crosscheck."""
+    files = modules()
+    graph = {module: imported(nodes(path), files) - {module} for module, path in files.items()}
+    del graph[FACE]
+    return graph
 
 
 def room(module):
@@ -145,14 +169,31 @@ def test_a_planted_import_upwards_is_found(module, other):
     assert f"{module} imports {other}" in upward(graph)
 
 
-def test_a_name_from_the_face_is_an_import_of_its_home():
-    files = import_graph().keys()
-    assert imported("from crosscheck import diagnose, models", files) == {
-        "crosscheck.diagnosis.diagnose", "crosscheck.models",
-    }  # fmt: skip
-    assert imported("def f():\n    from crosscheck.certify import certify", files) == {"crosscheck.certify"}
-    with pytest.raises(AssertionError, match="relative imports"):
-        imported("from .. import certify", files)
+@pytest.mark.parametrize(
+    ("source", "module"),
+    [
+        ("import crosscheck.certify", "certify"),
+        ("import crosscheck.certify as verdicts", "certify"),
+        ("from crosscheck.certify import certify", "certify"),
+        ("from crosscheck import certify", "certify"),
+        ("from crosscheck.certificates import budget", "certificates.budget"),
+        ("def late():\n    from crosscheck.certify import certify", "certify"),
+        ("if TYPE_CHECKING:\n    from crosscheck.certify import certify", "certify"),
+        ("from crosscheck import Report", "report.report"),
+        ("from crosscheck import models", "models"),
+        ("import crosscheck\ncrosscheck.truncation", "certificates.simulation.truncation"),
+        ("import crosscheck as package\npackage.diagnose", "diagnosis.diagnose"),
+    ],
+)
+def test_an_import_is_found_however_it_is_written(source, module):
+    """Of a module, of a name, inside a function, for types only, or through the light face."""
+    assert f"crosscheck.{module}" in imported(list(ast.walk(ast.parse(source))), modules())
+
+
+def test_crosscheck_imports_nothing_relatively():
+    """The graph does not follow dots."""
+    for path in (ROOT / FACE).rglob("*.py"):
+        assert not any(name.startswith(".") for name in imports(path)), path
 
 
 def test_a_planted_circle_is_found():
@@ -165,6 +206,28 @@ def test_there_is_no_code_outside_the_three_packages_and_the_tests():
     tracked = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
     if tracked:
         assert {line.split("/")[0] for line in tracked.splitlines()} <= {"fock", "gaussian", "crosscheck", "tests"}
+
+
+def test_what_is_imported_is_declared():
+    """Whatever is installed and imported by name, wherever in a file, is a dependency or in the extra of the peers."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    wanted = (*project["dependencies"], *project["optional-dependencies"]["peers"])
+    declared = {re.match(r"[\w-]+", each)[0].lower() for each in wanted}
+    installed = packages_distributions()
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            for name in set(imports(path)) - set(PACKAGES) - sys.stdlib_module_names:
+                assert {found.lower() for found in installed.get(name, declared)} & declared, f"{path} imports {name}"
+
+
+def test_templates_are_in_the_wheel():
+    """What is no Python file is left out of it unless it is named."""
+    tools = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]
+    room = ROOT / "crosscheck"
+    named = {path for pattern in tools["setuptools"]["package-data"]["crosscheck"] for path in room.glob(pattern)}
+    templates = set(room.rglob("templates/*"))
+    assert templates
+    assert templates <= named
 
 
 def test_importing_gaussian_loads_no_qutip_and_nothing_slow():

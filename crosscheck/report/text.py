@@ -42,6 +42,8 @@ GAP = 2
 PRECISIONS = (DIGITS, 7, 5, 4)
 # Where a long word may be broken: before a capital, after a mark.
 BREAKS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[_/,;:=–—-])(?=\w)")
+# A cell longer than this is a sentence.
+SENTENCE = 24
 # Text where no terminal tells its width.
 WIDTH = 100
 
@@ -120,7 +122,8 @@ def laid_out(table: Table, width: int) -> RichTable:
     room = width - GAP * (len(table.columns) - 1)
     for digits in PRECISIONS:
         texts, natural, least = _measured(table, rows, digits)
-        if sum(natural) <= room:
+        # A sentence folds anyway, and is no reason to leave out digits.
+        if sum(max(b, min(a, SENTENCE)) for a, b in zip(natural, least, strict=True)) <= room:
             break
     if sum(least) > room and len(table.columns) > 2:
         return laid_out(_as_list(table), width)

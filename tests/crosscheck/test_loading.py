@@ -276,3 +276,50 @@ def test_a_field_may_be_set_to_what_is_no_number(file):
     """nan is a float, and is refused as one; a bare word stays a word."""
     assert "must be finite, but is nan" in output("certify", "LossyTwinBeams", "--set", "r=nan")
     assert "must be a number, but is 'abc'" in output("certify", "LossyTwinBeams", "--set", "r=abc")
+
+
+QUITS = """
+import sys
+from crosscheck import Model
+class Quits(Model):
+    modes = 1
+    def hamiltonian(self, a): sys.exit()
+    @classmethod
+    def example(cls): return cls()
+"""
+SLIP = """
+from dataclasses import dataclass
+from crosscheck import Dissipator, Model
+@dataclass(frozen=True)
+class Slip(Model):
+    modes = 1
+    def hamiltonian(self, a): return a.dag() * a
+    def {name}(self, a): yield Dissipator(1.0, a)
+    @classmethod
+    def example(cls): return cls()
+"""
+
+
+@pytest.mark.parametrize("command", ["certify", "window", "truncation", "diagnose"])
+def test_a_model_that_leaves_the_program_is_an_error(file, command):
+    """Exit code 2 and the line, and not the 0 that means certified."""
+    result = runner.invoke(cli.app, [command, f"{file(QUITS)}:Quits"])
+    assert result.exit_code == 2
+    assert "leaves the program in line 6 of mine.py" in " ".join(result.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"), [("dissipator", "dissipators"), ("prepare", "preparation"), ("c_ops", "dissipators")]
+)
+def test_a_method_that_nothing_calls_is_named(file, name, meant):
+    result = runner.invoke(cli.app, ["certify", f"{file(SLIP.format(name=name))}:Slip"])
+    assert result.exit_code == 2
+    assert f"Rename {name} to {meant}." in " ".join(result.output.replace("│", " ").split())
+
+
+def test_a_closed_system_is_called_so_in_the_first_line(file):
+    """Somebody may have forgotten the losses."""
+    path = file(SLIP.format(name="helper_of_something_else"))
+    result = runner.invoke(cli.app, ["certify", f"{path}:Slip"])
+    assert result.exit_code == 0
+    assert result.output.splitlines()[0] == "Slip(), a closed system: it has no dissipators"

@@ -65,6 +65,31 @@ def test_no_digit_of_a_photon_number_below_its_error_is_printed():
     assert variances == ["0.62", "0.62"], "‖x²‖ may be four times ‖N‖"
 
 
+def test_an_error_of_the_state_is_as_many_times_larger_in_its_photons_as_there_are_levels():
+    """10⁻³ in trace norm below 21 levels leaves two digits of n̄ = 0.12345."""
+    state = fock.FockState(rho=diagonal(0.87655, 0.12345, *[0] * 19), cutoffs=(21,), solver_error=1e-3)
+    assert "n̄ = 0.12," in repr(state)
+
+
+def test_edge_weights_are_rounded_up():
+    state = fock.FockState(rho=diagonal(0.876, 0, 0.1231), cutoffs=(3,))
+    printed = float(repr(state).partition("edge weight = ")[2].rstrip(")"))
+    assert state.edge_weight[0] <= printed < 1.1 * state.edge_weight[0]
+
+
+def test_one_unknown_error_makes_that_of_a_trajectory_unknown():
+    """And a bound of some states is none of all."""
+    known = fock.FockState(rho=diagonal(1, 0), cutoffs=(2,), solver_error=1e-9, bound=1e-3)
+    for others, said in (
+        ({"solver_error": np.nan}, "solver error unknown"),
+        ({"solver_error": 1e-3}, "solver error up to 0.001"),
+    ):
+        states = (known, replace(known, **others), known)
+        assert said in repr(fock.FockTrajectory(times=np.arange(3.0), states=states))
+    states = (known, replace(known, bound=None))
+    assert "ρ_exact" not in repr(fock.FockTrajectory(times=np.arange(2.0), states=states))
+
+
 @pytest.mark.parametrize("error", [1.0e-14, 2.31e-9, 0.02, 9.99e-5, 123.4])
 def test_errors_are_rounded_up_to_two_digits(error):
     """A proved bound stays one in print."""

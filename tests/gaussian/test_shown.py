@@ -61,6 +61,12 @@ def test_no_digit_below_the_error_is_printed():
     assert shown.number(-1e-17, error=1e-16) == "0"
 
 
+def test_no_digit_below_the_error_is_in_a_table():
+    """A third known to 10⁻³ has three digits."""
+    page = Cells(state(covariance=np.eye(2) / 3 + np.eye(2), error=1e-3)._repr_html_())
+    assert [row[k] for k, row in enumerate(page.rows[-2:], 2)] == ["1.333", "1.333"]
+
+
 @pytest.mark.parametrize("error", [1.0e-14, 2.31e-9, 0.02, 9.99e-5, 123.4])
 def test_errors_are_rounded_up_to_two_digits(error):
     printed = float(shown.above(error))
@@ -115,6 +121,16 @@ def test_many_modes_and_times_are_not_all_listed():
     assert shown.picked(0) == []
 
 
+def test_a_long_list_ends_with_its_last():
+    occupied = state(np.zeros(16), np.diag(np.repeat(np.arange(8) + 0.5, 2)))
+    assert repr(occupied) == "GaussianState(8 modes, n̄ = 0, 1, 2, 3, 4, …, 7)"
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_a_table_has_its_caption(folded):
+    assert "what it is" in shown._html_of(shown.Table("what it is", ["x"], [["1"]], folded=folded))
+
+
 def test_a_notebook_shows_mean_and_covariance_by_quadrature():
     """Twin beams with a correlation of a third, to six digits, in a table that is closed properly."""
     sigma = np.eye(4)
@@ -134,8 +150,10 @@ def test_a_notebook_shows_mean_and_covariance_by_quadrature():
 
 @pytest.mark.parametrize("modes", [3, 4])
 def test_matrices_of_more_than_three_modes_are_folded(modes):
-    page = Cells(state(np.zeros(2 * modes), np.eye(2 * modes))._repr_html_())
-    assert ("details" in page.tags) == (modes > 3)
+    unit = enclosed.matrix(np.eye(2 * modes))
+    balls = enclosed.EnclosedState(mean=flint.arb_mat(2 * modes, 1), covariance=unit)
+    for each in (state(np.zeros(2 * modes), np.eye(2 * modes)), balls):
+        assert ("details" in Cells(each._repr_html_()).tags) == (modes > 3)
 
 
 def test_equations_show_drift_drive_and_diffusion():

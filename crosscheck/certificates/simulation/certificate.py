@@ -25,6 +25,7 @@ from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, sta
 from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.simulation.study import Place, Study, spell, study
 from crosscheck.certificates.system import System
+from crosscheck.report.numbers import ceiled
 from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Verdict, overall
 
@@ -219,7 +220,7 @@ def _certificate(kind: str, outcome: Study, inquiry: Inquiry) -> Certificate:
     if outcome.cutoffs:
         basis = f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}"
         proved = None if inquiry.truth is None else distance_from(inquiry.truth, inquiry.system, outcome.states)
-        basis += "" if proved is None else f"; trace distance ‖ρ − ρ_N‖₁ ≤ {proved:.0e} proved for the last"
+        basis += "" if proved is None else f"; trace distance ‖ρ − ρ_N‖₁ ≤ {ceiled(proved)} proved for the last"
     return Certificate(
         kind=kind,
         basis=basis,

@@ -25,6 +25,8 @@ from gaussian.enclosed.symplectic import to_doubles
 
 # A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
 WINDOW_TOLERANCE = 1e-8
+# Said where a theorem is about coefficients and not about parameters.
+AS_COMPUTED = ", coefficients as computed in doubles"
 DOUBT = "Whether there is a steady state is in doubt"
 
 
@@ -65,7 +67,8 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
         decided = None  # that none exists is right; the trajectory decides
     return Certificate(
         kind="window",
-        basis=f"matrix elements with |m| + |n| ≤ 2, no truncation, {_digits(comparisons)} digits",
+        basis=f"matrix elements with |m| + |n| ≤ 2, no truncation, {_digits(comparisons)} digits"
+        + (AS_COMPUTED if truth.computed else ""),
         comparisons=tuple(comparisons),
         note=" ".join(notes),
         decided=found if found is Verdict.REFUTED else decided,

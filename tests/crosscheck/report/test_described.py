@@ -3,7 +3,6 @@
 import json
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from importlib.metadata import version
 
 import pytest
@@ -19,33 +18,12 @@ from crosscheck.report.document import Document, Interval, Section, Table, Tone,
 from crosscheck.report.html import COLOURS, to_html
 from crosscheck.report.numbers import compact
 from crosscheck.report.text import PRECISIONS, Rendered, to_text
+from tests.crosscheck.report.page import Page
 from tests.crosscheck.report.results import BEAMS, MAKERS, result
 
 WIDTHS = (80, 100, 160)
-VOID = {"br", "hr", "img", "meta"}
 
 every = pytest.mark.parametrize("name", MAKERS)
-
-
-class Page(HTMLParser):
-    """Counts tags, and refuses those that are not closed."""
-
-    def __init__(self, text):
-        super().__init__()
-        self.open, self.seen, self.text = [], [], ""
-        self.feed(text)
-        assert not self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.seen.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        self.text += data
 
 
 def test_every_class_of_results_is_in_the_list():
@@ -193,7 +171,9 @@ def test_links_lead_to_the_web_only_and_control_characters_are_shown():
 
 
 def test_a_plug_in_that_cannot_be_loaded_says_why_in_json():
-    data = Survey(trials=(), missing=(Plugin(name="mine", version="1", broken="no such module", advice="Install it."),)).to_dict()
+    data = Survey(
+        trials=(), missing=(Plugin(name="mine", version="1", broken="no such module", advice="Install it."),)
+    ).to_dict()
     assert data["missing"] == [{"engine": "mine", "reason": "no such module", "advice": "Install it."}]
 
 
