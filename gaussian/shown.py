@@ -114,7 +114,7 @@ def matrix(caption: str, columns: Sequence[str], array: NDArray[Any], error: Any
 
 
 def picked(count: int) -> list[int]:
-    """Places of the rows that stand for all."""
+    """At most `ROWS` indices, evenly spaced, both ends included."""
     return sorted({round(k) for k in np.linspace(0, count - 1, min(count, ROWS))})
 
 

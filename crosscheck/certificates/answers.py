@@ -1,4 +1,4 @@
-"""An engine on trial, listened to with care: what it raises or returns amiss is its failure, and no error of ours."""
+"""Calls an engine under test: its exceptions and malformed answers become `EngineFailed`, which the report shows."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
 
 
 def no_answer(kind: str, reason: EngineFailed, *, theorem: bool = False) -> Certificate:
-    """What an engine without an answer deserves."""
+    """A refuted certificate without comparisons; its note is the engine's failure."""
     return Certificate(
         kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED, theorem=theorem
     )

@@ -1,4 +1,4 @@
-"""What is asked, of which engine, about which system: made once by `certify`, and handed to each certificate."""
+"""The checked arguments of `certify`, which each certificate takes."""
 
 from __future__ import annotations
 

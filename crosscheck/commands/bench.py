@@ -17,8 +17,8 @@ def bench_command(
 ) -> None:
     """Time the solvers against QuTiP's, and against dynamiqs, thewalrus and gaussian-open-systems if installed.
 
-    Each is given the loosest tolerance with which its measured error is small enough; one that is wrong is no
-    competitor. Times are the best of a few in one process and one thread (dynamiqs: all cores, compiled before), memory
+    Each is given the loosest tolerance with which its measured error is small enough; one whose error is too large is
+    left out. Times are the best of a few in one process and one thread (dynamiqs: all cores, compiled before), memory
     is the peak of a process of its own. Takes about five minutes; ratios survive a change of machine.
 
     Example: crosscheck bench --quick --json speed.json --plot speed.png

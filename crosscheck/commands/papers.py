@@ -31,7 +31,7 @@ def papers_command(
 ) -> None:
     """Check what the papers say, claim by claim, and say where a printed claim fails.
 
-    Exit code 0: whatever was found, it was found. Each claim names the equation, figure or sentence it is from; ✓ is
+    Exit code 0, whatever the findings. Each claim names the equation, figure or sentence it is from; ✓ is
     reproduced, ≈ with a correction, ✗ not reproduced, ? cannot be decided from the paper.
 
     Example: crosscheck papers heat-baths --details --plot figures

@@ -22,7 +22,7 @@ PACKAGES = ("fock-crosscheck", "qutip", "numpy", "scipy", "python-flint")
 
 
 def envelope() -> dict[str, Any]:
-    """Schema, date (UTC) and the versions of what computed."""
+    """Schema version, date (UTC) and package versions."""
     found = {name: known for name in PACKAGES if (known := version_of(name)) is not None}
     return {
         "schema": SCHEMA,

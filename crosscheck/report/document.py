@@ -81,7 +81,10 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of cells; `spaced` groups stand apart. A `folded` one waits behind these words until it is asked for."""
+    """Rows of cells; `spaced` groups stand apart.
+
+    `folded` is the summary under which HTML folds the table; text shows such a table with details only.
+    """
 
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]

@@ -17,7 +17,7 @@ DIGITS = 9
 SMALLEST, LARGEST = -4, 6
 # An error below this share of a unit of the last digit shown is not written.
 SILENT = 0.05
-# What is smaller is zero, as are its errors.
+# Values and errors below this print as 0.
 NOTHING = 1e-300
 
 

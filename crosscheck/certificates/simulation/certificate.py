@@ -78,9 +78,10 @@ def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
 
 
 def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | None]) -> Certificate | None:
-    """The certificate, or what an engine without an answer, or a state without a cutoff, deserves instead.
+    """The certificate; None if nothing is compared that the engine offers.
 
-    None if nothing is compared that the engine offers.
+    An engine that fails is refuted. A covariance that is not positive definite refutes it for a completely positive
+    model only; too many photons, or moments beyond double precision, leave the question open.
     """
     try:
         return simulate()
@@ -104,6 +105,10 @@ def _undecided(kind: str, basis: str, note: str) -> Certificate:
 
 
 def _trajectory(inquiry: Inquiry) -> Certificate | None:
+    """Truncated evolution at growing cutoffs against the engine's moments at the times asked for.
+
+    The first cutoff holds the photons that the moments predict at those times, at the start and in between.
+    """
     system, engine, budget = inquiry.system, inquiry.engine, inquiry.budget
     model, times = system.model, system.times
 
@@ -141,6 +146,10 @@ def _measuring(system: System, cutoffs: Sequence[int]) -> float:
 
 
 def _steady(inquiry: Inquiry) -> Certificate | None:
+    """Existence first, by the window where it decides, else by the drift of the ladder algebra; then the state itself.
+
+    An engine that denies a state that exists, or gives one that does not, is refuted without a simulation.
+    """
     system, engine, budget = inquiry.system, inquiry.engine, inquiry.budget
     model = system.model
     proved = None if inquiry.truth is None else inquiry.truth.steady
