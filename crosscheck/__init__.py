@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from crosscheck.engine import Engine as Engine
     from crosscheck.errors import CrosscheckError as CrosscheckError
     from crosscheck.errors import InvalidParameter as InvalidParameter
+    from crosscheck.errors import NotCertified as NotCertified
     from crosscheck.errors import Refuted as Refuted
     from crosscheck.errors import UnknownModel as UnknownModel
     from crosscheck.model import Dissipator as Dissipator
@@ -52,6 +53,7 @@ HOMES = {
     "Engine": "engine",
     "InvalidParameter": "errors",
     "Model": "model",
+    "NotCertified": "errors",
     "Preparation": "model",
     "Refuted": "errors",
     "Report": "report.report",

@@ -8,6 +8,7 @@ CrosscheckError
 ├── BrokenEngine        an engine cannot be loaded; in `crosscheck.engines.registry`
 ├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.models.loading` (also a LookupError)
 ├── EngineFailed        an engine on trial gave no answer; in `certificates.answers`, and told in the report
+├── NotCertified        a report asked to `raise_unless_certified()` leaves something open
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison
 """
 
@@ -46,3 +47,7 @@ class UnknownModel(CrosscheckError, LookupError):
 
 class Refuted(CrosscheckError):
     """Two values that must agree have disjoint error intervals; the message lists them."""
+
+
+class NotCertified(CrosscheckError):
+    """Something that was asked is decided by no certificate; the message says what."""

@@ -6,6 +6,7 @@ more levels, which grows until the part below the cutoff stops changing. Pure pr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,7 @@ import scipy.sparse.linalg
 from numpy.typing import NDArray
 
 from fock.errors import CutoffTooSmall, InvalidArgument, NotHermitian
-from fock.operators import Cutoffs, annihilators, compose
+from fock.operators import Cutoffs, annihilators, as_cutoffs, compose
 
 # The part below the cutoff is right when a larger space changes no amplitude by more than this ...
 SETTLED = 1e-11
@@ -29,13 +30,16 @@ Columns = NDArray[np.complex128]
 VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
 
 
-def prepare(model: Any, cutoffs: Cutoffs) -> qutip.Qobj:
+def prepare(model: Any, cutoff: int | Sequence[int]) -> qutip.Qobj:
     """ρ(0) of `model.preparation(...)` below the cutoff, as a ket if pure; normalised after the cut.
+
+    `cutoff` is the number of levels of each mode, or one number for all.
 
     Raises:
         CutoffTooSmall: more than 5 % of the state lies above the cutoff.
-        InvalidArgument: negative occupations, or the wrong number of them.
+        InvalidArgument: a cutoff that is none, negative occupations, or the wrong number of them.
     """
+    cutoffs = as_cutoffs(cutoff, int(model.modes))
     previous: Columns | None = None
     extra = 0 if _is_product(model, cutoffs) else 8
     while True:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from crosscheck.errors import Refuted
+from crosscheck.errors import NotCertified, Refuted
 from crosscheck.report.described import Described
 from crosscheck.report.document import (
     BRACKETS,
@@ -144,6 +144,23 @@ class Report(Described):
         raise Refuted(
             f"{self.name} is refuted: {'; '.join(found)}{more}.",
             "One side is wrong: look at `report.certificates` for the theorem among them, and at its entries first.",
+        )
+
+    def raise_unless_certified(self) -> Report:
+        """The report itself, if everything that was asked is certified.
+
+        Raises:
+            Refuted: something is wrong, as `raise_for_refuted`.
+            NotCertified: something is undecided; the message says what and, where it is known, why.
+        """
+        self.raise_for_refuted()
+        if self.verdict is Verdict.CERTIFIED:
+            return self
+        open_ = [c for c in self.certificates if c.verdict is Verdict.INCONCLUSIVE]
+        said = "; ".join(f"{c.kind}{f': {c.note}' if c.note else ''}" for c in open_) or "nothing was compared"
+        raise NotCertified(
+            f"{self.name} is not certified, for this is undecided: {said}.",
+            "Look at `report.certificates`: raise the budget or the tolerance where an error is too wide.",
         )
 
     def document(self) -> Document:

@@ -16,6 +16,7 @@ from crosscheck import (
     Dissipator,
     InvalidParameter,
     Model,
+    NotCertified,
     Preparation,
     Verdict,
     certify,
@@ -415,3 +416,12 @@ def test_numbers_that_are_not_finite_become_null():
     (trajectory,) = (c for c in data["certificates"] if c["kind"] == "trajectory")
     assert trajectory["comparisons"][0]["fock"] is None
     assert "NaN" not in undecided.to_json()
+
+
+def test_a_report_can_be_raised_unless_certified(report):
+    """Itself where all is certified; what is open, or wrong, otherwise."""
+    assert report.raise_unless_certified() is report
+    undecided = certify(models.LossyTwinBeams.example(), times=(0.5,), budget=Budget(memory=1e5))
+    assert undecided.raise_for_refuted() is undecided
+    with pytest.raises(NotCertified, match="LossyTwinBeams is not certified, for this is undecided: trajectory: "):
+        undecided.raise_unless_certified()

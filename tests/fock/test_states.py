@@ -9,6 +9,7 @@ import qutip
 
 import fock
 from crosscheck.model import Preparation, displacing, rotating, squeezing, two_mode_squeezing
+from crosscheck.models import LossyTwinBeams
 from fock.operators import Degree
 
 
@@ -155,3 +156,11 @@ def test_what_is_not_a_state_is_refused():
     for measure in (fock.moments, fock.photon_distribution, fock.purity, fock.lowest_eigenvalue):
         with pytest.raises(fock.InvalidArgument, match="ket or density matrix, but is ndarray"):
             measure(np.eye(2))
+
+
+def test_one_number_is_a_cutoff_for_every_mode():
+    """As everywhere else in this package."""
+    model = LossyTwinBeams.example()
+    assert fock.prepare(model, 6) == fock.prepare(model, (6, 6))
+    with pytest.raises(fock.InvalidArgument, match="cutoff must be an integer ≥ 2"):
+        fock.prepare(model, 0)

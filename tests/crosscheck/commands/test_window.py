@@ -3,9 +3,12 @@
 import json
 
 import pytest
+import scipy.linalg
 from typer.testing import CliRunner
 
+import gaussian
 from crosscheck.commands import main as cli
+from crosscheck.models import ReservoirGravity
 
 runner = CliRunner()
 
@@ -92,3 +95,14 @@ def test_a_file_that_holds_no_claim_gets_one_sentence(tmp_path, text, message, s
     else:
         assert result.exit_code == 2
         assert message in said(result) or (spoil and "--spoil must be" in said(result))
+
+
+def test_what_a_solver_leaves_is_taken_as_doubles(tmp_path):
+    """A bare matrix, as `json.dump` writes SciPy's solution, asymmetric in its last digit; one part in 10⁹ is wrong."""
+    model = ReservoirGravity.example()
+    sigma = scipy.linalg.solve_continuous_lyapunov(gaussian.drift(model), -gaussian.diffusion(model))
+    sigma[0, 1] += 1e-16
+    path = tmp_path / "sigma.json"
+    for factor, code in ((1.0, 0), (1 + 1e-9, 1)):
+        path.write_text(json.dumps((factor * sigma).tolist()), "utf-8")
+        assert run("ReservoirGravity", "--claim", str(path)).exit_code == code
