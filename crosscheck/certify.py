@@ -31,11 +31,13 @@ from crosscheck.model import Model, described, parameters
 from crosscheck.models.protocol import runs_to_its_end
 from crosscheck.report.report import Certificate, Report
 from crosscheck.report.verdict import Verdict
+from gaussian.enclosed.precision import alone
 
 THEOREMS = (generator_certificate, window_certificate, measures_certificate)
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 
+@alone
 def certify(
     model: Model,
     *,
@@ -103,6 +105,7 @@ def _unprovable(inquiry: Inquiry) -> list[str]:
     return ["Coefficients depend on time: there is no window, no proof of measures, and no steady state to ask for."]
 
 
+@alone
 def exact_truth(model: Model, times: Sequence[float] | None = None) -> Truth | None:
     """The exact states that `certify` holds engines against; None if coefficients depend on time or modes are too many.
 

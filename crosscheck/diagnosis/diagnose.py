@@ -27,11 +27,13 @@ from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import find_model
 from crosscheck.models.loading import is_target, load, model_of, only_model
+from gaussian.enclosed.precision import alone
 
 OF_A_CODE = "Give the arrays of a code their usual names (A, D, sigma, log_negativity …): none was found."
 OF_A_MODEL = "Call again with the linearised model as the target."
 
 
+@alone
 def diagnose(
     target: Any,
     *,

@@ -9,15 +9,19 @@ True
 from __future__ import annotations
 
 import dataclasses
+import functools
+import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import flint
 import numpy as np
 
 from gaussian.errors import GaussianError, InvalidArgument
 
+P = ParamSpec("P")
 Result = TypeVar("Result")
+_ONE_THREAD = threading.RLock()
 
 FIRST_BITS, LAST_BITS = 96, 6144
 
@@ -37,6 +41,21 @@ class Undecided(ArithmeticError):
         return f"Not decided at this precision: {self.what}. Compute it inside `enclose`, which raises the precision."
 
 
+def alone(function: Callable[P, Result]) -> Callable[P, Result]:
+    """One thread at a time: flint's precision, and Python's filters of warnings, belong to the process.
+
+    Two threads that raise and restore them in turn would compute with each other's, and leave them behind.
+    """
+
+    @functools.wraps(function)
+    def waiting(*args: P.args, **kwargs: P.kwargs) -> Result:
+        with _ONE_THREAD:
+            return function(*args, **kwargs)
+
+    return waiting
+
+
+@alone
 def enclose(
     calculate: Callable[[], Result],
     *,

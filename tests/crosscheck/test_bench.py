@@ -191,7 +191,7 @@ def test_tiny_cases_of_every_kind_are_right():
     found = cases.bench(TINY, lambda text, n: steps.append(n))
     assert sum(steps) == cases.steps(TINY)
     data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
-    assert set(data) == {"machine", "quick", "cases", "goals"}
+    assert set(data) > {"machine", "quick", "cases", "goals"}
     assert {"processor", "cores", "system", "python", "versions", "missing", "load"} == set(data["machine"])
     first, second = data["cases"][:2]
     assert {r["solver"] for r in first["runs"] if r["right"]} >= {steady.OURS, steady.DEFAULT, "QuTiP bicgstab"}

@@ -2,8 +2,11 @@
 
 import json
 import math
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
+import flint
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -425,3 +428,17 @@ def test_a_report_can_be_raised_unless_certified(report):
     assert undecided.raise_for_refuted() is undecided
     with pytest.raises(NotCertified, match="LossyTwinBeams is not certified, for this is undecided: trajectory: "):
         undecided.raise_unless_certified()
+
+
+def test_threads_give_the_same_numbers_and_leave_nothing_behind():
+    """Neither flint's precision nor a filter that turns warnings into errors."""
+    before = flint.ctx.prec, list(warnings.filters)
+    some = [models.DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.1 * k) for k in range(4)]
+
+    def found(model):
+        return [(c.quantity, c.gaussian, c.fock) for c in certify(model, times=(), tolerance=1e-3).comparisons]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(found, some))
+    assert (flint.ctx.prec, list(warnings.filters)) == before
+    assert together == [found(model) for model in some]

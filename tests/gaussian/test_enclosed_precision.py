@@ -1,5 +1,6 @@
 """How `enclose` ends: narrow enough, at the width of the parameters, or with a message; and printed decimals."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fractions import Fraction
 from types import SimpleNamespace
@@ -111,3 +112,15 @@ def test_decimals_are_those_of_the_value(value, digits):
     """`decimal` errs by less than one unit of its last digit."""
     text = enclosed.decimal(enclosed.enclose(lambda: rational(value), digits=60), digits)
     assert abs(Fraction(text) - value) <= abs(value) * Fraction(1, 10 ** (digits - 1))
+
+
+def test_threads_leave_the_precision_as_it_was():
+    """And each computes with its own: ln 2 to as many digits as it asked for."""
+    before = flint.ctx.prec
+
+    def logarithm(digits):
+        return enclosed.enclose(lambda: flint.arb(2).log(), digits=digits).rad() < flint.arb(10) ** (1 - digits)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(logarithm, [20, 300, 40, 500] * 10))
+    assert flint.ctx.prec == before

@@ -40,7 +40,7 @@ from crosscheck.report.verdict import Verdict
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
-from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.precision import Undecided, alone
 from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import lower_factor
 from gaussian.errors import UnphysicalState
@@ -159,6 +159,7 @@ class SteadyProof(Described):
             }
 
 
+@alone
 def prove_steady_state(
     model: Any, covariance: Claim, mean: Sequence[Any] | None = None, *, error: float | None = None
 ) -> SteadyProof:
@@ -257,6 +258,7 @@ def _negativity(model: Any, exact: EnclosedState) -> flint.arb | None:
         return None
 
 
+@alone
 def claim_of(model: Any, digits: int) -> tuple[list[list[str]], list[str]]:
     """(covariance, mean) of the exact steady state, rounded to so many significant digits each (at most 200).
 
