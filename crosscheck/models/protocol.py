@@ -13,9 +13,9 @@ from crosscheck.model import Model
 
 # What an engine asks of a model, one operator for each mode; other names that mean the same elsewhere.
 METHODS = {
-    "dissipators": ("dissipator", "c_ops", "collapse_operators", "jump_operators", "jumps", "lindblads", "baths"),
-    "preparation": ("prepare", "initial_state", "initial", "rho0", "psi0", "state"),
-    "hamiltonian": ("hamiltonians", "H", "h", "hamilton", "energy"),
+    "dissipators": ("dissipator", "c_ops", "collapse_operators", "jump_operators"),
+    "preparation": ("prepare", "initial_state", "rho0", "psi0"),
+    "hamiltonian": ("hamiltonians", "H"),
 }
 # How alike a name must be to be taken for a slip.
 ALIKE = 0.75
@@ -34,7 +34,7 @@ def refuse_slips(model: Any) -> None:
         return  # refused by the engines
     own = _own_methods(type(model), modes)
     for name, others in METHODS.items():
-        if name in own or (hasattr(type(model), name) and not hasattr(Model, name)):
+        if getattr(type(model), name, None) is not getattr(Model, name, None) or name in getattr(model, "__dict__", ()):
             continue
         for candidate in own:
             near = difflib.SequenceMatcher(None, candidate.lower(), name).ratio() >= ALIKE
@@ -50,7 +50,7 @@ def _own_methods(cls: type, modes: int) -> list[str]:
     found = []
     for name in dict.fromkeys(n for c in cls.__mro__ if c not in (Model, object) for n in vars(c)):
         function = inspect.getattr_static(cls, name)
-        if not inspect.isfunction(function) or name.startswith("__"):
+        if not inspect.isfunction(function) or name.startswith("_"):
             continue
         try:
             inspect.signature(function).bind(None, *range(modes))

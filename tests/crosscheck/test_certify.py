@@ -442,3 +442,19 @@ def test_threads_give_the_same_numbers_and_leave_nothing_behind():
         together = list(pool.map(found, some))
     assert (flint.ctx.prec, list(warnings.filters)) == before
     assert together == [found(model) for model in some]
+
+
+@dataclass(frozen=True)
+class CubicStart(models.DampedThermalMode):
+    """A force that oscillates, and a start that is not Gaussian."""
+
+    def hamiltonian(self, a):
+        return [super().hamiltonian(a), [a + a.dag(), math.cos]]
+
+    def preparation(self, a):
+        return Preparation(unitaries=[0.1 * (a.dag() * a) ** 2])
+
+
+def test_a_start_that_is_not_gaussian_is_refused_and_not_left_open():
+    with pytest.raises(gaussian.NotQuadratic, match="degree 4"):
+        certify(CubicStart(1.0, 0.5, 0.1), times=(0.3,))

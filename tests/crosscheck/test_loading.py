@@ -323,3 +323,10 @@ def test_a_closed_system_is_called_so_in_the_first_line(file):
     result = runner.invoke(cli.app, ["certify", f"{path}:Slip"])
     assert result.exit_code == 0
     assert result.output.splitlines()[0] == "Slip(), a closed system: it has no dissipators"
+
+
+@pytest.mark.parametrize("name", ["state", "energy", "_dissipator", "helper"])
+def test_a_helper_is_no_slip(file, name):
+    """A closed system may have methods of its own; names that begin with _ are private."""
+    result = runner.invoke(cli.app, ["certify", f"{file(SLIP.format(name=name))}:Slip"])
+    assert result.exit_code == 0

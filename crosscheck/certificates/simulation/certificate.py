@@ -94,9 +94,10 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         return no_answer(kind, reason)
     except TooManyPhotons as reason:
         return _undecided(kind, "no cutoff", str(reason))
-    except gaussian.NoSteadyState:
-        raise
-    except gaussian.GaussianError as reason:  # of the package's own engine, whose digits are gone
+    except gaussian.GaussianError as reason:
+        if type(reason) is not gaussian.GaussianError:
+            raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
+        # The package's own engine has run out of digits.
         return _undecided(kind, "no moments in double precision", str(reason))
 
 

@@ -106,8 +106,8 @@ def _along(inquiry: Inquiry, truth: Truth) -> dict[str, Moments | str]:
     asked = [t for t in system.times if label(t) in truth.states]
     try:
         found = engine.evolve(system.model, system.times)
-    except gaussian.GaussianError:
-        if engine is not GAUSSIAN:
+    except gaussian.GaussianError as reason:
+        if engine is not GAUSSIAN or type(reason) is not gaussian.GaussianError:
             raise
         return {label(t): rounded(_evolved(truth.model, t)) for t in asked}
     at = [system.times.index(t) for t in asked]
