@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crosscheck.model import Dissipator as Dissipator
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
-    from crosscheck.report.report import Certificate as Certificate
+    from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
     from crosscheck.report.verdict import Verdict as Verdict
@@ -45,7 +45,7 @@ __version__: str
 # Where each name is from: importing them all takes seconds, and `crosscheck --help` needs none.
 HOMES = {
     "Budget": "certificates.budget",
-    "Certificate": "report.report",
+    "Certificate": "report.certificate",
     "Claim": "diagnosis.code.claim",
     "Comparison": "report.verdict",
     "CrosscheckError": "errors",

@@ -29,7 +29,8 @@ from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.model import Model, described, parameters
 from crosscheck.models.protocol import runs_to_its_end
-from crosscheck.report.report import Certificate, Report
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.enclosed.precision import alone
 
@@ -44,6 +45,7 @@ def certify(
     times: Sequence[float] | None = None,
     tolerance: float = TOLERANCE,
     budget: Budget | float | None = None,
+    simulate: bool | None = None,
     engine: Engine = GAUSSIAN,
     truth: Truth | None = None,
     progress: Callable[[str], None] = lambda text: None,
@@ -54,7 +56,10 @@ def certify(
         model: a model whose Hamiltonian is quadratic and whose jump operators are linear.
         times: where trajectories are compared; default `model.times`. Empty: steady state only.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
-        budget: seconds, or a `Budget`, that each simulation may spend; it is looked at between cutoffs.
+        budget: seconds, or a `Budget`, that all certificates together may spend. What is attempted is decided
+            beforehand, from predicted operations and bytes, the same on every machine.
+        simulate: whether to simulate truncated dynamics. By default what no theorem decides is simulated, and what one
+            does decide where that takes a few seconds, as a further witness.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.
         progress: called with a line of text now and then.
@@ -71,7 +76,9 @@ def certify(
     # The matrices are small: a second BLAS thread gains little, and on a busy machine waits for a core ten times over.
     with threadpool_limits(limits=1), runs_to_its_end():
         began = time.perf_counter()
-        inquiry = Inquiry.of(model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress)
+        inquiry = Inquiry.of(
+            model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress, simulate=simulate
+        )
         certificates = _certificates(inquiry)
         return Report(
             model=described(inquiry.system.exact),
@@ -93,8 +100,7 @@ def _certificates(inquiry: Inquiry) -> list[Certificate]:
         found += [proved] if proved else []
         if proved and proved.verdict is Verdict.REFUTED:
             return found
-    kinds = [certificate.kind for certificate in found]
-    simulated = [simulate(inquiry, kinds) for simulate in ESTIMATES]
+    simulated = [simulate(inquiry, found) for simulate in ESTIMATES]
     return found + [certificate for certificate in simulated if certificate]
 
 

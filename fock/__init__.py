@@ -9,6 +9,7 @@ operators it is handed. This package knows nothing of covariance matrices as a w
 """
 
 from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
+from fock.cost import predicted_seconds, predicted_steady_seconds
 from fock.discord import discord
 from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
 from fock.entropy import entropy, mutual_information, non_gaussianity, purity
@@ -25,7 +26,7 @@ from fock.errors import (
     TimeDependent,
     TooLarge,
 )
-from fock.evolution import evolve, predicted_seconds
+from fock.evolution import evolve
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
@@ -85,6 +86,7 @@ __all__ = [
     "non_gaussianity",
     "photon_distribution",
     "predicted_seconds",
+    "predicted_steady_seconds",
     "prepare",
     "purity",
     "steady_state",

@@ -20,7 +20,7 @@ from numpy.typing import ArrayLike, NDArray
 from fock.bounded import evolve_bounded
 from fock.errors import FockError, InvalidArgument, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
-from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.generator import Generator, generator, hamiltonian, liouvillian, require_room
 from fock.operators import as_cutoffs, as_memory
 from fock.preparation import prepare
 from fock.sector import Sector, superoperator, superoperator_bytes
@@ -41,8 +41,6 @@ SOLVER_ERROR = 1e-7
 MEMORY = 4 * 2**30
 # Steps that an explicitly time-dependent evolution takes at least: a narrower pulse can be stepped over.
 PULSE = 200
-# Per complex entry of 𝓛 and unit of ‖𝓛‖t: 1 to 6 times 1e-10 over the library of models.
-SECONDS_PER_ENTRY = 2.5e-10
 
 
 def evolve(
@@ -118,8 +116,9 @@ def evolve(
             )
         return evolve_bounded(model, grid.tolist(), float(tol), memory)
     cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
+    require_room(model, cutoffs, memory)
+    start = prepare(model, cutoffs, memory=memory)
     gen = generator(model, cutoffs)
-    start = prepare(model, cutoffs)
     if method == "qutip" or gen.is_time_dependent:
         states, errors = _qutips(gen, start, grid, memory)
     elif gen.is_isolated and start.isket:
@@ -138,15 +137,6 @@ def evolve(
             for rho, error in zip(states, errors, strict=True)
         ),
     )
-
-
-def predicted_seconds(model: Any, cutoff: int | Sequence[int], t: float) -> float:
-    """About how long `evolve` to time t takes on one core, from the entries of 𝓛 and ‖𝓛‖t.
-
-    Good to a factor of three where the superoperator has more than 10⁵ entries; smaller ones take a second at most.
-    """
-    gen = generator(model, as_cutoffs(cutoff, model.modes))
-    return SECONDS_PER_ENTRY * gen.entries * gen.norm * t
 
 
 def _density_matrix(

@@ -17,13 +17,15 @@ import numpy as np
 import qutip
 
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
-from fock.operators import Cutoffs, compose, require_one_point, untidied
+from fock.operators import Cutoffs, Degree, compose, require_one_point, untidied
 from fock.shown import Facts, Shown, listed, number, spelled
 
 Coefficient = Callable[[float], complex]
 
-# Product states (with padding) for which sparse operators are formed: one operator takes some 20 bytes for each.
-LARGEST_DIMENSION = 2e7
+# Product states (with padding) for which sparse operators are formed, the levels of padding, and what one of them takes
+# for each.
+LARGEST_DIMENSION, PADDING, BYTES_PER_STATE = 2e7, 4, 20.0
+HARMLESS = 2**26
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -75,19 +77,19 @@ class Generator(Shown):
         ]
 
 
-def generator(model: Any, cutoffs: Cutoffs) -> Generator:
-    """H, L_k, R_k of a model on levels below the cutoff.
+def generator(model: Any, cutoffs: Cutoffs, *, quanta: int | None = None) -> Generator:
+    """H, L_k, R_k of a model on levels below the cutoff, or on states of at most `quanta` quanta in all.
 
     Raises:
         TooLarge: the operators alone would not fit in memory.
         InvalidArgument: a coefficient in QuTiP's list form is not a function f(t).
     """
-    product_states = float(np.prod(np.array(cutoffs, float) + 4))
-    if product_states > LARGEST_DIMENSION:
-        raise TooLarge("An operator", 20.0 * product_states, 20.0 * LARGEST_DIMENSION, cutoffs)
+    product_states = float(np.prod(np.array(cutoffs, float) + PADDING))
+    if quanta is None and product_states > LARGEST_DIMENSION:
+        raise TooLarge("An operator", BYTES_PER_STATE * product_states, BYTES_PER_STATE * LARGEST_DIMENSION, cutoffs)
     # Composed first: that is where arrays in place of numbers are refused.
-    hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs)
-    jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs)
+    hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs, quanta=quanta)
+    jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs, quanta=quanta)
     coefficients = [f for _, f in _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))]
     rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
     gen = Generator(
@@ -97,6 +99,24 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
     )
     _require_hermitian(gen)
     return gen
+
+
+def require_room(model: Any, cutoffs: Cutoffs, memory: float) -> None:
+    """That operators and states fit, before the first is formed: ρ and a copy, or kets for a model without dissipators.
+
+    What is small is left to the solvers, which know what they need.
+
+    Raises:
+        TooLarge: they do not fit in `memory` bytes.
+    """
+    d, padded = float(np.prod(np.array(cutoffs, float))), float(np.prod(np.array(cutoffs, float) + PADDING))
+    isolated = not _dissipators(model, (Degree(1),) * len(cutoffs))
+    for what, needed in (
+        ("An operator", BYTES_PER_STATE * padded),
+        ("A state", 16 * d) if isolated else ("A density matrix", 32 * d**2),
+    ):
+        if needed > max(memory, HARMLESS):
+            raise TooLarge(what, needed, memory, cutoffs)
 
 
 def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
@@ -110,8 +130,9 @@ def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
     if not gen.dissipators:
         return
     rng = np.random.default_rng(11)
-    v = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
-    w = rng.normal(size=(gen.dimension, 2)) + 1j * rng.normal(size=(gen.dimension, 2))
+    shape = (gen.hamiltonian[0][0].shape[0], 2)
+    v = rng.normal(size=shape) + 1j * rng.normal(size=shape)
+    w = rng.normal(size=shape) + 1j * rng.normal(size=shape)
     # w†𝓙(vv†)w must be Hermitian for the jump part 𝓙: the same test as on the whole matrix, by vectors.
     jumps = []
     for rate, left, right in gen.dissipators:

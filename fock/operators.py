@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -121,13 +122,29 @@ def degrees(model: Any, modes: int) -> tuple[int, int]:
     )
 
 
-def compose(build: Callable[..., Iterable[Any]], cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
-    """The operators that `build(*a)` yields, composed in a padded space and cut to `cutoffs`; numbers become c·1."""
-    pad = max((degree_of(x) for x in build(*[Degree(1)] * len(cutoffs))), default=0)
-    a = annihilators(tuple(n + pad for n in cutoffs))
+def compose(
+    build: Callable[..., Iterable[Any]], cutoffs: Cutoffs, *, quanta: int | None = None
+) -> tuple[qutip.Qobj, ...]:
+    """The operators that `build(*a)` yields, composed in a padded space and cut to `cutoffs`; numbers become c·1.
+
+    With `quanta` they are cut to the states of at most so many quanta in all modes together, of which there are few.
+    """
+    n = len(cutoffs)
+    pad = max((degree_of(x) for x in build(*[Degree(1)] * n)), default=0)
+    if quanta is None:
+        a = annihilators(tuple(levels + pad for levels in cutoffs))
+        cut = partial(corner, cutoffs=cutoffs)
+    else:
+        a = tuple(x.to("CSR") for x in qutip.enr_destroy([quanta + pad + 1] * n, quanta + pad))
+        states = qutip.enr_state_dictionaries([quanta + pad + 1] * n, quanta + pad)[2]
+        cut = partial(_kept, rows=[row for row, state in states.items() if sum(state) <= quanta])
     one = qutip.qeye_like(a[0])
     with untidied():
-        return tuple(corner(_operator(x, one), cutoffs) for x in build(*a))
+        return tuple(cut(_operator(x, one)) for x in build(*a))
+
+
+def _kept(x: qutip.Qobj, rows: Sequence[int]) -> qutip.Qobj:
+    return qutip.Qobj(x.to("CSR").data_as("csr_matrix")[rows][:, rows])
 
 
 @contextmanager

@@ -13,16 +13,20 @@ from typing import Any
 import numpy as np
 import qutip
 import scipy.sparse
+import scipy.sparse.csgraph
 import scipy.sparse.linalg
 from numpy.typing import NDArray
 
-from fock.errors import CutoffTooSmall, InvalidArgument, NotHermitian
+from fock.errors import CutoffTooSmall, InvalidArgument, NotHermitian, TooLarge
 from fock.operators import Cutoffs, annihilators, as_cutoffs, compose
 
 # The part below the cutoff is right when a larger space changes no amplitude by more than this ...
 SETTLED = 1e-11
 # ... and the state fits if no more than this is left out; the cutoff study takes care of what remains.
 ALLOWED_MISSING = 0.05
+# A state is refused as soon as amplitudes change by less than this, and much more is left out than is allowed.
+NEARLY, HOPELESS = 0.03, 0.1
+MEMORY = 4 * 2**30
 # Thermal populations below this are rounding in every entry of ρ.
 NEGLIGIBLE = 1e-17
 
@@ -30,13 +34,14 @@ Columns = NDArray[np.complex128]
 VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
 
 
-def prepare(model: Any, cutoff: int | Sequence[int]) -> qutip.Qobj:
+def prepare(model: Any, cutoff: int | Sequence[int], *, memory: float = MEMORY) -> qutip.Qobj:
     """ρ(0) of `model.preparation(...)` below the cutoff, as a ket if pure; normalised after the cut.
 
-    `cutoff` is the number of levels of each mode, or one number for all.
+    `cutoff` is the number of levels of each mode, or one number for all; `memory` the bytes that may be used.
 
     Raises:
         CutoffTooSmall: more than 5 % of the state lies above the cutoff.
+        TooLarge: more than `memory` would be needed.
         InvalidArgument: a cutoff that is none, negative occupations, or the wrong number of them.
     """
     cutoffs = as_cutoffs(cutoff, int(model.modes))
@@ -44,10 +49,14 @@ def prepare(model: Any, cutoff: int | Sequence[int]) -> qutip.Qobj:
     extra = 0 if _is_product(model, cutoffs) else 8
     while True:
         levels = tuple(n + extra for n in cutoffs)
+        _require_room(model, levels, cutoffs, memory)
         columns = _columns(model, levels)
         keep = np.ravel_multi_index(np.ix_(*[np.arange(n) for n in cutoffs]), levels).ravel()
         low = columns[keep]
-        settled = extra == 0 or (previous is not None and _distance(low, previous) < SETTLED)
+        change = np.inf if previous is None else _distance(low, previous)
+        settled = extra == 0 or change < SETTLED
+        if change < NEARLY and 1 - float(np.linalg.norm(low) ** 2) > HOPELESS:
+            break
         if settled or extra > 20 * max(cutoffs) + 200:
             break
         previous, extra = low, int(1.5 * extra)
@@ -57,6 +66,17 @@ def prepare(model: Any, cutoff: int | Sequence[int]) -> qutip.Qobj:
     if low.shape[1] == 1:
         return qutip.Qobj(low / np.sqrt(weight), dims=[list(cutoffs), [1] * len(cutoffs)])
     return qutip.Qobj(low @ low.conj().T / weight, dims=[list(cutoffs), list(cutoffs)])
+
+
+def _require_room(model: Any, levels: Cutoffs, cutoffs: Cutoffs, memory: float) -> None:
+    """That the columns of V on these levels, and two more such matrices for an exponential, fit."""
+    d = float(np.prod(np.array(levels, float)))
+    populated = 1.0
+    if 8 * d <= memory:
+        occupations = preparation_of(model, len(levels)).occupations
+        populated = float(np.count_nonzero(thermal_populations(occupations, levels) > NEGLIGIBLE))
+    if 48 * d * populated > memory:
+        raise TooLarge("The initial state", 48 * d * populated, memory, cutoffs)
 
 
 def _distance(low: Columns, previous: Columns) -> float:
@@ -92,8 +112,18 @@ def _columns(model: Any, levels: Cutoffs) -> Columns:
             )
         if defect > 1e-10 * size:
             raise NotHermitian("generator of a preparing unitary", defect)
-        columns = scipy.sparse.linalg.expm_multiply(-1j * matrix, columns, traceA=-1j * matrix.trace())
+        columns = _exponentiated(matrix, np.asarray(columns))
     return np.asarray(columns)
+
+
+def _exponentiated(matrix: Any, columns: Columns) -> Columns:
+    """exp(−iG) V on the levels that G connects to those that V populates: of two-mode squeezing, a line of a plane."""
+    _, labels = scipy.sparse.csgraph.connected_components(abs(matrix), directed=False)
+    reached = np.isin(labels, labels[columns.any(axis=1)])
+    g = -1j * matrix[reached][:, reached]
+    found = np.zeros_like(columns)
+    found[reached] = scipy.sparse.linalg.expm_multiply(g, columns[reached], traceA=g.trace())
+    return found
 
 
 def preparation_of(model: Any, modes: int) -> Any:

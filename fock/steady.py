@@ -32,7 +32,7 @@ import scipy.sparse.linalg
 
 from fock.defect import require_completely_positive
 from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, NotUnique, TimeDependent, TooLarge
-from fock.generator import Generator, generator, liouvillian
+from fock.generator import Generator, generator, liouvillian, require_room
 from fock.operators import as_cutoffs, as_memory
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
 from fock.shown import Facts, above, number
@@ -105,6 +105,7 @@ def steady_state(
             "Leave it out to have one chosen.",
         )
     cutoffs, memory = as_cutoffs(cutoff, model.modes), as_memory(memory)
+    require_room(model, cutoffs, memory)
     gen = generator(model, cutoffs)
     if gen.is_time_dependent:
         raise TimeDependent

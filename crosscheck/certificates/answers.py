@@ -14,7 +14,7 @@ from crosscheck.certificates.quantities import Moments, Quantity
 from crosscheck.certificates.system import System
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import CrosscheckError
-from crosscheck.report.report import Certificate
+from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Verdict
 
 

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from crosscheck.certificates.answers import within_scope
-from crosscheck.certificates.budget import FLOOR, Budget
+from crosscheck.certificates.budget import FLOOR, Budget, Purse
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
-from crosscheck.certificates.window.truth import Truth
+from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import Engine
 from crosscheck.model import require
 
@@ -22,8 +22,8 @@ Progress = Callable[[str], None]
 class Inquiry:
     """A checked system, the engine on trial, how close its answers must be, and what may be spent on finding out.
 
-    `outside` are the things that the engine says it cannot do for this model; `known` is its truth, if it was proved
-    before.
+    `simulate` says whether to simulate: True, False, or None for what is undecided or quick. `outside` are the things
+    that the engine says it cannot do for this model; `known` is its truth, if it was proved before.
     """
 
     system: System
@@ -31,6 +31,7 @@ class Inquiry:
     tolerance: float
     budget: Budget
     progress: Progress
+    simulate: bool | None = None
     outside: tuple[str, ...] = ()
     known: Truth | None = None
 
@@ -45,6 +46,7 @@ class Inquiry:
         budget: Budget | float | None,
         truth: Truth | None,
         progress: Progress,
+        simulate: bool | None = None,
     ) -> Inquiry:
         """Raises InvalidParameter or a GaussianError if the model, the tolerance or the budget is ill-formed."""
         require(
@@ -55,8 +57,13 @@ class Inquiry:
         engine, outside = within_scope(engine, system)
         return cls(
             system=system, engine=engine, tolerance=tolerance, budget=budget, progress=progress, outside=outside,
-            known=truth,
+            known=truth, simulate=simulate,
         )  # fmt: skip
+
+    @cached_property
+    def purse(self) -> Purse:
+        """What is left of the budget."""
+        return Purse(self.budget)
 
     @property
     def provable(self) -> bool:
@@ -64,9 +71,18 @@ class Inquiry:
         return not self.system.is_time_dependent and self.system.modes <= MOST_MODES
 
     @cached_property
+    def unaffordable(self) -> str:
+        """Why exact states are not proved although they could be: they cost more than is left of the budget."""
+        if self.known or not self.provable:
+            return ""
+        return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times)))
+
+    @cached_property
     def truth(self) -> Truth | None:
-        """The exact states, proved when first asked for."""
-        return self.known or truth_of(self.system)
+        """The exact states, proved when first asked for; None if they cannot be, or cost too much."""
+        if self.known or not self.provable or self.unaffordable:
+            return self.known
+        return truth_of(self.system)
 
 
 def truth_of(system: System) -> Truth | None:

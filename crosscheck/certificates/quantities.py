@@ -12,7 +12,7 @@ mode, cannot claim less.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,15 +71,16 @@ class Quantity:
 
 
 def quantities(
-    engine: Engine, party: tuple[int, ...], modes: int, *, physical: bool, moments: bool = True
+    engine: Engine, party: tuple[int, ...], observed: Sequence[int], *, physical: bool, moments: bool = True
 ) -> Iterator[Quantity]:
-    """What the engine offers of all that makes sense for a state of `modes` modes split at `party`.
+    """What the engine offers of all that makes sense for the state of the modes `observed`, split at `party`.
 
-    `moments` says whether mean and covariance are its own. Of an operator that is no state only a complete one is asked
-    for measures.
+    Entries are named after the modes of the model, `party` counts among those observed. `moments` says whether mean and
+    covariance are its own. Of an operator that is no state only a complete one is asked for measures.
     """
+    modes = len(observed)
     if moments:
-        yield from moments_of(modes)
+        yield from moments_of(observed)
     if physical or engine.complete:
         for quantity in _measures(engine, party, modes, physical=physical):
             if engine.complete or engine.gives(quantity.name):
@@ -125,23 +126,24 @@ def _measures(engine: Engine, party: tuple[int, ...], modes: int, *, physical: b
             )
 
 
-def moments_of(modes: int) -> Iterator[Quantity]:
+def moments_of(observed: Sequence[int]) -> Iterator[Quantity]:
     """The entries of mean and covariance."""
-    for j in range(2 * modes):
-        yield _mean_entry(j)
-    for j in range(2 * modes):
-        for k in range(j, 2 * modes):
-            yield _covariance_entry(j, k)
+    rows = [2 * mode + i for mode in observed for i in (0, 1)]
+    for j, row in enumerate(rows):
+        yield _mean_entry(j, entry_name(row))
+    for j in range(len(rows)):
+        for k in range(j, len(rows)):
+            yield _covariance_entry(j, k, ", ".join(entry_name(row) for row in sorted((rows[j], rows[k]))))
 
 
-def _mean_entry(j: int) -> Quantity:
-    name = f"⟨{entry_name(j)}⟩"
-    return Quantity(name, lambda m: (float(m.mean[j]), _of_mean(m)), lambda state: float(state.mean[j]))
+def _mean_entry(j: int, name: str) -> Quantity:
+    return Quantity(f"⟨{name}⟩", lambda m: (float(m.mean[j]), _of_mean(m)), lambda state: float(state.mean[j]))
 
 
-def _covariance_entry(j: int, k: int) -> Quantity:
-    name = f"σ[{entry_name(j)}, {entry_name(k)}]"
-    return Quantity(name, lambda m: (float(m.covariance[j, k]), m.error), lambda state: float(state.covariance[j, k]))
+def _covariance_entry(j: int, k: int, name: str) -> Quantity:
+    return Quantity(
+        f"σ[{name}]", lambda m: (float(m.covariance[j, k]), m.error), lambda state: float(state.covariance[j, k])
+    )
 
 
 def _of_mean(m: Moments) -> float:

@@ -51,7 +51,8 @@ Plot = Annotated[
     Path | None, typer.Option(metavar="PATH", help="Save a plot (PNG, PDF or SVG by its ending).", dir_okay=False)
 ]
 PLOTS = ("png", "pdf", "svg")
-# Exit codes; 2 is wrong use.
+# Exit codes; 2 is wrong use, and 70 a bug of this package.
+BUG = 70
 EXIT = {Verdict.CERTIFIED: 0, Verdict.REFUTED: 1, Verdict.INCONCLUSIVE: 3}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, ClassVar
 import typer
 
 from crosscheck.certificates.budget import TOLERANCE, Budget
-from crosscheck.commands.arguments import EXIT, Json, Laboratory, Names, Sets, every_model, example, usage
+from crosscheck.commands.arguments import BUG, EXIT, Json, Laboratory, Names, Sets, every_model, example, usage
 from crosscheck.commands.engines import EngineName, certify_engine
 from crosscheck.commands.terminal import console, progress, require_writable, write_json
 from crosscheck.report.described import Described
@@ -28,8 +28,18 @@ def certify_command(
     tol: Annotated[
         float, typer.Option(help="Width that both error intervals together may have, relative to max(1, |value|).")
     ] = TOLERANCE,
-    budget: Annotated[float, typer.Option(help="Seconds that each simulation may take.")] = Budget().seconds,
-    memory: Annotated[float, typer.Option(help="GiB that each simulation may take.")] = Budget().memory / 2**30,
+    budget: Annotated[
+        float, typer.Option(help="Seconds that all certificates of a model may take together, predicted beforehand.")
+    ] = Budget().seconds,
+    memory: Annotated[float, typer.Option(help="GiB that each of them may take.")] = Budget().memory / 2**30,
+    simulate: Annotated[
+        bool | None,
+        typer.Option(
+            "--simulate/--no-simulate",
+            help="Simulate all that the budget allows, or nothing "
+            "\\[default: what no theorem decides, and what takes a few seconds].",
+        ),
+    ] = None,
     json_path: Json = None,
     details: Annotated[bool, typer.Option(help="Print every comparison, not only one line a model.")] = False,
     planted: Annotated[
@@ -72,7 +82,13 @@ def certify_command(
         def certified(model: Model) -> Report:
             name = type(model).__name__
             limits = Budget(budget, memory * 2**30)
-            return certify(model, tolerance=tol, budget=limits, progress=lambda text: advance(f"{name}: {text}", 0))
+            return certify(
+                model,
+                tolerance=tol,
+                budget=limits,
+                simulate=simulate,
+                progress=lambda text: advance(f"{name}: {text}", 0),
+            )
 
         for model in chosen:
             about = f"{type(model).__name__}: " if len(chosen) > 1 else ""
@@ -90,7 +106,7 @@ def certify_command(
     if len(reports) > 1 or trials:
         screen.print(found)
     write_json(json_path, found.to_dict())
-    raise typer.Exit(EXIT[Verdict.REFUTED if found.escaped else found.verdict])
+    raise typer.Exit(BUG if found.is_ours else EXIT[Verdict.REFUTED if found.escaped else found.verdict])
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -107,6 +123,11 @@ class Certification(Described):
     @property
     def verdict(self) -> Verdict:
         return overall(report.verdict for report in self.reports)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether a simulation contradicts a theorem: a bug of this package, and no verdict."""
+        return any(report.contradictions for report in self.reports)
 
     @property
     def escaped(self) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from crosscheck.commands.arguments import BUG
 from crosscheck.commands.bench import bench_command
 from crosscheck.commands.certify import certify_command
 from crosscheck.commands.diagnose import diagnose_command
@@ -25,8 +26,6 @@ from crosscheck.commands.new import new_command
 from crosscheck.commands.papers import papers_command
 from crosscheck.commands.truncation import truncation_command
 from crosscheck.commands.window import window_command
-
-BUG = 70
 
 
 def _show_version(wanted: bool) -> None:

@@ -30,7 +30,8 @@ from crosscheck.engines.states import (
     thermal,
     twin_beams,
 )
-from crosscheck.report.report import Certificate, Report
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Comparison
 
 CLOSED_FORMS = "closed forms"

@@ -14,7 +14,8 @@ from crosscheck.certify import certify, exact_truth
 from crosscheck.engine import Engine
 from crosscheck.engines.protocol import FUNCTIONS
 from crosscheck.engines.questions import closed_forms
-from crosscheck.report.report import Certificate, Report
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
 # Of which functions a certificate without comparisons speaks.

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import gaussian
-from crosscheck.report.report import Certificate, Report
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Comparison, Verdict
 
 KIND = "closed form"

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from crosscheck.errors import NotCertified, Refuted
+from crosscheck.report.certificate import Certificate
 from crosscheck.report.described import Described
 from crosscheck.report.document import (
     BRACKETS,
@@ -24,61 +25,16 @@ from crosscheck.report.document import (
     Words,
     columns,
 )
+from crosscheck.report.evidence import Contradiction, contradictions, undecided
+from crosscheck.report.evidence import verdict as verdict_of
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
 KINDS = ("generator", "window", "measures", "trajectory", "steady state")
 # Said in the first line of a model without dissipators, which somebody may have forgotten.
 CLOSED = ", a closed system: it has no dissipators"
-MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Certificate:
-    """One question asked of a model, with its comparisons.
-
-    `decided` is the verdict where there is nothing numerical to compare (no steady state); otherwise it follows from
-    them. It is a `theorem` if the errors on the Fock side are proved, an estimate if they come from comparing cutoffs.
-    """
-
-    kind: str
-    basis: str
-    comparisons: tuple[Comparison, ...]
-    note: str = ""
-    decided: Verdict | None = None
-    seconds: float = 0.0
-    cutoffs: tuple[tuple[int, ...], ...] = ()
-    theorem: bool = False
-
-    json_fields: ClassVar[tuple[str, ...]] = (
-        "kind", "grade", "verdict", "basis", "note", "cutoffs", "seconds", "comparisons",
-    )  # fmt: skip
-
-    @property
-    def grade(self) -> str:
-        """Whether the errors on the Fock side are proved."""
-        return "theorem" if self.theorem else "estimate"
-
-    @property
-    def verdict(self) -> Verdict:
-        return self.decided or overall(c.verdict for c in self.comparisons)
-
-    @property
-    def summary(self) -> str:
-        """What to say where there is nothing to compare."""
-        return "no unique one exists" if self.verdict is Verdict.CERTIFIED else "see below"
-
-    @property
-    def shown(self) -> list[Comparison]:
-        """All measures, and of the entries of each matrix the one that comes off worst."""
-        shown: list[Comparison] = []
-        for place in dict.fromkeys(c.place for c in self.comparisons):
-            here = [c for c in self.comparisons if c.place == place]
-            for prefix in MOMENTS:
-                entries = [c for c in here if c.quantity.startswith(prefix)]
-                if entries:
-                    shown.append(max(entries, key=_badness))
-            shown += [c for c in here if not c.quantity.startswith(MOMENTS)]
-        return shown
+# The first line of a report that contradicts itself.
+OURS = "A program of this package is wrong, which is no verdict on the engine"
+INCONCLUSIVE = Verdict.INCONCLUSIVE
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -99,12 +55,24 @@ class Report(Described):
 
     kind: ClassVar[str] = "report"
     json_fields: ClassVar[tuple[str, ...]] = (
-        "model=name", "parameters", "closed", "engine", "verdict", "seconds", "notes", "certificates",
+        "model=name", "parameters", "closed", "engine", "verdict", "undecided", "contradictions", "seconds", "notes",
+        "certificates",
     )  # fmt: skip
 
     @property
     def verdict(self) -> Verdict:
-        return overall(c.verdict for c in self.certificates)
+        """That of the strongest evidence for each thing asked: see `crosscheck.report.evidence`."""
+        return verdict_of(self.certificates)
+
+    @property
+    def undecided(self) -> list[tuple[str, str]]:
+        """Place and quantity of what no certificate decides."""
+        return undecided(self.certificates)
+
+    @property
+    def contradictions(self) -> list[Contradiction]:
+        """Simulated values that proved ones exclude: a program of this package is wrong."""
+        return contradictions(self.certificates)
 
     @property
     def comparisons(self) -> list[Comparison]:
@@ -156,17 +124,33 @@ class Report(Described):
         self.raise_for_refuted()
         if self.verdict is Verdict.CERTIFIED:
             return self
-        open_ = [c for c in self.certificates if c.verdict is Verdict.INCONCLUSIVE]
-        said = "; ".join(f"{c.kind}{f': {c.note}' if c.note else ''}" for c in open_) or "nothing was compared"
+        if self.contradictions:
+            raise NotCertified(f"{OURS}: {self.contradictions[0]}.", "Please report it.")
+        said = "; ".join(f"{c.kind}{f': {c.note}' if c.note else ''}" for c in self._open) or "nothing was compared"
         raise NotCertified(
             f"{self.name} is not certified, for this is undecided: {said}.",
             "Look at `report.certificates`: raise the budget or the tolerance where an error is too wide.",
         )
 
+    @property
+    def _open(self) -> list[Certificate]:
+        """Certificates that leave something undecided which no other decides."""
+        return [c for c in map(self.told, self.certificates) if c.verdict is INCONCLUSIVE]
+
+    def told(self, certificate: Certificate) -> Certificate:
+        """The certificate itself; of one that was skipped, what it did find, and what stays open."""
+        if not certificate.skipped or certificate.decided:
+            return certificate
+        left = set(self.undecided)
+        kept = [c for c in certificate.comparisons if c.verdict is not INCONCLUSIVE or (c.place, c.quantity) in left]
+        verdict = overall(c.verdict for c in kept) if kept else Verdict.CERTIFIED
+        return replace(certificate, comparisons=tuple(kept), decided=verdict)
+
     def document(self) -> Document:
         """The entries that come off worst and all measures; every comparison behind a fold."""
-        brief = [row for c in self.certificates for row in _rows(c, c.shown)]
-        whole = [row for c in self.certificates for row in _rows(c, c.comparisons)]
+        found = [self.told(c) for c in self.certificates]
+        brief = [row for c in found for row in _rows(c, c.shown)]
+        whole = [row for c in found for row in _rows(c, c.comparisons)]
         heads = columns(
             "certificate", "grade", "place", "quantity", self.engine, "fock", "",
             numeric=(self.engine, "fock"), grouped=("certificate", "grade"),
@@ -175,12 +159,15 @@ class Report(Described):
         if len(whole) > len(brief):
             tables.append(Table(columns=heads, rows=whole, folded=f"All {len(whole)} comparisons"))
         said = [
-            Line(f"{c.kind}: {c.basis}{'. ' + c.note if c.note else ''}", tone=Tone.QUIET) for c in self.certificates
+            Line(f"{c.kind}: {'. '.join(filter(None, (c.basis, c.note)))}", tone=Tone.QUIET) for c in self.certificates
         ]
         notes = [Line(note, tone=Tone.QUIET) for note in self.notes]
         legends = [Line(text, tone=Tone.QUIET) for text in (LEGEND, BRACKETS)]
+        title = f"{self.model}{CLOSED if self.closed else ''}"
+        wrong = [f"{OURS}: {self.contradictions[0]}. Please report it."] if self.contradictions else []
         return Document(
-            title=f"{self.model}{CLOSED if self.closed else ''}",
+            title=[*wrong, title][0],
+            lead=[title] if wrong else [],
             sections=[Section(tables=tables, lines=[*notes, *said, *legends])],
             verdict=self.verdict,
             seconds=self.seconds,
@@ -191,7 +178,7 @@ def _rows(certificate: Certificate, comparisons: Sequence[Comparison]) -> list[l
     """One row a comparison; one that says what came of it where there is nothing to compare."""
     about: list[Cell] = [certificate.kind, certificate.grade]
     if not certificate.comparisons:
-        return [[*about, "", certificate.summary, None, None, certificate.verdict]]
+        return [[*about, "", certificate.summary, None, None, None if certificate.settled else certificate.verdict]]
     return [
         [
             *about,
@@ -221,8 +208,8 @@ def summary(reports: Sequence[Report]) -> Section:
     """
     rows: list[list[Cell]] = []
     for report in reports:
-        kinds = {c.kind: c for c in report.certificates}
-        negativities = [c for c in report.comparisons if c.quantity == "log_negativity"]
+        kinds = {c.kind: report.told(c) for c in report.certificates}
+        negativities = [c for c in report.comparisons if c.quantity == "log_negativity" and math.isfinite(c.fock)]
         best = [c for c in negativities if c.theorem] or negativities
         found = Interval(best[-1].fock, best[-1].fock_error) if best else None
         rows.append([report.name, *(_mark(kinds.get(kind)) for kind in KINDS), found, report.verdict])
@@ -232,23 +219,16 @@ def summary(reports: Sequence[Report]) -> Section:
         for c in report.certificates
         if c.note and c.verdict is not Verdict.CERTIFIED
     ]
-    legend = Line(f"{LEGEND}   – not asked;   generator, window and measures are theorems", tone=Tone.QUIET)
+    wrong = [Line(f"{OURS}: {r.name}, {r.contradictions[0]}.", tone=Tone.BAD) for r in reports if r.contradictions]
+    legend = Line(
+        f"{LEGEND}   – not asked, or not simulated;   generator, window and measures are theorems", tone=Tone.QUIET
+    )
     heads = columns("model", *KINDS, "E_N (Fock)", "", numeric=("E_N (Fock)",))
-    return Section(tables=[Table(columns=heads, rows=rows)], lines=[legend, *said])
+    return Section(tables=[Table(columns=heads, rows=rows)], lines=[*wrong, legend, *said])
 
 
 def _mark(certificate: Certificate | None) -> Cell:
-    if certificate is None:
+    if certificate is None or certificate.settled:
         return None
     said = " no unique one" if certificate.decided is Verdict.CERTIFIED else ""
     return Words(MARKS[certificate.verdict] + said, TONES[certificate.verdict])
-
-
-def _badness(c: Comparison) -> tuple[int, float, float]:
-    """Refuted before inconclusive before certified; then by how much of the width the difference takes; then by size.
-
-    Less than a hundredth of the width is rounding, which must not decide what is shown.
-    """
-    order = [Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED].index(c.verdict)
-    share = c.difference / c.width if c.width > 0 and math.isfinite(c.difference) else math.inf
-    return order, share if share > 0.01 else 0.0, round(abs(c.gaussian), 9)

@@ -370,7 +370,7 @@ def test_heat_bath_pair(name):
     assert np.allclose(lowest, [s["min_eig_Sigma_plus_iOmega_half"] for s in samples], atol=1e-9)
     for v, sample in zip(sigma, samples, strict=True):
         moments = Moments(np.zeros(4), v, 1e-12)
-        by_name = {q.name: q for q in quantities(GAUSSIAN, (0,), 2, physical=False)}
+        by_name = {q.name: q for q in quantities(GAUSSIAN, (0,), (0, 1), physical=False)}
         assert by_name["trace_norm"].of_moments(moments)[0] == pytest.approx(sample["rho_trace_norm"], abs=1e-9)
         assert by_name["lowest_eigenvalue"].of_moments(moments)[0] == pytest.approx(
             sample["rho_min_eigenvalue"], abs=1e-9

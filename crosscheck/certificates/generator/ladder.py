@@ -10,8 +10,9 @@ With ⟨0|x|1⟩ = 1/√2 and ⟨0|p|1⟩ = −i/√2 the elements between the v
     A_{j,x_k} = √2 Re⟨0|𝓛†(r_j)|1_k⟩,   A_{j,p_k} = −√2 Im⟨0|𝓛†(r_j)|1_k⟩,   d_j = ⟨0|𝓛†(r_j)|0⟩,
     D_jk = ⟨0|𝓛†(½{r_j, r_k})|0⟩ − ½(A + Aᵀ)_jk.
 
-Ladder operators have finite bandwidth: these elements involve a handful of levels, and matrices a few levels larger
-hold them exactly.
+Ladder operators have finite bandwidth. From one quantum at most back to the vacuum, by four factors r_j, L, R† or half
+an H, a state passes two quanta at most. So matrices on the few states of `QUANTA` quanta in all modes together hold
+these elements exactly.
 """
 
 from __future__ import annotations
@@ -26,11 +27,11 @@ from numpy.typing import NDArray
 import fock
 
 Array = NDArray[Any]
+Vector = NDArray[np.complex128]
 
-# Levels per mode. H or two jump operators move the vacuum or |1⟩ to |3⟩ at most, and what ½{r_j, r_k} moves beyond that
-# cannot come back to the vacuum.
-LEVELS = 4
-# 4⁸ product states are the most that are worth forming; larger networks are beyond the Fock engine altogether.
+# Quanta in all modes together: one more than any path needs.
+QUANTA = 3
+# Modes that the theorems of `certify` take; the window's matrix elements are more than two hundred thousand for these.
 MOST_MODES = 8
 # Each element is a sum of a few dozen terms; its rounding is this many units in the last place of their moduli.
 ROUNDING_ULPS = 32
@@ -50,37 +51,41 @@ class LadderMoments:
 def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     """A, d and D of a quadratic model at time t from matrix elements on the lowest Fock levels."""
     n = model.modes
-    levels = (LEVELS,) * n
-    gen = fock.generator(model, levels)
+    space = (QUANTA + 1,) * n
+    gen = fock.generator(model, space, quanta=QUANTA)
     h = _sparse(_at(fock.hamiltonian(gen), t))
     jumps = [
         (rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators
     ]
-    one = qutip.tensor([qutip.qeye(m) for m in levels])
-    quadratures = [
-        _sparse(q)
-        for q in fock.compose(
-            lambda *a: [q for c in a for q in ((c + c.dag()) / np.sqrt(2), (c - c.dag()) * (-1j / np.sqrt(2)))], levels
-        )
-    ]
-    dimension = one.shape[0]
-    vacuum = np.zeros(dimension, complex)
-    vacuum[0] = 1
-    quanta = [_unit(dimension, int(np.ravel_multi_index([int(j == k) for j in range(n)], levels))) for k in range(n)]
+    quadratures = [_sparse(q) for q in fock.compose(_quadratures, space, quanta=QUANTA)]
+    # What creates one quantum in mode k picks out the vacuum and the states of one quantum.
+    raising = [_sparse(q) for q in fock.compose(lambda *a: [c.dag() for c in a], space, quanta=QUANTA)]
+    vacuum = _vacuum(
+        _sparse(fock.compose(lambda *a: [sum((c.dag() * c for c in a), 0 * a[0])], space, quanta=QUANTA)[0])
+    )
+    quanta = [create @ vacuum for create in raising]
 
-    def image(bra: NDArray[np.complex128], operators: tuple[Any, ...], ket: NDArray[np.complex128]) -> complex:
-        """⟨bra|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products."""
+    # ⟨0|𝓛†(O)|ket⟩ from O between ⟨0|, ⟨0|H, ⟨0|R†, ⟨0|R†L and |ket⟩, H|ket⟩, L|ket⟩, R†L|ket⟩.
+    bras = [(1j, h @ vacuum), (-1j, vacuum)]
+    bras += [x for rate, left, right in jumps for x in (
+        (rate, right @ vacuum), (-0.5 * rate, left.conj().T @ (right @ vacuum)), (-0.5 * rate, vacuum)
+    )]  # fmt: skip
 
-        def apply(v: NDArray[np.complex128]) -> NDArray[np.complex128]:
+    def kets(ket: Vector) -> list[Vector]:
+        found = [ket, h @ ket]
+        for _, left, right in jumps:
+            found += [left @ ket, ket, right.conj().T @ (left @ ket)]
+        return found
+
+    at_vacuum, at_quanta = kets(vacuum), [kets(ket) for ket in quanta]
+
+    def image(operators: tuple[Any, ...], at: list[Vector]) -> complex:
+        """⟨0|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products."""
+        terms = []
+        for (factor, bra), ket in zip(bras, at, strict=True):
             for operator in reversed(operators):
-                v = operator @ v
-            return v
-
-        terms = [1j * np.vdot(h @ bra, apply(ket)), -1j * np.vdot(bra, apply(h @ ket))]
-        for rate, left, right in jumps:
-            terms.append(rate * np.vdot(right @ bra, apply(left @ ket)))
-            terms.append(-0.5 * rate * np.vdot(left.conj().T @ (right @ bra), apply(ket)))
-            terms.append(-0.5 * rate * np.vdot(bra, apply(right.conj().T @ (left @ ket))))
+                ket = operator @ ket
+            terms.append(factor * np.vdot(bra, ket))
         largest[0] = max(largest[0], float(np.abs(terms).sum()))
         return complex(sum(terms))
 
@@ -89,13 +94,13 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     drive = np.zeros(2 * n)
     second = np.zeros((2 * n, 2 * n))
     for j, r in enumerate(quadratures):
-        drive[j] = image(vacuum, (r,), vacuum).real
-        for k, quantum in enumerate(quanta):
-            element = image(vacuum, (r,), quantum)
+        drive[j] = image((r,), at_vacuum).real
+        for k, at_quantum in enumerate(at_quanta):
+            element = image((r,), at_quantum)
             drift[j, 2 * k], drift[j, 2 * k + 1] = np.sqrt(2) * element.real, -np.sqrt(2) * element.imag
         for k in range(j + 1):
             s = quadratures[k]
-            second[j, k] = second[k, j] = 0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
+            second[j, k] = second[k, j] = 0.5 * (image((r, s), at_vacuum) + image((s, r), at_vacuum)).real
     rates = [float(abs(rate) * abs(left).max() * abs(right).max()) for rate, left, right in jumps]
     scales = [float(abs(h).max()), *rates]
     scales = [value for value in scales if value > 0]
@@ -116,7 +121,10 @@ def _sparse(x: qutip.Qobj) -> Any:
     return x.to("CSR").data_as("csr_matrix")
 
 
-def _unit(dimension: int, index: int) -> NDArray[np.complex128]:
-    v = np.zeros(dimension, complex)
-    v[index] = 1
-    return v
+def _quadratures(*a: Any) -> list[Any]:
+    return [q for c in a for q in ((c + c.dag()) / np.sqrt(2), (c - c.dag()) * (-1j / np.sqrt(2)))]
+
+
+def _vacuum(number: Any) -> Vector:
+    """The state without quanta."""
+    return np.asarray(number.diagonal().real == 0, complex)

@@ -25,7 +25,7 @@ from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import rounded
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.report.report import Certificate
+from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison
 from fock.states import density
 from gaussian import enclosed
@@ -107,7 +107,7 @@ def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
     system, engine, tolerance = inquiry.system, inquiry.engine, inquiry.tolerance
     state = truth.states[place].reduced(system.observed)
     moments = rounded(state)
-    formulas = {q.name: q for q in quantities(engine, system.party, len(system.observed), physical=True)}
+    formulas = {q.name: q for q in quantities(engine, system.party, system.observed, physical=True)}
     comparisons = []
     for interval in _intervals(truth, place, system, tolerance):
         if interval.quantity not in formulas:

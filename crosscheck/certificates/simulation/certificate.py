@@ -15,6 +15,7 @@ import numpy as np
 import fock
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, NotPositive, ask, guarded, moments, no_answer
+from crosscheck.certificates.budget import WITNESS
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures.certificate import distance_from
@@ -23,10 +24,12 @@ from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import quantities
 from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
-from crosscheck.certificates.simulation.study import Place, Study, spell, study
+from crosscheck.certificates.simulation.study import Place, Study, spell, study, undecided
+from crosscheck.certificates.skipped import clause, not_simulated, unanswered
 from crosscheck.certificates.system import System
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.evidence import asked, decision
 from crosscheck.report.numbers import ceiled
-from crosscheck.report.report import Certificate
 from crosscheck.report.verdict import Verdict, overall
 
 MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})
@@ -36,32 +39,36 @@ UNTOLD = "Whether it exists cannot be told in double precision; `crosscheck wind
 BETWEEN = 25
 # Of the spectra of a d × d matrix, per d³: measured, 2 × 10⁻⁹ for the three that a state needs.
 SECONDS_PER_CUBE = 2e-9
+# Of the search for the discord of a d × d matrix: measured at d = 16 … 400.
+SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.15, 4e-6
 
 
-def trajectory_certificate(inquiry: Inquiry, proved: Sequence[str]) -> Certificate | None:
+def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) -> Certificate | None:
     """Moments and measures at the times asked for, against truncated dynamics.
 
-    None if no times are asked for, or nothing is left to compare beside the kinds of certificate that are `proved`.
+    None if no times are asked for, or nothing is left to compare beside the certificates `found` so far.
     """
-    asked = _unproved(inquiry, proved)
-    if not inquiry.system.times or not ("evolve" in asked or asked & MEASURES):
+    open_ = _unproved(inquiry, [c.kind for c in found])
+    if not inquiry.system.times or not ("evolve" in open_ or open_ & MEASURES):
         return None
-    return _answered("trajectory", inquiry, lambda: _trajectory(inquiry))
+    return _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
 
 
-def steady_state_certificate(inquiry: Inquiry, proved: Sequence[str]) -> Certificate | None:
+def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) -> Certificate | None:
     """Whether there is a steady state and, if so, its moments and measures against that of truncated dynamics.
 
-    None if coefficients depend on time, or nothing is left to compare beside the kinds of certificate `proved`.
+    None if coefficients depend on time, or nothing is left to compare beside the certificates `found` so far.
     """
-    asked = _unproved(inquiry, proved)
-    if inquiry.truth is None or not ("steady_state" in asked or asked & MEASURES):
+    open_ = _unproved(inquiry, [c.kind for c in found])
+    if inquiry.truth is None or not ("steady_state" in open_ or open_ & MEASURES):
         return None
-    return _answered("steady state", inquiry, lambda: _steady(inquiry))
+    return _answered("steady state", inquiry, lambda: _steady(inquiry, found))
 
 
 def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
-    """The functions that only a simulation can judge; all those of a complete engine, whose theorems it confirms."""
+    """The functions that only a simulation can judge beside the kinds of certificate that are `proved`; all those of a
+    complete engine, whose theorems it confirms.
+    """
     system, engine = inquiry.system, inquiry.engine
     if system.modes > MOST_MODES:
         return set()
@@ -81,31 +88,69 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
     """The certificate; None if nothing is compared that the engine offers.
 
     An engine that fails is refuted. A covariance that is not positive definite refutes it for a completely positive
-    model only; too many photons, or moments beyond double precision, leave the question open.
+    model only; moments beyond double precision leave the question open, as far as no theorem decides it.
     """
     try:
         return simulate()
     except NotPositive as reason:
         if completely_positive(inquiry.system.model):
             return no_answer(kind, reason)
-        note = f"{reason} The model is not completely positive; its moments are judged by the window."
-        return _undecided(kind, "no measures", note)
+        return not_simulated(
+            kind, (), f"{reason} The model is not completely positive, and its moments are judged by the window."
+        )
     except EngineFailed as reason:
         return no_answer(kind, reason)
-    except TooManyPhotons as reason:
-        return _undecided(kind, "no cutoff", str(reason))
     except gaussian.GaussianError as reason:
         if type(reason) is not gaussian.GaussianError:
             raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
         # The package's own engine has run out of digits.
-        return _undecided(kind, "no moments in double precision", str(reason))
+        places = [STEADY] if kind == STEADY else [label(t) for t in inquiry.system.times]
+        return not_simulated(kind, unanswered(inquiry, places), f"there are no moments in double precision: {reason}")
 
 
-def _undecided(kind: str, basis: str, note: str) -> Certificate:
-    return Certificate(kind=kind, basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
+def _allowance(inquiry: Inquiry, places: Sequence[Place], found: Sequence[Certificate]) -> float:
+    """Predicted seconds that a simulation may take: all that are left if it decides something, or is asked for."""
+    known = asked(found)
+    decides = any(
+        decision(known.get((place.label, quantity.name), ())) is Verdict.INCONCLUSIVE
+        for place in places
+        for quantity in place.quantities
+    )
+    return inquiry.purse.left if decides or inquiry.simulate else min(inquiry.purse.left, WITNESS)
 
 
-def _trajectory(inquiry: Inquiry) -> Certificate | None:
+def _simulated(
+    kind: str,
+    inquiry: Inquiry,
+    found: Sequence[Certificate],
+    places: Sequence[Place],
+    states: Sequence[tuple[Any, Any]],
+    states_at: Callable[[tuple[int, ...]], Sequence[fock.FockState]],
+    predict: Callable[[tuple[int, ...]], float],
+) -> Certificate:
+    """The study of cutoffs that hold all the `states`, or why none is made."""
+    if inquiry.simulate is False:
+        return not_simulated(kind, undecided(places, inquiry.tolerance), "it was not asked for.")
+    try:
+        start = _first(states, inquiry.tolerance)
+    except TooManyPhotons as reason:
+        return not_simulated(kind, undecided(places, inquiry.tolerance), str(reason))
+    outcome = study(
+        places,
+        states_at,
+        start,
+        inquiry.system.observed,
+        tolerance=inquiry.tolerance,
+        limit=_allowance(inquiry, places, found),
+        budget=inquiry.budget,
+        predict=predict,
+        progress=lambda text: inquiry.progress(f"{kind}, {text}"),
+    )
+    inquiry.purse.pay(outcome.price)
+    return _certificate(kind, outcome, inquiry)
+
+
+def _trajectory(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | None:
     """Truncated evolution at growing cutoffs against the engine's moments at the times asked for.
 
     The first cutoff holds the photons that the moments predict at those times, at the start and in between.
@@ -127,26 +172,28 @@ def _trajectory(inquiry: Inquiry) -> Certificate | None:
     places, states = ask(engine, claim)
     if not any(place.quantities for place in places):
         return None
-    outcome = study(
+    return _simulated(
+        "trajectory",
+        inquiry,
+        found,
         places,
+        states,
         lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
-        _first(states, inquiry.tolerance),
-        system.observed,
-        tolerance=inquiry.tolerance,
-        budget=budget,
-        predict=lambda cutoffs: fock.predicted_seconds(model, cutoffs, times[-1]) + _measuring(system, cutoffs),
-        progress=lambda text: inquiry.progress(f"trajectory, {text}"),
+        lambda cutoffs: (
+            fock.predicted_seconds(model, cutoffs, times[-1], memory=budget.memory)
+            + _measuring(system, cutoffs, len(places))
+        ),
     )
-    return _certificate("trajectory", outcome, inquiry)
 
 
-def _measuring(system: System, cutoffs: Sequence[int]) -> float:
-    """Seconds for the spectra of the observed state at each time: some twenty flops for each d³."""
+def _measuring(system: System, cutoffs: Sequence[int], places: int) -> float:
+    """Seconds for the spectra of the observed state at each place, some twenty flops for each d³, and for discord."""
     d = float(np.prod([cutoffs[m] for m in system.observed]))
-    return SECONDS_PER_CUBE * d**3 * len(system.times)
+    search = SECONDS_OF_DISCORD + SECONDS_PER_SQUARE * d**2 if len(system.observed) == 2 else 0.0
+    return (SECONDS_PER_CUBE * d**3 + search) * places
 
 
-def _steady(inquiry: Inquiry) -> Certificate | None:
+def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | None:
     """Existence first, by the window where it decides, else by the drift of the ladder algebra; then the state itself.
 
     An engine that denies a state that exists, or gives one that does not, is refuted without a simulation.
@@ -188,16 +235,17 @@ def _steady(inquiry: Inquiry) -> Certificate | None:
         )
     if not place.quantities:
         return None
-    outcome = study(
+    return _simulated(
+        STEADY,
+        inquiry,
+        found,
         [place],
+        states,
         lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
-        _first(states, inquiry.tolerance),
-        system.observed,
-        tolerance=inquiry.tolerance,
-        budget=budget,
-        progress=lambda text: inquiry.progress(f"steady state, {text}"),
+        lambda cutoffs: (
+            fock.predicted_steady_seconds(model, cutoffs, memory=budget.memory) + _measuring(system, cutoffs, 1)
+        ),
     )
-    return _certificate("steady state", outcome, inquiry)
 
 
 def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) -> Place:
@@ -211,7 +259,7 @@ def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) 
         )
     own = engine.gives("steady_state" if name == STEADY else "evolve")
     chosen = quantities(
-        engine, system.party, len(system.observed), physical=found.is_physical, moments=own or engine.complete
+        engine, system.party, system.observed, physical=found.is_physical, moments=own or engine.complete
     )
     return Place(label=name, moments=found, quantities=tuple(guarded(engine, q) for q in chosen))
 
@@ -226,16 +274,19 @@ def _first(states: Sequence[tuple[Any, Any]], tolerance: float) -> tuple[int, ..
 
 
 def _certificate(kind: str, outcome: Study, inquiry: Inquiry) -> Certificate:
-    basis = "no cutoff could be run"
+    basis = ""
     if outcome.cutoffs:
         basis = f"cutoffs {', '.join(spell(c) for c in outcome.cutoffs)}"
         proved = None if inquiry.truth is None else distance_from(inquiry.truth, inquiry.system, outcome.states)
         basis += "" if proved is None else f"; trace distance ‖ρ − ρ_N‖₁ ≤ {ceiled(proved)} proved for the last"
+    cut_short = overall(c.verdict for c in outcome.comparisons) is Verdict.INCONCLUSIVE
+    further = "not simulated further" if outcome.cutoffs else "not simulated"
     return Certificate(
         kind=kind,
         basis=basis,
         comparisons=outcome.comparisons,
-        note=outcome.stopped if overall(c.verdict for c in outcome.comparisons) is Verdict.INCONCLUSIVE else "",
+        note=f"{further}, because {clause(outcome.stopped)}" if cut_short and outcome.stopped else "",
         seconds=outcome.seconds,
         cutoffs=outcome.cutoffs,
+        skipped=cut_short,
     )

@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 import fock
-from crosscheck.certificates.budget import Budget
+from crosscheck.certificates.budget import BACKSTOP, Budget
 from crosscheck.certificates.quantities import Moments, Quantity
-from crosscheck.certificates.simulation.cutoffs import estimated_error, next_cutoffs
+from crosscheck.certificates.simulation.cutoffs import STEP, estimated_error, next_cutoffs
+from crosscheck.report.numbers import ceiled
 from crosscheck.report.verdict import Comparison, Verdict
 
-# Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
-GROWTH = 2.5
+# Cutoffs without which no error can be estimated.
+FEWEST = 3
 # Fock errors below this share of the tolerance are not claimed: an entropy −p ln p amplifies a solver's 1e-12.
 NEGLIGIBLE = 1e-3
 
@@ -33,13 +34,14 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Study:
-    """The outcome of raising the cutoff: last comparisons, the cutoffs used, the last observed states by place, and
-    why it stopped if undecided.
+    """The outcome of raising the cutoff: last comparisons, the cutoffs used, the last observed states by place, the
+    predicted seconds that it was worth, and why it stopped if undecided.
     """
 
     comparisons: tuple[Comparison, ...]
     cutoffs: tuple[tuple[int, ...], ...]
     seconds: float
+    price: float = 0.0
     stopped: str = ""
     states: dict[str, fock.FockState] = field(default_factory=dict)
 
@@ -51,36 +53,41 @@ def study(
     observed: Sequence[int],
     *,
     tolerance: float,
+    limit: float,
     budget: Budget,
-    predict: Callable[[tuple[int, ...]], float] = lambda cutoffs: 0.0,
+    predict: Callable[[tuple[int, ...]], float],
     progress: Callable[[str], None] = lambda text: None,
 ) -> Study:
     """Run `states_at(cutoffs)` (one state per place) at growing cutoffs until everything is certified or refuted.
 
-    The states are of all modes; the `observed` ones are compared. `predict(cutoffs)` guesses the seconds of the first.
+    The states are of all modes; the `observed` ones are compared. `predict(cutoffs)` gives the seconds of each cutoff
+    beforehand; all of them together stay below `limit`, and nothing is begun unless the first three, without which no
+    error can be estimated, do. A cutoff is raised only for comparisons that a larger one can decide.
 
     Running out of the budget gives inconclusive comparisons and a reason, never an exception.
     """
     history: list[list[list[float]]] = [[[] for _ in place.quantities] for place in places]
     used: list[tuple[int, ...]] = []
-    cutoffs, comparisons, stopped = start, [], ""
+    cutoffs, comparisons, price, stopped = start, [], 0.0, ""
     last: dict[str, fock.FockState] = {}
     edges: NDArray[Any] = np.ones(len(start))
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     while True:
         try:
-            predicted = predict(cutoffs)
+            ahead = [tuple(n + STEP * k for n in cutoffs) for k in range(max(1, FEWEST - len(used)))]
+            prices = [predict(larger) for larger in ahead]
         except fock.FockError as reason:
             stopped = str(reason)
             break
-        if not used and predicted > budget.seconds:
+        if price + sum(prices) > limit:
             stopped = (
-                f"Cutoff {spell(cutoffs)}, the first worth trying, would take about {predicted:.3g} s, more than the "
-                f"time budget of {budget.seconds:g} s. Raise the budget or the tolerance, or lower the photon numbers."
+                f"{'another cutoff' if used else f'the {len(ahead)} cutoffs that an estimate needs'}, from "
+                f"{spell(cutoffs)}, would take about {sum(prices):.2g} s, and {limit:.2g} s are left of the budget of "
+                f"{budget.seconds:g} s. Raise the budget or the tolerance, or lower the photon numbers."
             )
             break
+        price += prices[0]
         progress(f"cutoff {spell(cutoffs)}")
-        step_began = time.perf_counter()
         try:
             states = states_at(cutoffs)
             last = dict(zip((place.label for place in places), _reduced(states, observed), strict=True))
@@ -94,26 +101,30 @@ def study(
         except (fock.CutoffTooSmall, fock.NotAState) as reason:
             stopped = str(reason)  # more levels may cure both
         except (fock.FockError, MemoryError) as reason:
-            stopped = str(reason) or "The machine ran out of memory. Lower --memory, or the photon numbers."
+            stopped = (
+                str(reason) or "The machine ran out of memory. Lower the memory of the budget, or the photon numbers."
+            )
             break
-        if comparisons and all(c.verdict is not Verdict.INCONCLUSIVE for c in comparisons):
+        open_ = [c for c in comparisons if c.verdict is Verdict.INCONCLUSIVE]
+        if comparisons and not open_:
             stopped = ""
             break
-        larger = next_cutoffs(cutoffs, edges)
-        growth = (np.prod(larger, dtype=float) / np.prod(cutoffs, dtype=float)) ** GROWTH
-        expected = (time.perf_counter() - step_began) * growth
-        if time.perf_counter() - began + expected > budget.seconds:
-            if len(used) >= 3 or not stopped:
-                stopped = (
-                    f"The time budget of {budget.seconds:g} s ended at cutoff {spell(cutoffs)}: the next would take "
-                    f"about {expected:.0f} s more. Raise the budget, or lower the photon numbers."
-                )
+        if comparisons and all(c.gaussian_error > c.tolerance for c in open_):
+            first = open_[0]
+            stopped = (
+                f"the moments leave {first.quantity} at {first.place} uncertain by {ceiled(first.gaussian_error)}, and "
+                "no cutoff narrows that. Raise the tolerance."
+            )
             break
-        cutoffs = larger
+        if time.process_time() - cpu > BACKSTOP * budget.seconds:
+            stopped = f"it took longer than predicted: {BACKSTOP:g} times the budget. Raise the budget."
+            break
+        cutoffs = next_cutoffs(cutoffs, edges)
     return Study(
-        comparisons=tuple(comparisons) or tuple(_undecided(places, tolerance)),
+        comparisons=tuple(comparisons) or tuple(undecided(places, tolerance)),
         cutoffs=tuple(used),
         seconds=time.perf_counter() - began,
+        price=price,
         stopped=stopped,
         states=last,
     )
@@ -143,7 +154,7 @@ def _compare(
     )
 
 
-def _undecided(places: Sequence[Place], tolerance: float) -> list[Comparison]:
+def undecided(places: Sequence[Place], tolerance: float) -> list[Comparison]:
     """Comparisons with an infinite Fock error, where no cutoff could be run."""
     undecided: list[Comparison] = []
     for place in places:

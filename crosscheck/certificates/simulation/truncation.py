@@ -188,7 +188,7 @@ def truncation(
     system = System.of(model, None)
     model, observed = system.model, list(system.observed)
     place, claimed, run = _target(system, time, memory)
-    chosen = list(quantities(GAUSSIAN, system.party, len(observed), physical=claimed.is_physical))
+    chosen = list(quantities(GAUSSIAN, system.party, observed, physical=claimed.is_physical))
     exact = {q.name: q.of_moments(claimed)[0] for q in chosen}
     history: dict[str, list[float]] = {q.name: [] for q in chosen}
     steps, costs, stopped = [], [], ""

@@ -15,9 +15,10 @@ from crosscheck.certificates.answers import EngineFailed, ask, moments, no_answe
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import STEADY, entry_name, label
 from crosscheck.certificates.quantities import Moments
+from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
-from crosscheck.report.report import Certificate
+from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
@@ -40,6 +41,9 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
     if inquiry.provable:
         inquiry.progress("window")
     truth = inquiry.truth
+    if truth is None and inquiry.unaffordable and engine.gives("evolve", "steady_state"):
+        places = [*map(label, inquiry.system.times), *([STEADY] if engine.gives("steady_state") else [])]
+        return not_proved("window", unanswered(inquiry, places), inquiry.unaffordable)
     if truth is None or not (truth.states or truth.steady is not None) or not engine.gives("evolve", "steady_state"):
         return None
     began = time.perf_counter()

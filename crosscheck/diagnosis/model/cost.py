@@ -6,8 +6,8 @@ Blocks of the density matrix that symmetries keep apart, and the entries of 𝓛
 solved:
 
     memory       what the solver asks for before it starts: an upper bound, 1 to 3 times what it takes
-    seconds      SECONDS_PER_ENTRY for each entry of 𝓛 and SECONDS_PER_CUBE for a³ of each block: good to a factor of 4
-                 over the library of models on one core; weak damping and many quanta may take longer
+    seconds      as `fock.cost` predicts them: good to a factor of 4 over the library of models; weak damping and many
+                 quanta may take longer
 """
 
 from __future__ import annotations
@@ -25,15 +25,13 @@ from crosscheck.certificates.simulation.cutoffs import LARGEST
 from crosscheck.certificates.simulation.study import spell
 from crosscheck.diagnosis.model.finding import ESTIMATE, Cell, Finding, Level, Section
 from crosscheck.diagnosis.model.master_equation import MasterEquation
+from fock.cost import SECONDS_PER_CUBE, SECONDS_PER_STEADY_ENTRY, seconds_of_steady_state
 from fock.faber import FIRST, MOST
 from fock.generator import generator
-from fock.sector import ENTRY, Sector, superoperator_bytes
+from fock.sector import Sector, superoperator_bytes
 from fock.steady import bytes_needed
 from fock.symmetry import NoJump, charges, groups
 
-# Fitted to 37 steady states of the library of models at cutoffs 4 to 80: they took 0.4 to 3.3 times as long.
-SECONDS_PER_ENTRY, SECONDS_PER_CUBE = 1.5e-7, 3e-8
-SECONDS_AT_LEAST = 0.02
 # Product states up to which operators are formed in order to count their entries.
 COUNTED = 6000
 # Levels on which the entries a row are counted otherwise, and the modes up to which these fit.
@@ -86,7 +84,7 @@ def _of_steady_state(parts: NoJump, labels: Any) -> Cost:
         cutoffs=parts.cutoffs,
         unknowns=sectors[0].size,
         memory=bytes_needed(parts, max(sectors, key=lambda s: s.size)),
-        seconds=SECONDS_AT_LEAST + sum(_seconds(parts, s) for s in sectors),
+        seconds=seconds_of_steady_state(parts, sectors),
         counted=True,
     )
 
@@ -106,7 +104,7 @@ def _of_evolution(model: Any, equation: MasterEquation, parts: NoJump, labels: A
         cutoffs=parts.cutoffs,
         unknowns=2 * d if as_ket else sector.size,
         memory=16.0 * d * (MOST + count) if as_ket else of_matrix,
-        seconds=SECONDS_AT_LEAST + fock.predicted_seconds(model, parts.cutoffs, equation.times[-1]),
+        seconds=fock.predicted_seconds(model, parts.cutoffs, equation.times[-1]),
         counted=True,
     )
 
@@ -120,14 +118,9 @@ def _scaled(model: Any, equation: MasterEquation, solver: str, cutoffs: tuple[in
         cutoffs=cutoffs,
         unknowns=d**2,
         memory=40.0 * entries + 8.0 * FIRST * d**2,
-        seconds=SECONDS_PER_ENTRY * entries + 2 * SECONDS_PER_CUBE * d**3,
+        seconds=SECONDS_PER_STEADY_ENTRY * entries + 2 * SECONDS_PER_CUBE * d**3,
         counted=False,
     )
-
-
-def _seconds(parts: NoJump, sector: Sector) -> float:
-    entries = superoperator_bytes(parts, sector) / ENTRY if sector.size else 0.0
-    return SECONDS_PER_ENTRY * entries + SECONDS_PER_CUBE * sum(a * b * (a + b) for a, b in sector.shapes)
 
 
 def section(

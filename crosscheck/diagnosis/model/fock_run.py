@@ -23,10 +23,12 @@ import fock
 from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.quantities import negativity_tail_error, tail_error
 from crosscheck.certificates.simulation.cutoffs import STEP, estimated_error
-from crosscheck.certificates.simulation.study import GROWTH, spell
+from crosscheck.certificates.simulation.study import spell
 from crosscheck.report.document import Interval
 
 Array = NDArray[Any]
+# Time of the next cutoff from that of the last, as a power of d: the superoperator costs d² a step, ‖H‖ grows too.
+GROWTH = 2.5
 # First cutoff of one, two, three, … modes.
 FIRST = (10, 6, 4)
 # The share by which cutoffs grow, if that is more than two levels.

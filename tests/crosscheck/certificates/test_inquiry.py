@@ -18,7 +18,7 @@ from crosscheck.certificates.quantities import Quantity
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import EVERYTHING, GAUSSIAN, Engine
 from crosscheck.model import Dissipator
-from crosscheck.report.report import Certificate
+from crosscheck.report.certificate import Certificate
 
 certifying = importlib.import_module("crosscheck.certify")
 MODE, BEAMS = models.DampedThermalMode.example(), models.LossyTwinBeams.example()

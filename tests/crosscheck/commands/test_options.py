@@ -26,7 +26,8 @@ from crosscheck.commands.certify import Certification, PlantedTrial
 from crosscheck.commands.models import Library
 from crosscheck.engines.registry import BrokenEngine
 from crosscheck.models import DampedThermalMode, ReservoirGravity
-from crosscheck.report.report import Certificate, Report
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.report import Report
 from crosscheck.report.verdict import Comparison
 
 # What each command calls, with the arguments that it must have.

@@ -6,8 +6,9 @@ from dataclasses import fields, replace
 import pytest
 
 from crosscheck import Refuted
+from crosscheck.report.certificate import Certificate
 from crosscheck.report.document import Interval, shown_rows
-from crosscheck.report.report import KINDS, Certificate, Report, summary
+from crosscheck.report.report import KINDS, Report, summary
 from crosscheck.report.text import to_text
 from crosscheck.report.verdict import Comparison, Verdict
 
