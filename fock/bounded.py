@@ -43,6 +43,7 @@ from fock.defect import (
     require_completely_positive,
 )
 from fock.errors import NotBounded, TooLarge
+from fock.generator import generator
 from fock.operators import Cutoffs
 from fock.preparation import preparation_of, thermal_populations
 from fock.shown import Facts, Shown, above, spelled
@@ -57,6 +58,8 @@ TRUNCATION, REMAINDER, CUTS = 0.8, 0.05, 0.1
 # Levels go when what they hold, and what would leak past the new edge, is this little of what may be spent.
 IDLE = 0.02
 SMALLEST = 3
+# What heat needs is known beforehand to such a factor: other terms may hold it back.
+CERTAINLY = 16.0
 # No step is longer than so many units of time of the generator: powers of it must not overflow.
 LONGEST = 2.0**20
 # Sums of bounds are rounded themselves, by far less than this.
@@ -96,6 +99,7 @@ def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float
     """
     require_completely_positive(model, model.modes)
     last = max(times, default=0.0)
+    _require_room_for_heat(model, last, tol, memory)
     state = prepare_bounded(model, 0.1 * tol, memory)
     stepper = _Stepper(model, memory, rate=0.85 * (tol - state.bound) / last if last > 0 else np.inf)
     now, states = 0.0, []
@@ -112,6 +116,25 @@ def evolve_bounded(model: Any, times: Sequence[float], tol: float, memory: float
                 "Raise tol, or shorten the times.",
             )
     return FockTrajectory(times=np.asarray(times, float), states=tuple(states))
+
+
+def _require_room_for_heat(model: Any, t: float, tol: float, memory: float) -> None:
+    """A refusal beforehand where jumps alone fill each mode, as birth and death do, far beyond what memory holds.
+
+    With the rates U of a† and W of a a mode that starts empty holds n = U(1 − e^{−(W−U)t})/(W − U) quanta.
+    """
+    n = int(model.modes)
+    gen = generator(model, (2,) * n, quanta=1)
+    levels = []
+    for j in range(1, n + 1):
+        sizes = [(abs(rate), left.full()[:, [0]], left.full()[[0], :]) for rate, left, _ in gen.dissipators]
+        up = float(sum(rate * abs(column[j, 0]) ** 2 for rate, column, _ in sizes))
+        net = float(sum(rate * abs(row[0, j]) ** 2 for rate, _, row in sizes)) - up
+        quanta = up * t if abs(net * t) < 1e-9 else -up * np.expm1(-min(max(net * t, -700.0), 700.0)) / net
+        levels.append(max(SMALLEST, int(np.log(1 / tol) / np.log1p(1 / quanta)) if quanta > 0 else 0))
+    needed = 16 * float(np.prod(np.array(levels, float))) ** 2 * (2 * ORDER + 8)
+    if needed > CERTAINLY * memory:
+        raise TooLarge("The steps of a bounded evolution", needed, memory, tuple(levels))
 
 
 def prepare_bounded(model: Any, tol: float, memory: float) -> Bounded:

@@ -42,7 +42,7 @@ def clause(sentence: str) -> str:
     ('a state at cutoff 9 is too large.', 'E_N is undecided.')
     """
     first = sentence.split(" ")[0]
-    return sentence[:1].lower() + sentence[1:] if first.istitle() else sentence
+    return sentence[:1].lower() + sentence[1:] if first.isalpha() and first.istitle() else sentence
 
 
 def unanswered(inquiry: Inquiry, places: Sequence[str]) -> list[Comparison]:
