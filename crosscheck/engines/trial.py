@@ -105,7 +105,7 @@ def _say(progress: Callable[[str, int], None], about: str, text: str) -> None:
 def _finding(function: str, every: Sequence[tuple[Report, Certificate]], engine: Engine) -> Finding | None:
     verdicts, evidence, compared = [], "", 0
     for report, certificate in every:
-        those = [c for c in certificate.comparisons if _function_of(certificate, c) == function]
+        those = [c for c in report.told(certificate).comparisons if _function_of(certificate, c) == function]
         compared += len(those)
         verdicts += [c.verdict for c in those]
         failed = not certificate.comparisons and function in OF_KIND.get(certificate.kind, ())
