@@ -3,6 +3,9 @@ r"""What counts as a covariance matrix: one of shape (2n, 2n), or a batch (..., 
 A state is as good as its covariance: whatever has a `covariance` may be given in its place, a trajectory as the batch
 of its times.
 
+A σ is taken to be right to the rounding of its entries. Where it is known less well, a measure is told by `error` how
+far it may be off, in spectral norm: 2n·e for entries that may each be off by e. A state brings its own `error`.
+
 A scan may have points without a state, above a threshold for instance. There σ is NaN throughout; measures are NaN in
 the same places, without a warning, and what is asked of the other points is not affected. A single σ that is NaN, or
 one with some NaN entries, is a mistake and refused.
@@ -92,17 +95,44 @@ def missing(sigma: Array) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(sigma).all((-2, -1)))
 
 
+def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
+    """How far each σ of a batch may be off in spectral norm, shape (...).
+
+    Raises:
+        InvalidArgument: negative or NaN, or not one number for each point.
+    """
+    try:
+        allowed = np.broadcast_to(np.asarray(error, float), batch)
+    except (TypeError, ValueError):
+        allowed = np.full(1, np.nan)
+    if not (allowed >= 0).all():
+        raise InvalidArgument(
+            f"Argument error must be a number ≥ 0, or one for each point of shape {batch}, but is {error!r}.",
+            "Give the spectral norm of what σ may be off by: 2n·e for entries off by e.",
+        )
+    return np.array(allowed)
+
+
 def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[Covariance, P], Array]:
-    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none."""
+    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none.
+
+    It has an argument `error`, and is handed that of the state if none is given.
+    """
 
     @functools.wraps(measure)
     def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> Array:
+        error = kwargs.get("error")
+        if error is None:
+            own = getattr(sigma, "error", 0.0)
+            error = np.where(np.isnan(own), np.inf, own)
         sigma = as_covariance(sigma)
+        kwargs["error"] = error = as_error(cast("ArrayLike", error), sigma.shape[:-2])
         absent = missing(sigma)
         if not absent.any():
             return measure(sigma, *args, **kwargs)
         # The vacuum stands in: it passes every test and raises no warning.
         sigma[absent] = 0.5 * np.eye(sigma.shape[-1])
+        error[absent] = 0.0
         result = measure(sigma, *args, **kwargs)
         result[absent] = False if result.dtype == bool else np.nan
         return result
