@@ -17,6 +17,7 @@ array([ 0., nan])
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 import numpy as np
@@ -95,6 +96,30 @@ def missing(sigma: Array) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(sigma).all((-2, -1)))
 
 
+@dataclass(frozen=True)
+class Known:
+    """How well each σ of a batch is known: `off` (...), in spectral norm.
+
+    `given` says that every entry may be off by so much. What a state says of itself is a bound, and stems from the
+    largest entries: in the others, rounding is smaller in proportion.
+    """
+
+    off: Array
+    given: bool
+
+
+def known(error: object) -> Known:
+    """What `of_states` has made of the argument `error`."""
+    assert isinstance(error, Known)
+    return error
+
+
+def own_error(sigma: Covariance) -> ArrayLike:
+    """What a state says of itself, a covariance being right to rounding."""
+    own = np.asarray(getattr(sigma, "error", 0.0))
+    return np.where(np.isnan(own), np.inf, own)
+
+
 def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
     """How far each σ of a batch may be off in spectral norm, shape (...).
 
@@ -121,18 +146,16 @@ def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Conca
 
     @functools.wraps(measure)
     def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> Array:
-        error = kwargs.get("error")
-        if error is None:
-            own = getattr(sigma, "error", 0.0)
-            error = np.where(np.isnan(own), np.inf, own)
+        told, own = kwargs.get("error"), own_error(sigma)
         sigma = as_covariance(sigma)
-        kwargs["error"] = error = as_error(cast("ArrayLike", error), sigma.shape[:-2])
+        off = as_error(own if told is None else cast("ArrayLike", told), sigma.shape[:-2])
+        kwargs["error"] = Known(off, given=told is not None)
         absent = missing(sigma)
         if not absent.any():
             return measure(sigma, *args, **kwargs)
         # The vacuum stands in: it passes every test and raises no warning.
         sigma[absent] = 0.5 * np.eye(sigma.shape[-1])
-        error[absent] = 0.0
+        off[absent] = 0.0
         result = measure(sigma, *args, **kwargs)
         result[absent] = False if result.dtype == bool else np.nan
         return result

@@ -27,7 +27,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, of_states
+from gaussian.covariance import Array, known, of_states
 from gaussian.entropy import entropy_for, entropy_of_mode
 from gaussian.errors import DigitsLost, InvalidArgument
 from gaussian.parties import split
@@ -60,12 +60,15 @@ def discord(sigma: Array, *, measured: Sequence[int], error: ArrayLike | None = 
             "Take out the others with `reduced` first.",
         )
     (b,), (a,) = split(measured, 2, "measured")
-    known = np.asarray(error)
-    ordered = part(require_physical(sigma, known), [a, b])
-    # What A is left in is a state, of determinant ≥ 1, whatever rounding says.
-    least = np.maximum(_conditional_determinant(*_standard_form(2 * ordered)), 1.0)
+    off = known(error)
+    ordered = part(require_physical(sigma, off), [a, b])
+    try:
+        # What A is left in is a state, of determinant ≥ 1, whatever rounding says.
+        least = np.maximum(_conditional_determinant(*_standard_form(2 * ordered)), 1.0)
+    except np.linalg.LinAlgError:  # rounding has left a mode without a positive covariance
+        least = np.full(sigma.shape[:-2], np.nan)
     conditional = entropy_of_mode(0.5 * np.sqrt(least))
-    local, total = (entropy_for(each, known, "discord") for each in (ordered[..., 2:, 2:], ordered))
+    local, total = (entropy_for(each, off, "discord") for each in (ordered[..., 2:, 2:], ordered))
     found = np.asarray(np.maximum(local - total + conditional, 0.0))
     if not np.isfinite(found).all():
         raise DigitsLost(

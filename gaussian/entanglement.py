@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, Covariance, as_covariance, as_error, of_states
+from gaussian.covariance import Array, Covariance, Known, as_covariance, as_error, known, of_states, own_error
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_physical, spectrum
@@ -58,10 +58,10 @@ def log_negativity(
 
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
-    known = np.asarray(error)
+    off = known(error)
     if require_physical_state:
-        require_physical(sigma, known)
-    nu = spectrum(partial_transpose(sigma, party=party), known, "log_negativity", sigma)
+        require_physical(sigma, off)
+    nu = spectrum(partial_transpose(sigma, party=party), off, "log_negativity", sigma)
     return np.asarray(np.maximum(0.0, -np.log(2 * nu)).sum(-1))
 
 
@@ -77,17 +77,17 @@ def separable(sigma: Covariance, *, party: Sequence[int], steps: int = 60) -> bo
         UnphysicalState: σ is not a quantum state's.
         InvalidArgument: more than one state.
     """
-    off = getattr(sigma, "error", 0.0)
+    own = own_error(sigma)
     sigma = as_covariance(sigma)
     if sigma.ndim != 2:
         raise InvalidArgument(
             f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}.",
             "Take the points of a batch one by one.",
         )
-    error = as_error(off, ())
+    error = Known(as_error(own, ()), given=False)
     require_physical(sigma, error)
     one, other = split(party, sigma.shape[-1] // 2)
-    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error)
+    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error.off)
     transposed = partial_transpose(sigma, party=one)
     if np.linalg.eigvalsh(transposed + 0.5j * omega(len(sigma) // 2))[0] < -tolerance:
         return False

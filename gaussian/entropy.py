@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, of_states
+from gaussian.covariance import Array, Known, known, of_states
 from gaussian.parties import split
 from gaussian.symplectic import part, require_physical, spectrum
 
@@ -37,10 +37,10 @@ def entropy(sigma: Array, *, error: ArrayLike | None = None) -> Array:
 
     `error` is how far σ may be off, in spectral norm.
     """
-    return entropy_for(sigma, np.asarray(error), "entropy")
+    return entropy_for(sigma, known(error), "entropy")
 
 
-def entropy_for(sigma: Array, error: Array, asked: str) -> Array:
+def entropy_for(sigma: Array, error: Known, asked: str) -> Array:
     """S(σ) on behalf of the function `asked`, which a warning names."""
     return np.asarray(entropy_of_mode(spectrum(require_physical(sigma, error), error, asked)).sum(-1))
 
@@ -51,8 +51,8 @@ def purity(sigma: Array, *, error: ArrayLike | None = None) -> Array:
 
     Values that rounding left below ν = ½ count as ½.
     """
-    known = np.asarray(error)
-    return np.asarray(np.prod(0.5 / np.maximum(spectrum(require_physical(sigma, known), known, "purity"), 0.5), -1))
+    off = known(error)
+    return np.asarray(np.prod(0.5 / np.maximum(spectrum(require_physical(sigma, off), off, "purity"), 0.5), -1))
 
 
 @of_states
@@ -73,6 +73,6 @@ def mutual_information(sigma: Array, *, party: Sequence[int], error: ArrayLike |
     """
     one, other = split(party, sigma.shape[-1] // 2)
     parts = (part(sigma, one), part(sigma, other))
-    known = np.asarray(error)
-    local = sum(entropy_for(reduced, known, "mutual_information") for reduced in parts)
-    return np.asarray(local - entropy_for(sigma, known, "mutual_information"))
+    off = known(error)
+    local = sum(entropy_for(reduced, off, "mutual_information") for reduced in parts)
+    return np.asarray(local - entropy_for(sigma, off, "mutual_information"))

@@ -29,14 +29,12 @@ class IllConditioned(UserWarning):
 
     def __init__(self, function: str, digits: float) -> None:
         self.function, self.digits = function, digits
-        if digits >= 1:
-            left = f"the condition of the covariance matrix, or its error, leaves about {int(digits)} digits"
-        else:
-            left = "the digits are gone. The covariance matrix is known no better than what is asked for is large, and "
-            left += "the value is one of many that fit it; a condition that leaves about 0 digits"
+        why = "the condition of the covariance matrix, or its error,"
+        if digits < 1:
+            why = "digits are gone, and the value is one of many that fit: rounding, or the error of the covariance,"
         super().__init__(
-            f"{function}: {left} in double precision. gaussian.enclosed computes the same in intervals, to any number "
-            "of digits, from the parameters on."
+            f"{function}: {why} leaves about {max(0, int(digits))} digits in double precision. gaussian.enclosed "
+            "computes the same in intervals, to any number of digits."
         )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gaussian.covariance import Array, Covariance, as_covariance, of_states
+from gaussian.covariance import Array, Covariance, Known, as_covariance, known, of_states
 from gaussian.errors import IllConditioned, InvalidArgument, UnphysicalState
 
 # A violation of σ + iΩ/2 ≥ 0 counts from here on, relative to ‖σ‖ once local squeezing is undone. A Lyapunov solve or
@@ -89,7 +89,7 @@ def is_physical(sigma: Array, *, error: ArrayLike | None = None) -> Array:
     has ν = 0.474, and −5e-9 as the lowest eigenvalue of σ + iΩ/2. False where a batch has NaN for a state.
     `sigma` may be a state. A σ within `error` (spectral norm; a state brings its own) of a physical one is physical.
     """
-    return _physical(sigma, np.asarray(error))
+    return _physical(sigma, known(error).off)
 
 
 def _lowest(sigma: Array) -> Array:
@@ -131,13 +131,13 @@ def _with_commutator(sigma: Array) -> Array:
     return np.asarray(sigma + 0.5j * omega(sigma.shape[-1] // 2))
 
 
-def require_physical(sigma: Array, error: Array) -> Array:
-    """σ itself if physical to within `error`, at every point.
+def require_physical(sigma: Array, error: Known) -> Array:
+    """σ itself if physical to within its error, at every point.
 
     Raises:
         UnphysicalState: naming the lowest eigenvalue of σ + iΩ/2.
     """
-    bad = ~_physical(sigma, error)
+    bad = ~_physical(sigma, error.off)
     if np.any(bad):
         raise UnphysicalState(float(np.min(_lowest(sigma)[bad])))
     return sigma
@@ -156,10 +156,10 @@ def symplectic_eigenvalues(sigma: Array, *, error: ArrayLike | None = None) -> A
     Warns:
         IllConditioned: if fewer than 6 digits are right; of a σ that is positive to within rounding only, none is.
     """
-    return spectrum(sigma, np.asarray(error), "symplectic_eigenvalues")
+    return spectrum(sigma, known(error), "symplectic_eigenvalues")
 
 
-def spectrum(sigma: Array, error: Array, asked: str, of: Array | None = None) -> Array:
+def spectrum(sigma: Array, error: Known, asked: str, of: Array | None = None) -> Array:
     """Symplectic eigenvalues for the function `asked`, which a warning names.
 
     A σ that is not positive definite has them if it is that of a state to within rounding or `error`; its partial
@@ -170,7 +170,9 @@ def spectrum(sigma: Array, error: Array, asked: str, of: Array | None = None) ->
     except np.linalg.LinAlgError:
         require_physical(sigma if of is None else of, error)
         lower = np.linalg.cholesky(_raised(sigma))
-    _warn_if_ill_conditioned(sigma, lower, error, asked)
+        warnings.warn(IllConditioned(asked, 0.0), stacklevel=2)
+    else:
+        _warn_if_ill_conditioned(sigma, lower, error, asked)
     if sigma.shape[-1] <= 4:
         return _of_one_or_two_modes(lower)
     pairs = np.linalg.svd(_twisted(lower), compute_uv=False)  # descending, each twice
@@ -207,13 +209,20 @@ def _of_one_or_two_modes(lower: Array) -> Array:
     return np.sort(np.stack([determinant / largest, largest], -1))
 
 
-def _warn_if_ill_conditioned(sigma: Array, lower: Array, error: Array, asked: str) -> None:
-    """Digits left after eps times the condition of σ, mode by mode rescaled as in `is_physical`; or after its error."""
+def _warn_if_ill_conditioned(sigma: Array, lower: Array, error: Known, asked: str) -> None:
+    """Digits left after the relative error of σ times its condition, mode by mode rescaled as in `is_physical`.
+
+    An error that is that of every entry is held against what is left of each quadrature as it is.
+    """
     variances = np.diagonal(sigma, axis1=-2, axis2=-1)
+    # How much of each variance is left of a quadrature that the ones before it predict.
     pivots = np.diagonal(lower, axis1=-2, axis2=-1) ** 2
-    # How much of its own variance is left of a quadrature that the ones before it predict.
+    eps = np.finfo(float).eps
     with np.errstate(over="ignore"):
-        lost = np.maximum(np.finfo(float).eps * variances.clip(0) / pivots, error[..., None] / pivots)
-    digits = -np.log10(min(float(lost.max(initial=np.finfo(float).eps)), 1e300))
+        relative = np.maximum(eps, 0.0 if error.given else error.off / variances.max(-1))
+        lost = relative * (variances / pivots).max(-1)
+        if error.given:
+            lost = np.maximum(lost, error.off / pivots.min(-1))
+    digits = -np.log10(min(float(lost.max(initial=eps)), 1e300))
     if digits < FEW_DIGITS:
         warnings.warn(IllConditioned(asked, float(digits)), stacklevel=3)
