@@ -101,10 +101,10 @@ class UnphysicalState(GaussianError):
 
 
 def _to_decimals(lowest: float) -> str:
-    """With how many decimals rounding two rows of σ by half a unit each can push an eigenvalue below zero so far."""
+    """Up to how many decimals: four entries of a row, off by half a unit each, push an eigenvalue down by two units."""
     if not -1.0 < lowest < 0:
         return ""
-    places = math.floor(-math.log10(-lowest))
+    places = math.floor(-math.log10(-lowest / 2))
     return f" to {places} decimal{'s' if places > 1 else ''} or fewer" if places else ""
 
 

@@ -109,12 +109,15 @@ def _leap(
     # Each time is halved as often as it needs: every squaring costs digits.
     doublings = np.ceil(np.log2(np.maximum(size * times, 1.0))).astype(int)
     h = (times / 2.0**doublings)[:, None, None]
-    block = np.zeros((2 * m + 1, 2 * m + 1))
-    block[:m, :m], block[:m, m : 2 * m], block[m : 2 * m, m : 2 * m] = -a, noise, a.T
-    step = scipy.linalg.expm(h * block[: 2 * m, : 2 * m])
+    # Both are linear in noise and drive. SciPy's exponential loses digits of large exponents: they are made small.
+    longest = float(h.max(initial=0.0))
+    heat, force = (2.0 ** np.ceil(np.log2(max(1.0, longest * np.abs(part).sum()))) for part in (noise, d))
+    block = np.zeros((2 * m, 2 * m))
+    block[:m, :m], block[:m, m:], block[m:, m:] = -a, noise / heat, a.T
+    step = scipy.linalg.expm(h * block)
     phi = np.swapaxes(step[:, m:, m:], -1, -2).copy()
-    gain = phi @ step[:, :m, m:]
-    push = scipy.linalg.expm(h * np.block([[a, d[:, None]], [np.zeros((1, m + 1))]]))[:, :m, m].copy()
+    gain = heat * (phi @ step[:, :m, m:])
+    push = force * scipy.linalg.expm(h * np.block([[a, d[:, None] / force], [np.zeros((1, m + 1))]]))[:, :m, m]
     for done in range(int(doublings.max(initial=0))):
         go = doublings > done
         gain[go] += phi[go] @ gain[go] @ np.swapaxes(phi[go], -1, -2)

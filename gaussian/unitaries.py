@@ -41,7 +41,7 @@ def composed(flows: Sequence[Array]) -> tuple[Array, float]:
     total, growth, turns = np.eye(len(flows[0])), 1.0, 1.0
     for flow in flows:
         with np.errstate(over="ignore", invalid="ignore"):
-            unitary = scipy.linalg.expm(flow)
+            unitary = exponential(flow)
         if not np.abs(unitary).max() < OVERFLOWING:
             raise InvalidArgument(
                 "A preparing unitary is too strong for double precision: its squeezing or displacement exceeds 10⁷.",
@@ -54,8 +54,20 @@ def composed(flows: Sequence[Array]) -> tuple[Array, float]:
     if growth > CANCELLED * size:
         total = _in_intervals(flows, growth)
         growth, turns = float(np.linalg.norm(total, 2)), 1.0
-    # Scaling and squaring an exponential loses as many units as its exponent is large.
+    # Squaring loses as many units as the exponent is large.
     return total, len(total) * EPS * turns * growth
+
+
+def exponential(flow: Array) -> Array:
+    """e^F by squaring e^{F/2ᵏ}, ‖F‖/2ᵏ ≤ 1, right to some ‖F‖ units in the last place of its norm.
+
+    SciPy's own choice of squarings saves a few products, and loses thousands of units for exponents of 3 and more.
+    """
+    squarings = max(0, math.ceil(math.log2(max(1.0, float(np.linalg.norm(flow, 1))))))
+    result = scipy.linalg.expm(flow / 2.0**squarings)
+    for _ in range(squarings):
+        result = result @ result
+    return np.asarray(result)
 
 
 def _in_intervals(flows: Sequence[Array], growth: float) -> Array:
