@@ -24,6 +24,8 @@ from gaussian.enclosed import EnclosedState
 
 # A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
 WINDOW_TOLERANCE = 1e-8
+# Bits in which a claim is subtracted from what it is held against.
+BITS = 256
 # Units in the last place that a right calculation in doubles may lose: a propagation through γt ~ 10³ loses as many.
 LOST_ULPS = 1e3
 # Said where a theorem is about coefficients and not about parameters.
@@ -172,7 +174,8 @@ def _granted(mine: float, error: float, exact: flint.arb, size: float) -> float:
     An entry is made of terms as large as √(σ_jj σ_kk), and their rounding is not its author's mistake. Then it is too
     wide, and neither certified nor refuted, where doubles do not hold the entry.
     """
-    off = float(abs(exact - flint.arb(mine)).abs_upper())
+    with flint.ctx.workprec(BITS):
+        off = float(abs(exact - flint.arb(mine)).abs_lower())
     return error if off <= error else max(error, LOST_ULPS * float(np.finfo(float).eps) * size)
 
 

@@ -50,15 +50,15 @@ def exact_trajectory(model: Any, times: Sequence[float], digits: float = DIGITS)
 def to_the_least(calculate: Callable[[], States], digits: float, *, bits: int) -> States:
     """States with so many digits of the least eigenvalue of σ, if the model's coefficients are known to as many.
 
-    That is what negativities and entropies of squeezed states depend on. Of a state it is λ_min ≥ 1/(4 λ_max), since
-    σ ≥ ¼ΩᵀΣΩ with Σ = σ⁻¹; digits are counted from the largest entry, so that 2 lg λ_max more of them do.
+    Negativities and entropies of squeezed states depend on it. Of a state λ_min ≥ 1/(4 λ_max), since σ ≥ ¼Ωᵀσ⁻¹Ω, and
+    symplectic eigenvalues come as squares: digits are counted from the largest entry, and 4 lg λ_max more.
     """
     found = enclose(calculate, digits=digits, strict=False, bits=bits)
     states = found if isinstance(found, list) else [found]
     largest = max(float(abs(x).mid()) for state in states for x in state.covariance.entries())
     if not MODERATE < largest < math.inf:
         return found
-    return enclose(calculate, digits=digits + 2 * math.log10(largest), strict=False, bits=bits)
+    return enclose(calculate, digits=digits + 4 * math.log10(largest), strict=False, bits=bits)
 
 
 def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
