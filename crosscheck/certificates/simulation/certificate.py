@@ -97,7 +97,7 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
     except TooManyPhotons as reason:
         return _undecided(kind, "no cutoff", str(reason))
     except gaussian.GaussianError as reason:
-        if type(reason) is not gaussian.GaussianError:
+        if type(reason) not in (gaussian.GaussianError, gaussian.DigitsLost):
             raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
         # The package's own engine has run out of digits.
         return _undecided(kind, "no moments in double precision", str(reason))
