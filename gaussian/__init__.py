@@ -12,6 +12,7 @@ from gaussian.discord import discord
 from gaussian.entanglement import log_negativity, partial_transpose, separable
 from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
 from gaussian.errors import (
+    DigitsLost,
     GaussianError,
     IllConditioned,
     InvalidArgument,
@@ -46,6 +47,7 @@ from gaussian.symplectic import (
 )
 
 __all__ = [
+    "DigitsLost",
     "GaussianError",
     "GaussianState",
     "IllConditioned",

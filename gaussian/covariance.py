@@ -3,6 +3,9 @@ r"""What counts as a covariance matrix: one of shape (2n, 2n), or a batch (..., 
 A state is as good as its covariance: whatever has a `covariance` may be given in its place, a trajectory as the batch
 of its times.
 
+A σ is taken to be right to the rounding of its entries. Where it is known less well, a measure is told by `error` how
+far it may be off, in spectral norm: 2n·e for entries that may each be off by e. A state brings its own `error`.
+
 A scan may have points without a state, above a threshold for instance. There σ is NaN throughout; measures are NaN in
 the same places, without a warning, and what is asked of the other points is not affected. A single σ that is NaN, or
 one with some NaN entries, is a mistake and refused.
@@ -14,6 +17,7 @@ array([ 0., nan])
 
 import functools
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, Protocol, cast
 
 import numpy as np
@@ -92,17 +96,66 @@ def missing(sigma: Array) -> NDArray[np.bool_]:
     return np.asarray(np.isnan(sigma).all((-2, -1)))
 
 
+@dataclass(frozen=True)
+class Known:
+    """How well each σ of a batch is known: `off` (...), in spectral norm.
+
+    `given` says that every entry may be off by so much. What a state says of itself is a bound, and stems from the
+    largest entries: in the others, rounding is smaller in proportion.
+    """
+
+    off: Array
+    given: bool
+
+
+def known(error: object) -> Known:
+    """What `of_states` has made of the argument `error`."""
+    assert isinstance(error, Known)
+    return error
+
+
+def own_error(sigma: Covariance) -> ArrayLike:
+    """What a state says of itself, a covariance being right to rounding."""
+    own = np.asarray(getattr(sigma, "error", 0.0))
+    return np.where(np.isnan(own), np.inf, own)
+
+
+def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
+    """How far each σ of a batch may be off in spectral norm, shape (...).
+
+    Raises:
+        InvalidArgument: negative or NaN, or not one number for each point.
+    """
+    try:
+        allowed = np.broadcast_to(np.asarray(error, float), batch)
+    except (TypeError, ValueError):
+        allowed = np.full(1, np.nan)
+    if not (allowed >= 0).all():
+        raise InvalidArgument(
+            f"Argument error must be a number ≥ 0, or one for each point of shape {batch}, but is {error!r}.",
+            "Give the spectral norm of what σ may be off by: 2n·e for entries off by e.",
+        )
+    return np.array(allowed)
+
+
 def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[Covariance, P], Array]:
-    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none."""
+    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none.
+
+    It has an argument `error`, and is handed that of the state if none is given.
+    """
 
     @functools.wraps(measure)
     def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> Array:
+        told, own = kwargs.get("error"), own_error(sigma)
         sigma = as_covariance(sigma)
+        off = as_error(own if told is None else cast("ArrayLike", told), sigma.shape[:-2])
+        kwargs["error"] = Known(off, given=told is not None)
         absent = missing(sigma)
         if not absent.any():
             return measure(sigma, *args, **kwargs)
         # The vacuum stands in: it passes every test and raises no warning.
         sigma[absent] = 0.5 * np.eye(sigma.shape[-1])
+        off[absent] = 0.0
         result = measure(sigma, *args, **kwargs)
         result[absent] = False if result.dtype == bool else np.nan
         return result

@@ -25,21 +25,23 @@ np.True_
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, of_states
+from gaussian.covariance import Array, known, of_states
 from gaussian.entropy import entropy_for, entropy_of_mode
-from gaussian.errors import GaussianError, InvalidArgument
+from gaussian.errors import DigitsLost, InvalidArgument
 from gaussian.parties import split
-from gaussian.symplectic import reduced, require_physical
+from gaussian.symplectic import part, require_physical
 
 
 @of_states
-def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
+def discord(sigma: Array, *, measured: Sequence[int], error: ArrayLike | None = None) -> Array:
     """Gaussian discord D ≥ 0 with the mode in `measured` measured.
 
     Args:
         sigma: two-mode covariance matrices, shape (..., 4, 4), vacuum ½·1; or a state, steady state or trajectory.
         measured: [0] or [1].
+        error: how far σ may be off, in spectral norm; a state brings its own.
 
     Returns:
         D in nats, shape (...).
@@ -47,6 +49,10 @@ def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
     Raises:
         InvalidArgument: not two modes, or not one measured mode.
         UnphysicalState: σ is not a quantum state's.
+        DigitsLost: double precision cannot say.
+
+    Warns:
+        IllConditioned: if double precision leaves fewer than 6 digits.
     """
     if sigma.shape[-1] != 4:
         raise InvalidArgument(
@@ -54,12 +60,18 @@ def discord(sigma: Array, *, measured: Sequence[int]) -> Array:
             "Take out the others with `reduced` first.",
         )
     (b,), (a,) = split(measured, 2, "measured")
-    ordered = reduced(require_physical(sigma), [a, b])
-    conditional = entropy_of_mode(0.5 * np.sqrt(_conditional_determinant(*_standard_form(2 * ordered))))
-    local, total = (entropy_for(part, "discord") for part in (ordered[..., 2:, 2:], ordered))
+    off = known(error)
+    ordered = part(require_physical(sigma, off), [a, b])
+    try:
+        # What A is left in is a state, of determinant ≥ 1, whatever rounding says.
+        least = np.maximum(_conditional_determinant(*_standard_form(2 * ordered)), 1.0)
+    except np.linalg.LinAlgError:  # rounding has left a mode without a positive covariance
+        least = np.full(sigma.shape[:-2], np.nan)
+    conditional = entropy_of_mode(0.5 * np.sqrt(least))
+    local, total = (entropy_for(each, off, "discord") for each in (ordered[..., 2:, 2:], ordered))
     found = np.asarray(np.maximum(local - total + conditional, 0.0))
     if not np.isfinite(found).all():
-        raise GaussianError(
+        raise DigitsLost(
             "The discord has no digits left in double precision.",
             "Use gaussian.enclosed.discord, which has as many as wanted.",
         )

@@ -14,8 +14,9 @@ for covariances that are not a state's.
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, Covariance, as_covariance, of_states
+from gaussian.covariance import Array, Covariance, Known, as_covariance, as_error, known, of_states, own_error
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_physical, spectrum
@@ -34,7 +35,9 @@ def partial_transpose(sigma: Covariance, *, party: Sequence[int]) -> Array:
 
 
 @of_states
-def log_negativity(sigma: Array, *, party: Sequence[int], require_physical_state: bool = True) -> Array:
+def log_negativity(
+    sigma: Array, *, party: Sequence[int], require_physical_state: bool = True, error: ArrayLike | None = None
+) -> Array:
     r"""Logarithmic negativity E_N = ln‖ρ^Γ‖₁ = Σ_k max(0, −ln 2ν̃_k) between `party` and the other modes.
 
     Args:
@@ -42,21 +45,23 @@ def log_negativity(sigma: Array, *, party: Sequence[int], require_physical_state
         party: modes of one side, each in 0 … n−1.
         require_physical_state: False accepts a σ > 0 that violates the uncertainty relation, where the model is known
             not to be completely positive; E_N then measures the negativity of an operator that is not a state.
+        error: how far σ may be off, in spectral norm; a state brings its own.
 
     Returns:
         E_N in nats, shape (...); NaN where a batch has NaN for a state.
 
     Raises:
-        UnphysicalState: if σ + iΩ/2 has an eigenvalue below −tol·‖σ‖.
+        UnphysicalState: if σ + iΩ/2 has an eigenvalue below −tol·‖σ‖ and below −`error`.
 
     Warns:
         IllConditioned: if double precision leaves fewer than 6 digits; `gaussian.enclosed.log_negativity` has them.
 
     Source: Vidal & Werner, Phys. Rev. A 65, 032314 (2002).
     """
+    off = known(error)
     if require_physical_state:
-        require_physical(sigma)
-    nu = spectrum(partial_transpose(sigma, party=party), "log_negativity")
+        require_physical(sigma, off)
+    nu = spectrum(partial_transpose(sigma, party=party), off, "log_negativity", sigma)
     return np.asarray(np.maximum(0.0, -np.log(2 * nu)).sum(-1))
 
 
@@ -72,15 +77,17 @@ def separable(sigma: Covariance, *, party: Sequence[int], steps: int = 60) -> bo
         UnphysicalState: σ is not a quantum state's.
         InvalidArgument: more than one state.
     """
+    own = own_error(sigma)
     sigma = as_covariance(sigma)
     if sigma.ndim != 2:
         raise InvalidArgument(
             f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}.",
             "Take the points of a batch one by one.",
         )
-    require_physical(sigma)
+    error = Known(as_error(own, ()), given=False)
+    require_physical(sigma, error)
     one, other = split(party, sigma.shape[-1] // 2)
-    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2))
+    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error.off)
     transposed = partial_transpose(sigma, party=one)
     if np.linalg.eigvalsh(transposed + 0.5j * omega(len(sigma) // 2))[0] < -tolerance:
         return False

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, of_states
+from gaussian.covariance import Array, Known, known, of_states
 from gaussian.parties import split
 from gaussian.symplectic import part, require_physical, spectrum
 
@@ -32,29 +32,37 @@ def entropy_of_mode(nu: ArrayLike) -> Array:
 
 
 @of_states
-def entropy(sigma: Array) -> Array:
-    """Von Neumann entropy S in nats of σ or of a state, shape (...). Raises UnphysicalState."""
-    return entropy_for(sigma, "entropy")
+def entropy(sigma: Array, *, error: ArrayLike | None = None) -> Array:
+    """Von Neumann entropy S in nats of σ or of a state, shape (...). Raises UnphysicalState; warns IllConditioned.
+
+    `error` is how far σ may be off, in spectral norm.
+    """
+    return entropy_for(sigma, known(error), "entropy")
 
 
-def entropy_for(sigma: Array, asked: str) -> Array:
+def entropy_for(sigma: Array, error: Known, asked: str) -> Array:
     """S(σ) on behalf of the function `asked`, which a warning names."""
-    return np.asarray(entropy_of_mode(spectrum(require_physical(sigma), asked)).sum(-1))
+    return np.asarray(entropy_of_mode(spectrum(require_physical(sigma, error), error, asked)).sum(-1))
 
 
 @of_states
-def purity(sigma: Array) -> Array:
-    """tr ρ² = Π 1/(2ν_k) = 1/√det(2σ) of σ or of a state, shape (...). Raises UnphysicalState."""
-    return np.asarray(np.prod(0.5 / spectrum(require_physical(sigma), "purity"), axis=-1))
+def purity(sigma: Array, *, error: ArrayLike | None = None) -> Array:
+    """tr ρ² = Π 1/(2ν_k) = 1/√det(2σ) of σ or of a state, shape (...); raises, warns and takes `error` as `entropy`.
+
+    Values that rounding left below ν = ½ count as ½.
+    """
+    off = known(error)
+    return np.asarray(np.prod(0.5 / np.maximum(spectrum(require_physical(sigma, off), off, "purity"), 0.5), -1))
 
 
 @of_states
-def mutual_information(sigma: Array, *, party: Sequence[int]) -> Array:
+def mutual_information(sigma: Array, *, party: Sequence[int], error: ArrayLike | None = None) -> Array:
     """I = S_A + S_B − S_AB in nats between the modes in `party` and the others.
 
     Args:
         sigma: covariance matrices, shape (..., 2n, 2n), vacuum ½·1; or a state, steady state or trajectory.
         party: modes of one side, each in 0 … n−1.
+        error: how far σ may be off, in spectral norm; a state brings its own.
 
     Returns:
         I, shape (...); NaN where a batch has NaN for a state.
@@ -65,5 +73,6 @@ def mutual_information(sigma: Array, *, party: Sequence[int]) -> Array:
     """
     one, other = split(party, sigma.shape[-1] // 2)
     parts = (part(sigma, one), part(sigma, other))
-    local = sum(entropy_for(reduced, "mutual_information") for reduced in parts)
-    return np.asarray(local - entropy_for(sigma, "mutual_information"))
+    off = known(error)
+    local = sum(entropy_for(reduced, off, "mutual_information") for reduced in parts)
+    return np.asarray(local - entropy_for(sigma, off, "mutual_information"))

@@ -5,7 +5,8 @@ GaussianError
 ├── NotQuadratic        the model has a term that Gaussian moments cannot represent
 ├── NotHermitian        the generator does not map Hermitian operators to Hermitian operators
 ├── TimeDependent       a constant generator is needed, the model's is not
-├── UnphysicalState     σ + iΩ/2 ≥ 0 fails
+├── UnphysicalState     σ + iΩ/2 ≥ 0 fails by more than σ may be off
+├── DigitsLost          double precision holds no digit of the answer
 └── NoSteadyState
     ├── UnstableDrift   an eigenvalue of the drift has a positive real part
     └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
@@ -13,6 +14,7 @@ GaussianError
 and one warning, IllConditioned: double precision leaves too few digits.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -27,9 +29,12 @@ class IllConditioned(UserWarning):
 
     def __init__(self, function: str, digits: float) -> None:
         self.function, self.digits = function, digits
+        why = "the condition of the covariance matrix, or its error,"
+        if digits < 1:
+            why = "digits are gone, and the value is one of many that fit: rounding, or the error of the covariance,"
         super().__init__(
-            f"{function}: the condition of the covariance matrix leaves about {max(0, int(digits))} digits in double "
-            "precision. gaussian.enclosed computes the same in intervals, to any number of digits."
+            f"{function}: {why} leaves about {max(0, int(digits))} digits in double precision. gaussian.enclosed "
+            "computes the same in intervals, to any number of digits."
         )
 
 
@@ -83,14 +88,28 @@ class TimeDependent(GaussianError):
 
 
 class UnphysicalState(GaussianError):
-    """σ + iΩ/2 ≥ 0 fails; `lowest` is the offending eigenvalue."""
+    """σ + iΩ/2 ≥ 0 fails by more than σ may be off; `lowest` is the offending eigenvalue."""
 
     def __init__(self, lowest: float) -> None:
         self.lowest = lowest
         super().__init__(
             f"The covariance matrix must satisfy σ + iΩ/2 ≥ 0, but its lowest eigenvalue is {lowest:.2e}.",
-            "Vacuum is ½·1 and the ordering (x_1, p_1, …) here: check both before suspecting the physics.",
+            f"Suspect first that its entries were rounded{_to_decimals(lowest)}: give all their digits, or say by "
+            "`error=…` how far σ may be off. Then look for digits lost in computing it, for another ordering of its "
+            "rows than (x_1, p_1, …), and last for another vacuum than ½·1.",
         )
+
+
+def _to_decimals(lowest: float) -> str:
+    """Up to how many decimals: four entries of a row, off by half a unit each, push an eigenvalue down by two units."""
+    if not -1.0 < lowest < 0:
+        return ""
+    places = math.floor(-math.log10(-lowest / 2))
+    return f" to {places} decimal{'s' if places > 1 else ''} or fewer" if places else ""
+
+
+class DigitsLost(GaussianError):
+    """Double precision holds no digit of the answer; `gaussian.enclosed` does."""
 
 
 class NoSteadyState(GaussianError):

@@ -21,7 +21,7 @@ import numpy as np
 import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import ArrayLike
 
-from gaussian.errors import GaussianError, InvalidArgument
+from gaussian.errors import DigitsLost, GaussianError, InvalidArgument
 from gaussian.generator import (
     Array,
     MomentEquations,
@@ -36,8 +36,12 @@ from gaussian.symplectic import as_modes, quadratures
 
 # Times are propagated in chunks whose block matrices stay below this size.
 CHUNK_BYTES = 2**28
+# Phases ‖A‖t are counted by doubles while their rounding is below this; beyond it nothing is known of the moments.
+COUNTED = 0.1
 # Steps that an explicitly time-dependent evolution takes at least, lest a pulse be stepped over.
 PULSE = 200
+# Phases ‖A‖t up to which an explicitly time-dependent evolution is tried: at a step each, already hours.
+MOST_PHASES = 1e9
 
 
 def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> Trajectory:
@@ -50,10 +54,12 @@ def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> 
             normal modes, and the full covariance is then never formed.
 
     Returns:
-        Trajectory with `mean` (T, 2k), `covariance` (T, 2k, 2k), `error` (T,).
+        Trajectory with `mean` (T, 2k), `covariance` (T, 2k, 2k), `error` (T,): infinite where ‖A‖t is so large that
+        double precision does not count its phases.
 
     Raises:
         InvalidArgument: times or modes that make no sense, or fields that are arrays: evolution is of one point.
+        DigitsLost: the moments are beyond double precision.
         NotQuadratic, NotHermitian: as `moment_equations`.
     """
     times = _as_times(times)
@@ -86,9 +92,10 @@ def propagate(
     mean, covariance, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     if not np.isfinite(covariance).all() or not np.isfinite(mean).all():
         bad = times[~np.isfinite(covariance).all(axis=(1, 2))]
-        raise GaussianError(
+        raise DigitsLost(
             f"The moments exceed double precision at t = {bad.min(initial=times.max()):.3g}.",
-            "Shorten the times: the model is unstable, or its rates are too large for them.",
+            "Shorten the times: the model is unstable, or its rates are too large for them. gaussian.enclosed.evolve "
+            "has the digits.",
         )
     return Trajectory(times=times, mean=mean, covariance=covariance, error=error)
 
@@ -102,12 +109,15 @@ def _leap(
     # Each time is halved as often as it needs: every squaring costs digits.
     doublings = np.ceil(np.log2(np.maximum(size * times, 1.0))).astype(int)
     h = (times / 2.0**doublings)[:, None, None]
-    block = np.zeros((2 * m + 1, 2 * m + 1))
-    block[:m, :m], block[:m, m : 2 * m], block[m : 2 * m, m : 2 * m] = -a, noise, a.T
-    step = scipy.linalg.expm(h * block[: 2 * m, : 2 * m])
+    # Both are linear in noise and drive. SciPy's exponential loses digits of large exponents: they are made small.
+    longest = float(h.max(initial=0.0))
+    heat, force = (2.0 ** np.ceil(np.log2(max(1.0, longest * np.abs(part).sum()))) for part in (noise, d))
+    block = np.zeros((2 * m, 2 * m))
+    block[:m, :m], block[:m, m:], block[m:, m:] = -a, noise / heat, a.T
+    step = scipy.linalg.expm(h * block)
     phi = np.swapaxes(step[:, m:, m:], -1, -2).copy()
-    gain = phi @ step[:, :m, m:]
-    push = scipy.linalg.expm(h * np.block([[a, d[:, None]], [np.zeros((1, m + 1))]]))[:, :m, m].copy()
+    gain = heat * (phi @ step[:, :m, m:])
+    push = force * scipy.linalg.expm(h * np.block([[a, d[:, None] / force], [np.zeros((1, m + 1))]]))[:, :m, m]
     for done in range(int(doublings.max(initial=0))):
         go = doublings > done
         gain[go] += phi[go] @ gain[go] @ np.swapaxes(phi[go], -1, -2)
@@ -115,13 +125,20 @@ def _leap(
         phi[go] = phi[go] @ phi[go]
     transported = phi @ start.covariance @ np.swapaxes(phi, -1, -2)
     sigma = transported + gain
-    amplification = np.linalg.norm(phi, "fro", axis=(-2, -1)) ** 2
+    amplification = _frobenius(phi) ** 2
     rounding = 4 * m * np.finfo(float).eps * (1 + size * times) + 2 * equations.rounding * times
-    error = amplification * (start.error + rounding * np.linalg.norm(start.covariance, 2)) + rounding * np.linalg.norm(
-        gain, "fro", axis=(-2, -1)
-    )
+    error = amplification * (start.error + rounding * np.linalg.norm(start.covariance, 2))
+    error += rounding * _frobenius(gain)
+    error[~(rounding < COUNTED)] = np.inf
     mean = phi @ start.mean + push
     return mean[:, rows], (0.5 * (sigma + np.swapaxes(sigma, -1, -2)))[:, rows][:, :, rows], error
+
+
+def _frobenius(matrices: Array) -> Array:
+    """‖M‖_F of each, scaled first: squares of what has decayed below 1e-154 would vanish, and the error with them."""
+    scale = np.abs(matrices).max((-2, -1))
+    unit = matrices / np.where(scale > 0, scale, 1.0)[:, None, None]
+    return np.asarray(scale * np.linalg.norm(unit, "fro", axis=(-2, -1)))
 
 
 def integrate(
@@ -145,6 +162,12 @@ def integrate(
             [eq.drift @ mean + eq.drive, (eq.drift @ sigma + sigma @ eq.drift.T + eq.diffusion).ravel()]
         )
 
+    fastest = float(np.linalg.norm(equations(0.0).drift, 2)) * float(times.max(initial=0.0))
+    if not fastest < MOST_PHASES:
+        raise DigitsLost(
+            f"The moments cannot be followed through {fastest:.1e} periods of the fastest mode.",
+            "Shorten the times, or go to the frame that rotates with it.",
+        )
     y0 = np.concatenate([start.mean, start.covariance.ravel()])
     grid, where = np.unique(times, return_inverse=True)
     solutions = []

@@ -21,6 +21,8 @@ from gaussian.generator import MomentEquations
 from gaussian.states import GaussianState, Trajectory
 
 Array = NDArray[Any]
+# Phases ωt are counted by doubles while their rounding is below this; beyond it nothing is known of the moments.
+COUNTED = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,9 @@ def propagate_normal_modes(network: NormalModes, start: GaussianState, times: Ar
         covariance = covariance + cross + np.swapaxes(cross, -1, -2)
     growth = np.linalg.norm(x_rows, 2, axis=(-2, -1)) ** 2 + np.linalg.norm(p_rows, 2, axis=(-2, -1)) ** 2
     phase = 1 + np.sqrt(np.abs(network.squares).max()) * times
-    error = growth * (start.error + 4 * np.finfo(float).eps * phase * np.linalg.norm(sigma, 2))
+    rounding = 4 * np.finfo(float).eps * phase
+    error = growth * (start.error + rounding * np.linalg.norm(sigma, 2))
+    error[~(rounding < COUNTED)] = np.inf
     return Trajectory(
         times=times,
         mean=x_rows @ start.mean[0::2] + p_rows @ start.mean[1::2],

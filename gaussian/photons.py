@@ -13,7 +13,7 @@ array([0.5  , 0.25 , 0.125])
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, Covariance, as_covariance
+from gaussian.covariance import Array, Covariance, Known, as_covariance, as_error, own_error
 from gaussian.errors import InvalidArgument
 from gaussian.symplectic import require_physical
 
@@ -40,13 +40,14 @@ def photon_distribution(sigma: Covariance, mean: ArrayLike | None = None, *, lev
                 "Leave it out, or give the covariance of the state.",
             )
         mean = getattr(sigma, "mean", None)
+    own = own_error(sigma)
     sigma, m = as_covariance(sigma), np.asarray((0.0, 0.0) if mean is None else mean, float)
     if sigma.shape != (2, 2) or m.shape != (2,):
         raise InvalidArgument(
             f"A single mode has shapes (2, 2) and (2,), but got {sigma.shape} and {m.shape}.",
             "Take one mode out of several with `reduced`.",
         )
-    require_physical(sigma)
+    require_physical(sigma, Known(as_error(own, ()), given=False))
     quanta = 0.5 * (np.trace(sigma) + m @ m - 1)
     if quanta > MOST_QUANTA:
         raise InvalidArgument(

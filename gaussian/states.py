@@ -17,7 +17,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import NDArray
 
 from gaussian.errors import InvalidArgument, NotHermitian
@@ -25,11 +24,10 @@ from gaussian.forms import Form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
 from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, listed, matrix, number, picked
 from gaussian.symplectic import as_modes, omega, quadratures
+from gaussian.unitaries import composed
 
 Array = NDArray[Any]
 VACUUM = SimpleNamespace(occupations=None, ground_of=None, unitaries=())
-# Squeezing a quadrature by more than this leaves no digits in the other one's variance.
-OVERFLOWING = 1e7
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -148,24 +146,20 @@ def initial_state(model: Any) -> GaussianState:
                 "Give one for each mode, 0 for the vacuum.",
             )
         mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
-    condition = 1.0
+    flows = []
     for generator in preparation.unitaries:
         form = _hermitian(generator, n, "generator of a preparing unitary")
         flow = np.zeros((2 * n + 1, 2 * n + 1))
-        flow[:-1, :-1] = omega(n) @ form.matrix.real
-        flow[:-1, -1] = omega(n) @ form.vector.real
-        with np.errstate(over="ignore", invalid="ignore"):
-            unitary = scipy.linalg.expm(flow)
-        if not np.abs(unitary).max() < OVERFLOWING:
-            raise InvalidArgument(
-                "A preparing unitary is too strong for double precision: its squeezing or displacement exceeds 10⁷.",
-                "Lower it, or use gaussian.enclosed. A parameter in the wrong unit is the usual cause.",
-            )
+        flow[:-1, :-1], flow[:-1, -1] = omega(n) @ form.matrix.real, omega(n) @ form.vector.real
+        flows.append(flow)
+    error = 8 * n * np.finfo(float).eps * float(np.linalg.norm(sigma, 2))
+    if flows:
+        unitary, off = composed(flows)
         symplectic = unitary[:-1, :-1]
+        size = float(np.linalg.norm(symplectic, 2))
+        error = size**2 * error + 2 * size * off * float(np.linalg.norm(sigma, 2))
         mean = symplectic @ mean + unitary[:-1, -1]
         sigma = symplectic @ sigma @ symplectic.T
-        condition *= float(np.linalg.norm(symplectic, 2)) ** 2
-    error = 8 * n * np.finfo(float).eps * condition * float(np.linalg.norm(sigma, 2))
     return GaussianState(mean=mean, covariance=0.5 * (sigma + sigma.T), error=np.asarray(error))
 
 

@@ -11,8 +11,9 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
-from gaussian.covariance import Array, Covariance, as_covariance, of_states
+from gaussian.covariance import Array, Covariance, Known, as_covariance, known, of_states
 from gaussian.errors import IllConditioned, InvalidArgument, UnphysicalState
 
 # A violation of σ + iΩ/2 ≥ 0 counts from here on, relative to ‖σ‖ once local squeezing is undone. A Lyapunov solve or
@@ -21,6 +22,8 @@ from gaussian.errors import IllConditioned, InvalidArgument, UnphysicalState
 PHYSICAL_TOLERANCE = 1e-10
 # Fewer digits than these are worth a warning.
 FEW_DIGITS = 6.0
+# Rounding of σ, in units of its last places and for each row, that a variance next to zero is excused by.
+ULPS = 8
 
 
 def omega(modes: int) -> Array:
@@ -70,39 +73,57 @@ def part(sigma: Array, modes: Sequence[int]) -> Array:
 
 
 @of_states
-def lowest_uncertainty_eigenvalue(sigma: Array) -> Array:
-    """The lowest eigenvalue of σ + iΩ/2, shape (...): negative where σ, or that of a state, is no quantum state's."""
-    return np.asarray(np.linalg.eigvalsh(_with_commutator(sigma))[..., 0])
+def lowest_uncertainty_eigenvalue(sigma: Array, *, error: ArrayLike | None = None) -> Array:
+    """The lowest eigenvalue of σ + iΩ/2, shape (...): negative where σ, or that of a state, is no quantum state's.
+
+    It is known to `error`, which is accepted for the sake of the other measures.
+    """
+    return _lowest(sigma)
 
 
 @of_states
-def is_physical(sigma: Array) -> Array:
+def is_physical(sigma: Array, *, error: ArrayLike | None = None) -> Array:
     """Whether σ + iΩ/2 ≥ −PHYSICAL_TOLERANCE·‖σ‖, shape (...), with the squeezing of each single mode undone first.
 
     Squeezing a mode changes neither the answer nor its symplectic eigenvalues, but hides a violation: diag(5e6, 4.5e-8)
     has ν = 0.474, and −5e-9 as the lowest eigenvalue of σ + iΩ/2. False where a batch has NaN for a state.
-    `sigma` may be a state.
+    `sigma` may be a state. A σ within `error` (spectral norm; a state brings its own) of a physical one is physical.
     """
-    return _physical(sigma)
+    return _physical(sigma, known(error).off)
 
 
-def _physical(sigma: Array) -> Array:
+def _lowest(sigma: Array) -> Array:
+    return np.asarray(np.linalg.eigvalsh(_with_commutator(sigma))[..., 0])
+
+
+def _balanced(sigma: Array) -> tuple[Array, Array, NDArray[np.bool_]]:
+    """σ with each single mode squeezed until its two variances are equal, by which scales, and where that can be."""
     variances = np.diagonal(sigma, axis1=-2, axis2=-1)
     positive = np.asarray((variances > 0).all(-1))
     x, p = (np.where(positive[..., None], variances[..., k::2], 1.0) for k in (0, 1))
     scale = np.repeat((p / x) ** 0.25, 2, axis=-1)
     scale[..., 1::2] = 1 / scale[..., 1::2]
-    balanced = scale[..., :, None] * sigma * scale[..., None, :]
+    return scale[..., :, None] * sigma * scale[..., None, :], scale, positive
+
+
+def _physical(sigma: Array, error: Array) -> Array:
+    balanced, _, positive = _balanced(sigma)
     if positive.all():
         # A batch of states, the usual case, is recognised by one factorisation; the largest variance is below ‖σ‖.
-        allowed = PHYSICAL_TOLERANCE * np.sqrt(x * p).max(-1)[..., None, None] * np.eye(sigma.shape[-1])
+        largest = np.diagonal(balanced, axis1=-2, axis2=-1).max(-1)[..., None, None]
         try:
-            np.linalg.cholesky(_with_commutator(balanced + allowed))
+            np.linalg.cholesky(_with_commutator(balanced + PHYSICAL_TOLERANCE * largest * np.eye(sigma.shape[-1])))
             return positive
         except np.linalg.LinAlgError:
             pass
-    lowest = np.linalg.eigvalsh(_with_commutator(balanced))[..., 0]
-    return np.asarray(positive & (lowest >= -PHYSICAL_TOLERANCE * np.linalg.norm(balanced, 2, (-2, -1))))
+    holds = positive & (_lowest(balanced) >= -PHYSICAL_TOLERANCE * np.linalg.norm(balanced, 2, (-2, -1)))
+    # Of a variance that rounding left at zero or below no squeezing can be undone.
+    return np.asarray(holds | (_lowest(sigma) >= -np.maximum(error, np.where(positive, 0.0, _rounding(sigma)))))
+
+
+def _rounding(sigma: Array) -> Array:
+    """How far rounding to doubles may have moved a covariance, shape (...)."""
+    return np.asarray(ULPS * sigma.shape[-1] * np.finfo(float).eps * np.linalg.norm(sigma, 2, (-2, -1)))
 
 
 def _with_commutator(sigma: Array) -> Array:
@@ -110,45 +131,59 @@ def _with_commutator(sigma: Array) -> Array:
     return np.asarray(sigma + 0.5j * omega(sigma.shape[-1] // 2))
 
 
-def require_physical(sigma: Array) -> Array:
-    """σ itself if physical, at every point.
+def require_physical(sigma: Array, error: Known) -> Array:
+    """σ itself if physical to within its error, at every point.
 
     Raises:
         UnphysicalState: naming the lowest eigenvalue of σ + iΩ/2.
     """
-    bad = ~_physical(sigma)
+    bad = ~_physical(sigma, error.off)
     if np.any(bad):
-        raise UnphysicalState(float(np.min(lowest_uncertainty_eigenvalue(sigma)[bad])))
+        raise UnphysicalState(float(np.min(_lowest(sigma)[bad])))
     return sigma
 
 
 @of_states
-def symplectic_eigenvalues(sigma: Array) -> Array:
+def symplectic_eigenvalues(sigma: Array, *, error: ArrayLike | None = None) -> Array:
     r"""Symplectic eigenvalues ν_1 ≤ … ≤ ν_n of a positive definite σ, shape (..., n); vacuum ½.
 
     With σ = L Lᵀ the antisymmetric LᵀΩL has singular values ν_1, ν_1, …, ν_n, ν_n (Williamson). Defined for every
-    σ > 0, physical or not. `sigma` may be a state.
+    σ > 0, physical or not. `sigma` may be a state; `error` is how far σ may be off, in spectral norm.
 
     Raises:
-        UnphysicalState: if σ is not positive definite.
+        UnphysicalState: if σ is not positive definite, by more than rounding or `error`.
 
     Warns:
-        IllConditioned: if fewer than 6 digits are right.
+        IllConditioned: if fewer than 6 digits are right; of a σ that is positive to within rounding only, none is.
     """
-    return spectrum(sigma, "symplectic_eigenvalues")
+    return spectrum(sigma, known(error), "symplectic_eigenvalues")
 
 
-def spectrum(sigma: Array, asked: str) -> Array:
-    """Symplectic eigenvalues for the function `asked`, which a warning names."""
+def spectrum(sigma: Array, error: Known, asked: str, of: Array | None = None) -> Array:
+    """Symplectic eigenvalues for the function `asked`, which a warning names.
+
+    A σ that is not positive definite has them if it is that of a state to within rounding or `error`; its partial
+    transpose has, if that is true of what it is the transpose `of`.
+    """
     try:
         lower = np.linalg.cholesky(sigma)
     except np.linalg.LinAlgError:
-        raise UnphysicalState(float(np.min(lowest_uncertainty_eigenvalue(sigma)))) from None
-    _warn_if_ill_conditioned(sigma, lower, asked)
+        require_physical(sigma if of is None else of, error)
+        lower = np.linalg.cholesky(_raised(sigma))
+        warnings.warn(IllConditioned(asked, 0.0), stacklevel=2)
+    else:
+        _warn_if_ill_conditioned(sigma, lower, error, asked)
     if sigma.shape[-1] <= 4:
         return _of_one_or_two_modes(lower)
     pairs = np.linalg.svd(_twisted(lower), compute_uv=False)  # descending, each twice
     return pairs[..., ::-2]
+
+
+def _raised(sigma: Array) -> Array:
+    """σ, made positive definite by as little as that takes; with the squeezing of each mode undone, if it can be."""
+    balanced, scale, _ = _balanced(sigma)
+    lack = _rounding(balanced) - np.linalg.eigvalsh(balanced)[..., 0]
+    return np.asarray(sigma + (lack.clip(0)[..., None] / scale**2)[..., None] * np.eye(sigma.shape[-1]))
 
 
 def _twisted(lower: Array) -> Array:
@@ -174,12 +209,20 @@ def _of_one_or_two_modes(lower: Array) -> Array:
     return np.sort(np.stack([determinant / largest, largest], -1))
 
 
-def _warn_if_ill_conditioned(sigma: Array, lower: Array, asked: str) -> None:
-    """Digits left after eps times the condition of σ, mode by mode rescaled as in `is_physical`."""
+def _warn_if_ill_conditioned(sigma: Array, lower: Array, error: Known, asked: str) -> None:
+    """Digits left after the relative error of σ times its condition, mode by mode rescaled as in `is_physical`.
+
+    An error that is that of every entry is held against what is left of each quadrature as it is.
+    """
     variances = np.diagonal(sigma, axis1=-2, axis2=-1)
+    # How much of each variance is left of a quadrature that the ones before it predict.
     pivots = np.diagonal(lower, axis1=-2, axis2=-1) ** 2
-    # How much of its own variance is left of a quadrature that the ones before it predict.
-    left = float((pivots / variances).min(initial=1.0))
-    digits = -np.log10(np.finfo(float).eps / max(left, 1e-300))
+    eps = np.finfo(float).eps
+    with np.errstate(over="ignore"):
+        relative = np.maximum(eps, 0.0 if error.given else error.off / variances.max(-1))
+        lost = relative * (variances / pivots).max(-1)
+        if error.given:
+            lost = np.maximum(lost, error.off / pivots.min(-1))
+    digits = -np.log10(min(float(lost.max(initial=eps)), 1e300))
     if digits < FEW_DIGITS:
         warnings.warn(IllConditioned(asked, float(digits)), stacklevel=3)

@@ -26,12 +26,18 @@ class NotPositive(EngineFailed):
     """A covariance without measures: wrong for a completely positive model, and possibly right for another."""
 
 
+class NoDigits(EngineFailed):
+    """Double precision holds none of the digits that are asked for: neither right nor wrong."""
+
+
 def ask(engine: Engine, question: Callable[[], Any]) -> Any:
     """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
     try:
         return question()
     except (gaussian.NoSteadyState, EngineFailed):
         raise
+    except gaussian.DigitsLost as error:
+        raise NoDigits(f"{engine.name} has no digits left: {error.what}", error.advice) from error
     except Exception as error:
         if engine is GAUSSIAN:
             raise
@@ -41,7 +47,10 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
 
 
 def no_answer(kind: str, reason: EngineFailed, *, theorem: bool = False) -> Certificate:
-    """A refuted certificate without comparisons; its note is the engine's failure."""
+    """A refuted certificate without comparisons, its note the engine's failure; lost digits refute nothing."""
+    if isinstance(reason, NoDigits):
+        basis = "no digits in double precision"
+        return Certificate(kind=kind, basis=basis, comparisons=(), note=str(reason), decided=Verdict.INCONCLUSIVE)
     return Certificate(
         kind=kind, basis="no answer", comparisons=(), note=str(reason), decided=Verdict.REFUTED, theorem=theorem
     )
@@ -49,6 +58,8 @@ def no_answer(kind: str, reason: EngineFailed, *, theorem: bool = False) -> Cert
 
 def moments(claimed: Any, engine: Engine, modes: Iterable[int], total: int) -> Moments:
     """Those of some modes of a claimed state (`mean`, `covariance`, `error`) of `total` modes.
+
+    `error` is one number, or one for each entry of the covariance.
 
     Raises:
         EngineFailed: the claim is not a mean and a symmetric matrix.
@@ -59,7 +70,13 @@ def moments(claimed: Any, engine: Engine, modes: Iterable[int], total: int) -> M
             f"{engine.name} returned moments of shape {np.shape(mean)} and {np.shape(covariance)}.",
             "Give each mode its two rows, (x, p).",
         )
-    if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not float(error) >= 0:
+    if np.shape(error) not in ((), (2 * total, 2 * total)):
+        raise EngineFailed(
+            f"{engine.name} returned an error of shape {np.shape(error)}.",
+            "Give one number, or one for each entry of the covariance.",
+        )
+    off = np.broadcast_to(np.asarray(error, float), np.shape(covariance))
+    if not np.isfinite(mean).all() or not np.isfinite(covariance).all() or not (off >= 0).all():
         raise EngineFailed(
             f"{engine.name} returned moments that are not finite, or a negative error.",
             "Look for a division by zero.",
@@ -70,7 +87,7 @@ def moments(claimed: Any, engine: Engine, modes: Iterable[int], total: int) -> M
         raise EngineFailed(
             f"{engine.name} returned a covariance that is not symmetric.", "Check how its entries are filled in."
         )
-    return Moments(np.asarray(mean, float)[rows], sigma, float(error))
+    return Moments(np.asarray(mean, float)[rows], sigma, off[np.ix_(rows, rows)] if np.ndim(error) else float(error))
 
 
 def guarded(engine: Engine, quantity: Quantity) -> Quantity:

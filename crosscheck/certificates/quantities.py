@@ -25,22 +25,51 @@ from crosscheck.certificates.names import entry_name
 from crosscheck.engine import Engine
 
 Array = NDArray[Any]
+# Rounding of a covariance, in units of the last place of its largest entry.
+ULPS = 4
 
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Mean, covariance and its error at one place, as the moment engine claims them."""
+    """Mean, covariance and its error at one place, as the moment engine claims them.
+
+    `error` is that of every entry of the covariance (2n, 2n), or one number for all of them. `mean_error` (2n,) is None
+    where the mean is taken to be known as well, relatively, as the covariance.
+    """
 
     mean: Array
     covariance: Array
-    error: float
+    error: float | Array
+    mean_error: Array | None = None
+
+    @property
+    def off(self) -> float:
+        """How far the covariance may be off, in spectral norm."""
+        return float(np.linalg.norm(self.error)) if np.ndim(self.error) else float(self.error)
+
+    @property
+    def errors(self) -> Array:
+        """That of every entry of the covariance."""
+        return np.broadcast_to(self.error, self.covariance.shape)
+
+    @property
+    def mean_errors(self) -> Array:
+        """That of every entry of the mean."""
+        if self.mean_error is not None:
+            return self.mean_error
+        size = float(np.linalg.norm(self.mean) / np.linalg.norm(self.covariance, 2))
+        return np.full(len(self.mean), self.off * (1 + size))
+
+    @property
+    def blur(self) -> float:
+        """How far its least eigenvalue may be off: what is claimed, and rounding of the largest."""
+        return self.off + ULPS * float(np.finfo(float).eps * np.linalg.norm(self.covariance, 2))
 
     @property
     def relative_error(self) -> float:
         """η: how far symplectic eigenvalues may be off, relatively."""
         lowest = float(np.linalg.eigvalsh(self.covariance)[0])
-        highest = float(np.linalg.norm(self.covariance, 2))
-        return (self.error + 4 * np.finfo(float).eps * highest) / lowest if lowest > 0 else np.inf
+        return self.blur / lowest if lowest > 0 else np.inf
 
     @property
     def is_physical(self) -> bool:
@@ -137,18 +166,17 @@ def moments_of(observed: Sequence[int]) -> Iterator[Quantity]:
 
 
 def _mean_entry(j: int, name: str) -> Quantity:
-    return Quantity(f"⟨{name}⟩", lambda m: (float(m.mean[j]), _of_mean(m)), lambda state: float(state.mean[j]))
+    return Quantity(
+        f"⟨{name}⟩", lambda m: (float(m.mean[j]), float(m.mean_errors[j])), lambda state: float(state.mean[j])
+    )
 
 
 def _covariance_entry(j: int, k: int, name: str) -> Quantity:
     return Quantity(
-        f"σ[{name}]", lambda m: (float(m.covariance[j, k]), m.error), lambda state: float(state.covariance[j, k])
+        f"σ[{name}]",
+        lambda m: (float(m.covariance[j, k]), float(m.errors[j, k])),
+        lambda state: float(state.covariance[j, k]),
     )
-
-
-def _of_mean(m: Moments) -> float:
-    """The mean is taken to be known as well, relatively, as the covariance."""
-    return m.error * (1 + float(np.linalg.norm(m.mean) / np.linalg.norm(m.covariance, 2)))
 
 
 def _of_logarithms(m: Moments, modes: int) -> float:

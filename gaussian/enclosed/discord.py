@@ -17,12 +17,13 @@ from collections.abc import Sequence
 import flint
 
 from gaussian.enclosed.measures import entropy, entropy_of_mode, reduced
-from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.symplectic import Covariance, require_shape, root
+from gaussian.enclosed.precision import Undecided, alone
+from gaussian.enclosed.symplectic import Covariance, more_bits, require_shape, root
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 
 
+@alone
 def discord(sigma: Covariance, *, measured: Sequence[int]) -> flint.arb:
     """Gaussian discord of two modes, of a covariance or a state, when mode `measured` = [j] is measured, in nats.
 
@@ -31,7 +32,11 @@ def discord(sigma: Covariance, *, measured: Sequence[int]) -> flint.arb:
         UnphysicalState: σ certainly is no quantum state's.
         Undecided: this precision cannot tell.
     """
-    sigma = require_shape(sigma)
+    with more_bits(sigma):
+        return _discord(require_shape(sigma), measured)
+
+
+def _discord(sigma: flint.arb_mat, measured: Sequence[int]) -> flint.arb:
     b_modes, a_modes = split(measured, sigma.nrows() // 2, "measured")
     if sigma.nrows() != 4:
         raise InvalidArgument(

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 
 import flint
 
-from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.symplectic import Covariance, require_shape, symplectic_eigenvalues
+from gaussian.enclosed.precision import Undecided, alone
+from gaussian.enclosed.symplectic import Covariance, more_bits, require_shape, symplectic_eigenvalues
 from gaussian.errors import UnphysicalState
 from gaussian.parties import split
 
@@ -34,15 +34,16 @@ def log_negativity(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
     )
 
 
+@alone
 def transposed_eigenvalues(sigma: Covariance, party: Sequence[int]) -> list[flint.arb]:
     """Symplectic eigenvalues ν̃ of σ with the momenta of `party` reversed."""
-    sigma = require_shape(sigma)
-    one, _ = split(party, sigma.nrows() // 2)
-    momenta = {2 * m + 1 for m in one}
-    signs = [-1 if j in momenta else 1 for j in range(sigma.nrows())]
-    return symplectic_eigenvalues(
-        flint.arb_mat([[signs[j] * signs[k] * sigma[j, k] for k in range(len(signs))] for j in range(len(signs))])
-    )
+    with more_bits(sigma):
+        sigma = require_shape(sigma)
+        one, _ = split(party, sigma.nrows() // 2)
+        momenta = {2 * m + 1 for m in one}
+        signs = [-1 if j in momenta else 1 for j in range(sigma.nrows())]
+        turned = [[signs[j] * signs[k] * sigma[j, k] for k in range(len(signs))] for j in range(len(signs))]
+        return symplectic_eigenvalues(flint.arb_mat(turned))
 
 
 def entropy(sigma: Covariance) -> flint.arb:
@@ -65,12 +66,14 @@ def entropy_of_mode(nu: flint.arb) -> flint.arb:
     return _monotone(nu, lambda end: flint.arb(0) if end <= half else _g(end), falling=False)
 
 
+@alone
 def mutual_information(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
     """I = S_A + S_B − S_AB in nats, of a covariance or a state. Raises as `entropy`."""
-    sigma = require_shape(sigma)
-    parts = split(party, sigma.nrows() // 2)
-    local = sum((entropy(reduced(sigma, part)) for part in parts), flint.arb(0))
-    return local - entropy(sigma)
+    with more_bits(sigma):
+        sigma = require_shape(sigma)
+        parts = split(party, sigma.nrows() // 2)
+        local = sum((entropy(reduced(sigma, part)) for part in parts), flint.arb(0))
+        return local - entropy(sigma)
 
 
 def reduced(sigma: flint.arb_mat, modes: Sequence[int]) -> flint.arb_mat:

@@ -14,13 +14,15 @@ Nothing is divided by a gap, so that coinciding eigenvalues do no harm.
 
 from __future__ import annotations
 
-from typing import Protocol
+import math
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
 import flint
 import numpy as np
 
 from gaussian.enclosed.generator import omega
-from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.precision import Undecided, alone
 from gaussian.errors import InvalidArgument, UnphysicalState
 
 
@@ -79,6 +81,7 @@ def symmetric(sigma: flint.arb_mat) -> flint.arb_mat:
     return (sigma + sigma.transpose()) / 2
 
 
+@alone
 def symplectic_eigenvalues(sigma: Covariance) -> list[flint.arb]:
     """ν_1 ≤ … ≤ ν_n of a positive definite σ; each ball holds the eigenvalue of that rank for every σ in the ball.
 
@@ -89,12 +92,25 @@ def symplectic_eigenvalues(sigma: Covariance) -> list[flint.arb]:
         Undecided: this precision cannot tell.
         InvalidArgument: σ is not a symmetric matrix of even size.
     """
-    sigma = require_shape(sigma)
-    lower = lower_factor(sigma)
-    k = lower.transpose() * omega(sigma.nrows() // 2) * lower
-    pairs = hermitian_eigenvalues(k.transpose() * k)
-    # Each ν² occurs twice: the balls of ranks 2k and 2k + 1 both hold it.
-    return [root(pairs[2 * j].intersection(pairs[2 * j + 1])) for j in range(len(pairs) // 2)]
+    with more_bits(sigma):
+        sigma = require_shape(sigma)
+        lower = lower_factor(sigma)
+        k = lower.transpose() * omega(sigma.nrows() // 2) * lower
+        pairs = hermitian_eigenvalues(k.transpose() * k)
+        # Each ν² occurs twice: the balls of ranks 2k and 2k + 1 both hold it.
+        return [root(pairs[2 * j].intersection(pairs[2 * j + 1])) for j in range(len(pairs) // 2)]
+
+
+def more_bits(sigma: Covariance) -> AbstractContextManager[Any]:
+    """A working precision that also holds what squares lose beside the largest, without rounding σ before.
+
+    ν̃² may be λ⁻² beside the λ² of KᵀK, λ the largest eigenvalue of σ.
+    """
+    entries = getattr(sigma, "covariance", sigma)
+    largest = max((float(abs(x).mid()) for x in entries.entries()), default=1.0) if hasattr(entries, "entries") else 1.0
+    spare = 4 * math.ceil(math.log2(largest)) if 1 < largest < math.inf else 0
+    context: AbstractContextManager[Any] = flint.ctx.workprec(flint.ctx.prec + spare)
+    return context
 
 
 def require_shape(sigma: Covariance) -> flint.arb_mat:

@@ -6,6 +6,7 @@ The elements in double precision (`generator.ladder`) err by less than their dis
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
@@ -15,7 +16,7 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
-from crosscheck.certificates.generator.ladder import MOST_MODES, ladder_moments
+from crosscheck.certificates.generator.ladder import MOST_MODES, LadderMoments, ladder_moments
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import entry_name
 from crosscheck.certificates.skipped import not_proved
@@ -81,10 +82,10 @@ def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ..
     no better than the rounding of the largest.
     """
     comparisons = []
-    proved = None if len(times) > 1 else _in_balls(model)
     for t in times:
         claimed = moment_equations(model, t) if t else moment_equations(model)
         found = ladder_moments(model, t)
+        proved = None if len(times) > 1 else _in_balls(model, found)
         place = f"t = {t:g}" if len(times) > 1 else "generator"
         for symbol, mine, theirs in (
             ("A", claimed.drift, found.drift),
@@ -148,9 +149,11 @@ def equations_from_balls(model: Any) -> gaussian.MomentEquations:
     )
 
 
-def _in_balls(model: Any) -> dict[str, dict[tuple[int, ...], flint.arb]]:
-    """A, d and D from the Fock window."""
-    with flint.ctx.workprec(BITS):
+def _in_balls(model: Any, found: LadderMoments) -> dict[str, dict[tuple[int, ...], flint.arb]]:
+    """A, d and D from the Fock window, with bits enough to see the slowest rate beside the largest entry."""
+    largest = max(float(np.abs(part).max(initial=0.0)) for part in (found.drift, found.drive, found.diffusion))
+    spread = math.log2(max(largest, found.slowest)) - math.log2(found.slowest) if math.isfinite(largest) else 0.0
+    with flint.ctx.workprec(BITS + 2 * math.ceil(spread)):
         equations = Window(AsComputed(model)).equations()
     m = equations.drift.nrows()
     pairs = list(np.ndindex(m, m))

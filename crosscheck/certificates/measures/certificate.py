@@ -22,7 +22,7 @@ from crosscheck.certificates.measures.elements import BITS, distance
 from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import Moments, Quantity, quantities
 from crosscheck.certificates.system import System
-from crosscheck.certificates.window.certificate import rounded
+from crosscheck.certificates.window.own import rounded
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.report.certificate import Certificate

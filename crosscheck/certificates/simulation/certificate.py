@@ -14,7 +14,7 @@ import numpy as np
 
 import fock
 import gaussian
-from crosscheck.certificates.answers import EngineFailed, NotPositive, ask, guarded, moments, no_answer
+from crosscheck.certificates.answers import EngineFailed, NoDigits, NotPositive, ask, guarded, moments, no_answer
 from crosscheck.certificates.budget import WITNESS
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.inquiry import Inquiry
@@ -27,6 +27,8 @@ from crosscheck.certificates.simulation.existence import stable_by_ladder_algebr
 from crosscheck.certificates.simulation.study import Place, Study, spell, study, undecided
 from crosscheck.certificates.skipped import clause, not_simulated, unanswered
 from crosscheck.certificates.system import System
+from crosscheck.certificates.window.own import rounded, settled
+from crosscheck.engine import GAUSSIAN
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.evidence import asked, decision
 from crosscheck.report.numbers import ceiled
@@ -101,7 +103,7 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
     except EngineFailed as reason:
         return no_answer(kind, reason)
     except gaussian.GaussianError as reason:
-        if type(reason) is not gaussian.GaussianError:
+        if type(reason) not in (gaussian.GaussianError, gaussian.DigitsLost):
             raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
         # The package's own engine has run out of digits.
         places = [STEADY] if kind == STEADY else [label(t) for t in inquiry.system.times]
@@ -212,7 +214,12 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         )
 
     def claim() -> tuple[Place, list[tuple[Any, Any]]]:
-        steady = engine.steady_state(model)
+        try:
+            steady = engine.steady_state(model)
+        except gaussian.MarginalDrift:
+            if engine is not GAUSSIAN or not proved or inquiry.truth is None:
+                raise
+            steady = rounded(settled(inquiry.truth.model))  # a doubt of double precision, which balls do not share
         return _place(inquiry, STEADY, steady.mean, steady.covariance, steady.error), [(steady.mean, steady.covariance)]
 
     try:
@@ -249,13 +256,20 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
 
 
 def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) -> Place:
-    """The observed modes of a claimed state of all modes. Raises EngineFailed, NotPositive."""
+    """The observed modes of a claimed state of all modes. Raises EngineFailed, NotPositive, NoDigits."""
     system, engine = inquiry.system, inquiry.engine
     found = moments((mean, covariance, error), engine, system.observed, system.modes)
-    if not np.linalg.eigvalsh(found.covariance)[0] > 0:
+    lowest = float(np.linalg.eigvalsh(found.covariance)[0])
+    if not lowest > 0 and lowest >= -found.blur:
+        raise NoDigits(
+            f"{name}: digits are gone. The least eigenvalue of the covariance is below {found.blur:.0e}, what rounding "
+            "may be.",
+            "The window holds every entry against its exact value; lower the squeezing to have measures compared.",
+        )
+    if not lowest > 0:
         raise NotPositive(
             f"{engine.name} returned a covariance that is not positive definite.",
-            "Check its diffusion, and vacuum ½·1.",
+            "Look for digits lost in its computation, then at its diffusion and its ordering, and at vacuum ½·1 last.",
         )
     own = engine.gives("steady_state" if name == STEADY else "evolve")
     chosen = quantities(

@@ -32,4 +32,4 @@ def stable_by_ladder_algebra(model: Any) -> tuple[bool | None, bool, str]:
     coefficients = np.abs(np.concatenate([found.drift.ravel(), found.diffusion.ravel()]))
     gaps = np.abs(values[:, None] - values[None, :]).ravel()
     smallest = min(x.min(initial=size) for x in (coefficients[coefficients > found.rounding], gaps[gaps > blur]))
-    return (False if blur < 1e-3 * smallest**2 / max(size, 1e-300) else None), False, why
+    return (False if blur < 1e-3 * smallest * (smallest / max(size, 1e-300)) else None), False, why

@@ -7,14 +7,16 @@ nothing is truncated and every interval is a theorem.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, TypeVar
 
 from crosscheck.certificates.window.kernel import Window
 from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.lyapunov import solve_steady
+from gaussian.enclosed.precision import LAST_BITS as ENOUGH_BITS
 from gaussian.enclosed.reading import read
 from gaussian.enclosed.states import QuadraticForm, prepared, propagate
 from gaussian.enclosed.symplectic import to_doubles
@@ -22,6 +24,11 @@ from gaussian.lyapunov import why_not
 
 # Digits asked of the intervals: beyond those of double precision, so that a claim's own rounding is what is seen.
 DIGITS = 20
+# No precision is raised beyond this.
+MOST_BITS = ENOUGH_BITS
+# Covariances up to this size have a least eigenvalue that these digits reach; beyond it they are asked for more.
+MODERATE = 1e2
+States = TypeVar("States", EnclosedState, list[EnclosedState])
 # Where so many bits do not separate a drift eigenvalue from the imaginary axis, it lies there.
 LAST_BITS = 1536
 
@@ -35,9 +42,23 @@ def exact_trajectory(model: Any, times: Sequence[float], digits: float = DIGITS)
     """
     if not len(times):
         return []
-    return enclose(
-        lambda: propagate(Window(model).equations(), exact_start(model), list(times)), digits=digits, strict=False
+    return to_the_least(
+        lambda: propagate(Window(model).equations(), exact_start(model), list(times)), digits, bits=MOST_BITS
     )
+
+
+def to_the_least(calculate: Callable[[], States], digits: float, *, bits: int) -> States:
+    """States with so many digits of the least eigenvalue of σ, if the model's coefficients are known to as many.
+
+    Negativities and entropies of squeezed states depend on it. Of a state λ_min ≥ 1/(4 λ_max), since σ ≥ ¼Ωᵀσ⁻¹Ω, and
+    symplectic eigenvalues come as squares: digits are counted from the largest entry, and 4 lg λ_max more.
+    """
+    found = enclose(calculate, digits=digits, strict=False, bits=bits)
+    states = found if isinstance(found, list) else [found]
+    largest = max(float(abs(x).mid()) for state in states for x in state.covariance.entries())
+    if not MODERATE < largest < math.inf:
+        return found
+    return enclose(calculate, digits=digits + 4 * math.log10(largest), strict=False, bits=bits)
 
 
 def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
@@ -49,7 +70,7 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
         NotQuadratic, TimeDependent: as `exact_trajectory`.
     """
     try:
-        return enclose(lambda: solve_steady(Window(model).equations()), digits=digits, strict=False, bits=LAST_BITS)
+        return to_the_least(lambda: solve_steady(Window(model).equations()), digits, bits=LAST_BITS)
     except PrecisionExhausted:
         raise PrecisionExhausted(
             "That there is a unique steady state can neither be proved nor refuted by intervals. "

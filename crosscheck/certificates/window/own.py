@@ -1,0 +1,41 @@
+"""What the package's own engine says of a model, in balls: where double precision has lost the digits that matter.
+
+They are the balls of `gaussian.enclosed`, from drift and diffusion; the truth that they are held against comes from the
+window elements. Each entry is rounded to a double once, and has the error of that.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flint
+import numpy as np
+
+from crosscheck.certificates.quantities import Moments
+from crosscheck.certificates.window.exact_moments import LAST_BITS, MOST_BITS, to_the_least
+from gaussian import enclosed
+from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.symplectic import to_doubles
+
+DIGITS = 17
+
+
+def settled(model: Any) -> EnclosedState:
+    """The steady state."""
+    return to_the_least(lambda: enclosed.steady_state(model), DIGITS, bits=LAST_BITS)
+
+
+def evolved(model: Any, t: float) -> EnclosedState:
+    """The state at a time."""
+    return to_the_least(lambda: enclosed.evolve(model, [t]), DIGITS, bits=MOST_BITS)[0]
+
+
+def rounded(state: EnclosedState) -> Moments:
+    """The nearest doubles; the error of each entry is its radius and a unit of its own last place."""
+    mean, sigma = to_doubles(state.mean), to_doubles(state.covariance)
+    return Moments(mean[:, 0], sigma, _errors(state.covariance, sigma), _errors(state.mean, mean)[:, 0])
+
+
+def _errors(balls: flint.arb_mat, doubles: Any) -> Any:
+    radii = np.array([[float(x.rad().abs_upper()) for x in row] for row in balls.tolist()])
+    return radii + np.finfo(float).eps * np.abs(doubles)
