@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,9 @@ from crosscheck.certificates.system import System
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
 from gaussian.enclosed.reading import AsComputed, read
+
+# An interval that is wider than this share of the largest entry says nothing.
+VAGUE = 1e-3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +43,8 @@ class Truth:
         model = read(system.exact, system.model)
         states: dict[str, EnclosedState] = {}
         with contextlib.suppress(PrecisionExhausted):  # rates and times too far apart: the simulation may still tell
-            states = dict(zip(map(label, system.times), exact_trajectory(model, system.times), strict=True))
+            found = zip(map(label, system.times), exact_trajectory(model, system.times), strict=True)
+            states = {place: state for place, state in found if _is_known(state)}
         try:
             states[STEADY] = exact_steady_state(model)
         except gaussian.NoSteadyState as error:
@@ -47,3 +52,10 @@ class Truth:
         except PrecisionExhausted as error:
             return cls(model=model, states=states, steady=None, why=str(error))
         return cls(model=model, states=states, steady=True, why="")
+
+
+def _is_known(state: EnclosedState) -> bool:
+    """Whether the moments are finite as doubles, and known to some digits at all."""
+    entries = [*state.mean.entries(), *state.covariance.entries()]
+    size = max(float(abs(x).abs_upper()) for x in entries)
+    return size < math.inf and max(float(x.rad().abs_upper()) for x in entries) <= VAGUE * size
