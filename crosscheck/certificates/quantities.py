@@ -29,11 +29,22 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """Mean, covariance and its error at one place, as the moment engine claims them."""
+    """Mean, covariance and its error (in spectral norm) at one place, as the moment engine claims them.
+
+    `each` are the errors of the entries, (mean, covariance), where they are known one by one.
+    """
 
     mean: Array
     covariance: Array
     error: float
+    each: tuple[Array, Array] | None = None
+
+    @property
+    def errors(self) -> tuple[Array, Array]:
+        """Of the entries of mean and covariance."""
+        if self.each is not None:
+            return self.each
+        return np.full(self.mean.shape, _of_mean(self)), np.full(self.covariance.shape, self.error)
 
     @property
     def relative_error(self) -> float:
@@ -136,12 +147,16 @@ def moments_of(modes: int) -> Iterator[Quantity]:
 
 def _mean_entry(j: int) -> Quantity:
     name = f"⟨{entry_name(j)}⟩"
-    return Quantity(name, lambda m: (float(m.mean[j]), _of_mean(m)), lambda state: float(state.mean[j]))
+    return Quantity(name, lambda m: (float(m.mean[j]), float(m.errors[0][j])), lambda state: float(state.mean[j]))
 
 
 def _covariance_entry(j: int, k: int) -> Quantity:
     name = f"σ[{entry_name(j)}, {entry_name(k)}]"
-    return Quantity(name, lambda m: (float(m.covariance[j, k]), m.error), lambda state: float(state.covariance[j, k]))
+    return Quantity(
+        name,
+        lambda m: (float(m.covariance[j, k]), float(m.errors[1][j, k])),
+        lambda state: float(state.covariance[j, k]),
+    )
 
 
 def _of_mean(m: Moments) -> float:

@@ -26,7 +26,7 @@ from crosscheck.report.document import (
 )
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
-KINDS = ("generator", "window", "measures", "trajectory", "steady state")
+KINDS = ("generator", "window", "measures", "enclosed", "trajectory", "steady state")
 # Said in the first line of a model without dissipators, which somebody may have forgotten.
 CLOSED = ", a closed system: it has no dissipators"
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
@@ -55,7 +55,9 @@ class Certificate:
 
     @property
     def grade(self) -> str:
-        """Whether the errors on the Fock side are proved."""
+        """Whether the errors on the Fock side are proved; `enclosed` if moments in balls stand on that side."""
+        if self.kind == "enclosed":
+            return self.kind
         return "theorem" if self.theorem else "estimate"
 
     @property
@@ -117,7 +119,7 @@ class Report(Described):
         return [c for c in self.comparisons if c.verdict is Verdict.REFUTED]
 
     def certificate(self, kind: str) -> Certificate:
-        """The certificate of that kind: generator, window, measures, trajectory or steady state.
+        """The certificate of that kind: generator, window, measures, enclosed, trajectory or steady state.
 
         Raises:
             KeyError: there is none, with the kinds there are.

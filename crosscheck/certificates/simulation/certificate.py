@@ -70,8 +70,10 @@ def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
         return asked
     if "window" in proved:
         asked -= {"evolve", "steady_state"}
-    if "measures" in proved:
+    if "measures" in proved or "enclosed" in proved:
         asked -= {"log_negativity", "entropy", "mutual_information"}
+    if "enclosed" in proved:
+        asked -= {"discord"}
     if not system.party:
         asked -= {"log_negativity", "mutual_information"}
     return asked if len(system.observed) == 2 else asked - {"discord"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import flint
 import numpy as np
 
 import gaussian
@@ -23,8 +24,11 @@ from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
 from gaussian.enclosed.symplectic import to_doubles
 
-# A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
+# A claim's error and the interval it is held against must be together this narrow (see `_entries` for the units).
 WINDOW_TOLERANCE = 1e-8
+# The package's own claims are made of the same coefficients, as wide as the exact interval: twice, and a margin.
+BLUR = 10.0
+EPS = float(np.finfo(float).eps)
 # Said where a theorem is about coefficients and not about parameters.
 AS_COMPUTED = ", coefficients as computed in doubles"
 DOUBT = "Whether there is a steady state is in doubt"
@@ -61,7 +65,7 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
                 )
                 decided = Verdict.REFUTED
         else:
-            comparisons += _entries(place, claim, truth.states[place])
+            comparisons += _entries(place, claim, truth.states[place], inquiry.tolerance)
     found = overall(c.verdict for c in comparisons)
     if decided is Verdict.CERTIFIED and comparisons:
         decided = None  # that none exists is right; the trajectory decides
@@ -143,34 +147,65 @@ def _evolved(model: Any, t: float) -> EnclosedState:
 
 def rounded(state: EnclosedState) -> Moments:
     """The nearest doubles, with the radius and half a unit of the last place as their error."""
-    sigma = to_doubles(state.covariance)
-    radius = max(float(x.rad().abs_upper()) for x in state.covariance.entries())
-    error = len(sigma) * (radius + float(np.finfo(float).eps) * float(np.abs(sigma).max()))
-    return Moments(to_doubles(state.mean)[:, 0], sigma, error)
+    mean, sigma = to_doubles(state.mean)[:, 0], to_doubles(state.covariance)
+    each = (_radii(state.mean)[:, 0] + EPS * np.abs(mean), _radii(state.covariance) + EPS * np.abs(sigma))
+    error = len(sigma) * (float(_radii(state.covariance).max()) + EPS * float(np.abs(sigma).max()))
+    return Moments(mean, sigma, error, each)
 
 
-def _entries(place: str, claim: Moments, exact: EnclosedState) -> list[Comparison]:
-    """One comparison for each entry of mean and covariance."""
+def _radii(m: flint.arb_mat) -> Any:
+    """The radius of each entry, rounded up."""
+    return np.array([[float(m[j, k].rad().abs_upper()) for k in range(m.ncols())] for j in range(m.nrows())])
+
+
+def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) -> list[Comparison]:
+    """One comparison for each entry of mean and covariance.
+
+    An entry is counted in units of what it could be, √(σ_jj σ_kk). It must be known to `WINDOW_TOLERANCE` of that; or,
+    as far as the `tolerance` asked for allows, of the largest entry, in which the rounding of doubles is counted, and
+    to a few times the digits to which the coefficients in doubles leave the exact state itself. An error bar in the
+    norm of σ is wide for its small entries, which may be right all the same: to half of `WINDOW_TOLERANCE`, they are.
+    """
     m = len(claim.mean)
-    mean_error = claim.error * (1 + float(np.linalg.norm(claim.mean) / np.linalg.norm(claim.covariance, 2)))
-    compared = [(f"⟨{entry_name(j)}⟩", claim.mean[j], mean_error, exact.mean[j, 0]) for j in range(m)]
+    deviations = np.sqrt(np.maximum(1.0, [abs(float(exact.covariance[j, j])) for j in range(m)]))
+    mean_errors, errors = claim.errors
+    compared = [
+        (
+            f"⟨{entry_name(j)}⟩",
+            claim.mean[j],
+            mean_errors[j],
+            exact.mean[j, 0],
+            max(deviations[j], abs(float(exact.mean[j, 0]))),
+        )
+        for j in range(m)
+    ]
     for j in range(m):
         for k in range(j, m):
-            name = f"σ[{entry_name(j)}, {entry_name(k)}]"
-            compared.append((name, claim.covariance[j, k], claim.error, exact.covariance[j, k]))
-    return [
-        Comparison(
-            quantity=name,
-            place=place,
-            gaussian=float(mine),
-            gaussian_error=error,
-            fock=float(ball),
-            fock_error=float(ball.rad().abs_upper()) + (0.0 if ball.is_zero() else float(np.spacing(abs(float(ball))))),
-            tolerance=WINDOW_TOLERANCE * max(1.0, abs(float(ball))),
-            theorem=True,
+            name, unit = f"σ[{entry_name(j)}, {entry_name(k)}]", deviations[j] * deviations[k]
+            compared.append((name, claim.covariance[j, k], errors[j, k], exact.covariance[j, k], unit))
+    blurred = WINDOW_TOLERANCE * float(deviations.max()) ** 2
+    blurred += BLUR * max(float(_radii(part).max()) for part in (exact.mean, exact.covariance))
+    norm_wise = tolerance * float(deviations.max()) ** 2
+    comparisons = []
+    for name, mine, error, ball, unit in compared:
+        middle, radius = float(ball), float(ball.rad().abs_upper())
+        radius += 0.0 if ball.is_zero() else float(np.spacing(abs(middle)))
+        by_itself = 0.5 * WINDOW_TOLERANCE * unit
+        if error <= norm_wise and abs(float(mine) - middle) + radius <= by_itself:
+            error = min(error, by_itself)
+        comparisons.append(
+            Comparison(
+                quantity=name,
+                place=place,
+                gaussian=float(mine),
+                gaussian_error=float(error),
+                fock=middle,
+                fock_error=radius,
+                tolerance=max(WINDOW_TOLERANCE * unit, min(tolerance * unit, blurred)),
+                theorem=True,
+            )
         )
-        for name, mine, error, ball in compared
-    ]
+    return comparisons
 
 
 def _digits(comparisons: list[Comparison]) -> int:

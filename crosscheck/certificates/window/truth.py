@@ -30,6 +30,7 @@ class Truth:
     states: dict[str, EnclosedState]
     steady: bool | None
     why: str
+    times: dict[str, float] = field(default_factory=dict)
     measured: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @property
@@ -41,17 +42,24 @@ class Truth:
     def of(cls, system: System) -> Truth:
         """From the window elements of the model alone."""
         model = read(system.exact, system.model)
+        times = {label(t): t for t in system.times}
         states: dict[str, EnclosedState] = {}
         with contextlib.suppress(PrecisionExhausted):  # rates and times too far apart: the simulation may still tell
-            found = zip(map(label, system.times), exact_trajectory(model, system.times), strict=True)
+            found = zip(times, exact_trajectory(model, list(times.values())), strict=True)
             states = {place: state for place, state in found if _is_known(state)}
         try:
             states[STEADY] = exact_steady_state(model)
         except gaussian.NoSteadyState as error:
-            return cls(model=model, states=states, steady=False, why=str(error))
+            return cls(model=model, states=states, times=times, steady=False, why=str(error))
         except PrecisionExhausted as error:
-            return cls(model=model, states=states, steady=None, why=str(error))
-        return cls(model=model, states=states, steady=True, why="")
+            return cls(model=model, states=states, times=times, steady=None, why=str(error))
+        return cls(model=model, states=states, times=times, steady=True, why="")
+
+    def known_to(self, place: str, digits: float) -> EnclosedState:
+        """The state at a place again, to more digits. Raises PrecisionExhausted."""
+        if place == STEADY:
+            return exact_steady_state(self.model, digits)
+        return exact_trajectory(self.model, [self.times[place]], digits)[0]
 
 
 def _is_known(state: EnclosedState) -> bool:
