@@ -54,6 +54,9 @@ def fastest_rate(equations: gaussian.MomentEquations) -> float:
     drift = np.asarray(equations.drift)
     if drift.ndim != 2 or not np.isfinite(drift).all():
         return math.nan
+    # What is rounding of larger terms that cancel would be blown up by balancing.
+    kept = np.where(np.abs(drift) > equations.rounding, drift, 0.0)
+    drift = kept if kept.any() else drift
     if drift.any():
         balanced = scipy.linalg.matrix_balance(drift, permute=False)[0]
         return float(np.abs(balanced).sum(axis=0).max())

@@ -164,7 +164,8 @@ def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float)
     An entry is counted in units of what it could be, √(σ_jj σ_kk). It must be known to `WINDOW_TOLERANCE` of that; or,
     as far as the `tolerance` asked for allows, of the largest entry, in which the rounding of doubles is counted, and
     to a few times the digits to which the coefficients in doubles leave the exact state itself. An error bar in the
-    norm of σ is wide for its small entries, which may be right all the same: to half of `WINDOW_TOLERANCE`, they are.
+    norm of σ is wide for its small entries, which may be right all the same: within half of `WINDOW_TOLERANCE` of the
+    exact value they are, if the bar is no wider than the `tolerance` allows for the largest entry.
     """
     m = len(claim.mean)
     deviations = np.sqrt(np.maximum(1.0, [abs(float(exact.covariance[j, j])) for j in range(m)]))
@@ -183,15 +184,15 @@ def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float)
         for k in range(j, m):
             name, unit = f"σ[{entry_name(j)}, {entry_name(k)}]", deviations[j] * deviations[k]
             compared.append((name, claim.covariance[j, k], errors[j, k], exact.covariance[j, k], unit))
-    blurred = WINDOW_TOLERANCE * float(deviations.max()) ** 2
+    largest = float(deviations.max()) ** 2
+    blurred = WINDOW_TOLERANCE * largest
     blurred += BLUR * max(float(_radii(part).max()) for part in (exact.mean, exact.covariance))
-    norm_wise = tolerance * float(deviations.max()) ** 2
     comparisons = []
     for name, mine, error, ball, unit in compared:
         middle, radius = float(ball), float(ball.rad().abs_upper())
         radius += 0.0 if ball.is_zero() else float(np.spacing(abs(middle)))
         by_itself = 0.5 * WINDOW_TOLERANCE * unit
-        if error <= norm_wise and abs(float(mine) - middle) + radius <= by_itself:
+        if error <= tolerance * largest and abs(float(mine) - middle) + radius <= by_itself:
             error = min(error, by_itself)
         comparisons.append(
             Comparison(
