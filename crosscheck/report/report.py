@@ -26,10 +26,11 @@ from crosscheck.report.document import (
 )
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
-KINDS = ("generator", "window", "measures", "enclosed", "trajectory", "steady state")
+KINDS = ("generator", "window", "measures", "trajectory", "steady state")
 # Said in the first line of a model without dissipators, which somebody may have forgotten.
 CLOSED = ", a closed system: it has no dissipators"
 MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
+SEVERITY = (Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,6 +228,9 @@ def summary(reports: Sequence[Report]) -> Section:
         negativities = [c for c in report.comparisons if c.quantity == "log_negativity"]
         best = [c for c in negativities if c.theorem] or negativities
         found = Interval(best[-1].fock, best[-1].fock_error) if best else None
+        if "enclosed" in kinds:  # measures, too: the mark is that of the worse of the two
+            every = [kinds[kind] for kind in ("measures", "enclosed") if kind in kinds]
+            kinds["measures"] = max(every, key=lambda c: SEVERITY.index(c.verdict))
         rows.append([report.name, *(_mark(kinds.get(kind)) for kind in KINDS), found, report.verdict])
     said = [
         f"{report.name}, {c.kind}: {c.note}"
@@ -251,6 +255,6 @@ def _badness(c: Comparison) -> tuple[int, float, float]:
 
     Less than a hundredth of the width is rounding, which must not decide what is shown.
     """
-    order = [Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED].index(c.verdict)
+    order = SEVERITY.index(c.verdict)
     share = c.difference / c.width if c.width > 0 and math.isfinite(c.difference) else math.inf
     return order, share if share > 0.01 else 0.0, round(abs(c.gaussian), 9)
