@@ -4,6 +4,7 @@ r"""`certify`: one model, two engines, one report.
     generator       are drift, drive and diffusion those of the master equation?        theorem
     window          are the claimed moments those of the exact state?                   theorem
     measures        do E_N, S and I agree with density matrices?                        theorem
+    enclosed        do they where the matrices do not fit, and discord everywhere?      enclosed: moments in balls
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
     steady state    does it exist, is it unique, and do the same quantities agree?      proved, or estimate
 
@@ -21,6 +22,7 @@ from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry, truth_of
 from crosscheck.certificates.measures.certificate import measures_certificate
+from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
 from crosscheck.certificates.system import System
@@ -34,7 +36,7 @@ from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.enclosed.precision import alone
 
-THEOREMS = (generator_certificate, window_certificate, measures_certificate)
+THEOREMS = (generator_certificate, window_certificate, measures_certificate, enclosed_certificate)
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 

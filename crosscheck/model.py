@@ -20,6 +20,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from crosscheck.errors import InvalidParameter
+from crosscheck.times import default_times
 
 
 class Operator(Protocol):
@@ -79,10 +80,6 @@ class Preparation:
             )
 
 
-# When trajectories are compared if a model does not say.
-TIMES = (0.5, 1.5)
-
-
 class Model(ABC):
     """A master equation with its initial state; subclasses are frozen dataclasses."""
 
@@ -115,8 +112,8 @@ class Model(ABC):
 
     @property
     def times(self) -> tuple[float, ...]:
-        """The times at which `certify` compares trajectories, in the model's units."""
-        return TIMES
+        """The times at which `certify` compares trajectories, in the model's units; by default, its own rates say."""
+        return default_times(self)
 
     @classmethod
     @abstractmethod

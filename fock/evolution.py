@@ -121,10 +121,10 @@ def evolve(
     gen = generator(model, cutoffs)
     if method == "qutip" or gen.is_time_dependent:
         states, errors = _qutips(gen, start, grid, memory)
-    elif gen.is_isolated and start.isket:
-        states, errors = _ket(gen, start, grid, accuracy, memory)
     else:
-        states, errors = _density_matrix(gen, start, grid, accuracy, memory)
+        own, unit = gen.in_own_time()
+        solve = _ket if gen.is_isolated and start.isket else _density_matrix
+        states, errors = solve(own, start, grid / unit, accuracy, memory)
     if any(not np.isfinite(state.full()).all() for state in states):
         raise FockError(
             "The state became infinite or NaN.",

@@ -54,6 +54,19 @@ class Generator(Shown):
         total = 2 * sum(abs(_value(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
         return float(total + 2 * sum(abs(_value(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators))
 
+    def in_own_time(self) -> tuple[Generator, float]:
+        """The constant generator 𝓛u with a power of two u ≈ 1/‖𝓛‖, and u: squares of it neither vanish nor overflow.
+
+        Nothing is rounded: e^{𝓛t} = e^{(𝓛u)(t/u)} has the same matrix elements in any unit of time.
+        """
+        norm = self.norm
+        if not 0 < norm < np.inf:
+            return self, 1.0
+        unit = 2.0 ** -round(np.log2(norm))
+        with untidied():
+            hamiltonian = tuple((unit * h, f) for h, f in self.hamiltonian)
+        return Generator(hamiltonian, tuple((unit * g, a, b) for g, a, b in self.dissipators), self.cutoffs), unit
+
     @property
     def entries(self) -> int:
         """Entries of the sparse superoperator, or of H for an isolated model."""

@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,8 @@ def steady_state(
         raise TimeDependent
     if method == "qutip":
         return _qutips(gen, memory)
-    parts = NoJump.of(gen)
+    own, unit = gen.in_own_time()
+    parts = NoJump.of(own)
     sector = Sector.diagonal(groups(parts))
     others = Sector.between(sector.labels, charges(parts) if _is_lindblad(model) else np.zeros_like(sector.labels))
     _require_memory(parts, max(sector, others, key=lambda s: s.size), method, memory)
@@ -119,13 +120,18 @@ def steady_state(
     if method == "auto":
         method = "direct" if quick else "krylov"
         try:
-            return _solved(parts, sector, others, method)
+            return _in_units_of(_solved(parts, sector, others, method), unit)
         except NotConverged as reason:
             if method == "direct" or sector.size > DIRECT:
                 raise
             warnings.warn(FellBack(str(reason), sector.size), stacklevel=2)
             method = "direct"
-    return _solved(parts, sector, others, method)
+    return _in_units_of(_solved(parts, sector, others, method), unit)
+
+
+def _in_units_of(found: FockSteadyState, unit: float) -> FockSteadyState:
+    """The same state, with what is a rate counted in the model's own unit of time."""
+    return replace(found, residual=found.residual / unit, gap=found.gap / unit)
 
 
 def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockSteadyState:

@@ -15,7 +15,7 @@ ROUNDING = 1e-12
 def negative_rate(model: Any) -> float | None:
     """The lowest eigenvalue of the rate matrix, if it is negative beyond rounding; None if it is not."""
     rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
-    return float(rates[0]) if rates[0] < -ROUNDING * max(1.0, float(np.abs(rates).max())) else None
+    return float(rates[0]) if rates[0] < -ROUNDING * float(np.abs(rates).max()) else None
 
 
 def completely_positive(model: Any) -> bool:

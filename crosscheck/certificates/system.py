@@ -14,8 +14,9 @@ import numpy as np
 
 import gaussian
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import TIMES, require
+from crosscheck.model import require
 from crosscheck.models.protocol import refuse_slips, runs_to_its_end
+from crosscheck.times import default_times
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,8 @@ class System:
         if equations.drift.ndim != 2:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
         n = len(equations.drift) // 2
-        times = getattr(model, "times", TIMES) if times is None else times
+        if times is None:
+            times = model.times if hasattr(model, "times") else default_times(model)
         require("times", times, "be ≥ 0", lambda v: v >= 0, "Give times after the preparation, which is at 0.")
         observed = _modes("observed", getattr(model, "observed", range(n)), n)
         party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))

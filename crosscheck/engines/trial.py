@@ -23,6 +23,7 @@ OF_KIND = {
     "generator": ("moment_equations",),
     "window": ("evolve", "steady_state"),
     "measures": ("log_negativity", "mutual_information", "entropy"),
+    "enclosed": ("log_negativity", "mutual_information", "entropy", "discord"),
     "trajectory": ("evolve",),
     "steady state": ("steady_state",),
 }

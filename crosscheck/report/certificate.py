@@ -37,7 +37,9 @@ class Certificate:
 
     @property
     def grade(self) -> str:
-        """Whether the errors on the Fock side are proved."""
+        """Whether the errors on the Fock side are proved; `enclosed` if moments in balls stand on that side."""
+        if self.kind == "enclosed":
+            return self.kind
         return "theorem" if self.theorem else "estimate"
 
     @property

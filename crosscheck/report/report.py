@@ -35,6 +35,7 @@ CLOSED = ", a closed system: it has no dissipators"
 # The first line of a report that contradicts itself.
 OURS = "A program of this package is wrong, which is no verdict on the engine"
 INCONCLUSIVE = Verdict.INCONCLUSIVE
+SEVERITY = (Verdict.CERTIFIED, Verdict.INCONCLUSIVE, Verdict.REFUTED)
 
 
 @dataclass(frozen=True, kw_only=True, repr=False, eq=False)
@@ -85,7 +86,7 @@ class Report(Described):
         return [c for c in self.comparisons if c.verdict is Verdict.REFUTED]
 
     def certificate(self, kind: str) -> Certificate:
-        """The certificate of that kind: generator, window, measures, trajectory or steady state.
+        """The certificate of that kind: generator, window, measures, enclosed, trajectory or steady state.
 
         Raises:
             KeyError: there is none, with the kinds there are.
@@ -212,6 +213,9 @@ def summary(reports: Sequence[Report]) -> Section:
         negativities = [c for c in report.comparisons if c.quantity == "log_negativity" and math.isfinite(c.fock)]
         best = [c for c in negativities if c.theorem] or negativities
         found = Interval(best[-1].fock, best[-1].fock_error) if best else None
+        if "enclosed" in kinds:  # measures, too: the mark is that of the worse of the two
+            every = [kinds[kind] for kind in ("measures", "enclosed") if kind in kinds]
+            kinds["measures"] = max(every, key=lambda c: SEVERITY.index(c.verdict))
         rows.append([report.name, *(_mark(kinds.get(kind)) for kind in KINDS), found, report.verdict])
     said = [
         f"{report.name}, {c.kind}: {c.note}"

@@ -2,12 +2,17 @@ r"""Gaussian states of balls: preparation and exact evolution.
 
     ⟨r⟩(t) = Φ⟨r⟩(0) + ∫₀ᵗ Φ(s) d ds,      σ(t) = Φσ(0)Φᵀ + ∫₀ᵗ Φ(s) D Φ(s)ᵀ ds,      Φ = e^{At}
 
-from Van Loan's block exponentials. They contain e^{−At}, whose digits cancel; intervals notice, and a higher precision
-pays for them.
+from Van Loan's block exponentials. They contain e^{−At}, whose digits cancel, and are taken of a step h = t/2ᵏ with
+‖A‖h ≤ 1 only. With G and g the two integrals,
+
+    Φ(2h) = Φ(h)²,      G(2h) = G(h) + Φ(h) G(h) Φ(h)ᵀ,      g(2h) = g(h) + Φ(h) g(h),
+
+so that a time of many periods costs digits as log ‖A‖t, not as ‖A‖t.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -142,23 +147,49 @@ def evolve(model: Any, times: Sequence[Any]) -> list[EnclosedState]:
 
 def propagate(equations: EnclosedEquations, start: EnclosedState, times: Sequence[Any]) -> list[EnclosedState]:
     """The states at each of `times` ≥ 0 under constant A, d, D."""
-    a, noise = equations.drift, equations.diffusion
-    m = a.nrows()
-    van_loan = flint.arb_mat(2 * m, 2 * m)
-    for j in range(m):
-        for k in range(m):
-            van_loan[j, k], van_loan[j, m + k], van_loan[m + j, m + k] = -a[j, k], noise[j, k], a[k, j]
     states = []
     for t in (_time(t) for t in times):
-        step = (van_loan * t).exp()
-        phi = block(step, m, m, m).transpose()
-        sigma = phi * start.covariance * phi.transpose() + phi * block(step, 0, m, m)
-        flow = (bordered(a, equations.drive) * t).exp()
-        mean = phi * start.mean + flint.arb_mat([[flow[j, m]] for j in range(m)])
+        phi, gain, push = _flow(equations, t)
+        sigma = phi * start.covariance * phi.transpose() + gain
+        mean = phi * start.mean + push
         if not all(x.is_finite() for x in (*sigma.entries(), *mean.entries())):
             raise Undecided("the exponential of the drift overflows this precision")
         states.append(EnclosedState(mean=mean, covariance=(sigma + sigma.transpose()) / 2))
     return states
+
+
+def _flow(equations: EnclosedEquations, t: flint.arb) -> tuple[flint.arb_mat, flint.arb_mat, flint.arb_mat]:
+    """(Φ(t), G(t), g(t)): what carries the state, the noise and the push gathered on the way.
+
+    Exponentials are taken of a step of length t/2ᵏ on which ‖A‖₁ is at most 1, and doubled k times.
+    """
+    a, noise = equations.drift, equations.diffusion
+    m = a.nrows()
+    doublings = _doublings(a, t)
+    h = t / flint.arb(2) ** doublings
+    van_loan = flint.arb_mat(2 * m, 2 * m)
+    for j in range(m):
+        for k in range(m):
+            van_loan[j, k], van_loan[j, m + k], van_loan[m + j, m + k] = -a[j, k], noise[j, k], a[k, j]
+    step = (van_loan * h).exp()
+    phi = block(step, m, m, m).transpose()
+    gain = phi * block(step, 0, m, m)
+    flow = (bordered(a, equations.drive) * h).exp()
+    push = flint.arb_mat([[flow[j, m]] for j in range(m)])
+    for _ in range(doublings):
+        gain += phi * gain * phi.transpose()
+        push += phi * push
+        phi = phi * phi
+    return phi, gain, push
+
+
+def _doublings(a: flint.arb_mat, t: flint.arb) -> int:
+    """k with ‖At‖₁/2ᵏ ≤ 1."""
+    m = a.nrows()
+    size = max((sum((abs(a[j, k]) for j in range(m)), flint.arb(0)) for k in range(m)), key=float) * t
+    if not size.is_finite():
+        raise Undecided("the drift is not finite")
+    return max(0, math.ceil(float(size.log().upper() / flint.arb(2).log())) if size > 1 else 0)
 
 
 def _time(t: Any) -> flint.arb:

@@ -83,12 +83,17 @@ def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float
 
 def choose_cutoffs(state: EnclosedState, party: Sequence[int], tolerance: float) -> tuple[int, ...]:
     """Levels per mode that make the tails of every mode small enough, within `LARGEST` levels in all."""
-    modes = state.covariance.nrows() // 2
-    cutoffs = tuple(_levels(state.reduced([j]), tolerance, root=bool(party)) for j in range(modes))
+    cutoffs = wanted_cutoffs(state, party, tolerance)
     # Too many together: those that have more give more, down to a common number.
     while math.prod(cutoffs) > LARGEST and max(cutoffs) > LEVELS[0]:
         cutoffs = tuple(n - 1 if n == max(cutoffs) else n for n in cutoffs)
     return cutoffs
+
+
+def wanted_cutoffs(state: EnclosedState, party: Sequence[int], tolerance: float) -> tuple[int, ...]:
+    """Levels per mode that make the tail of each mode small enough, however many that are together."""
+    modes = state.covariance.nrows() // 2
+    return tuple(_levels(state.reduced([j]), tolerance, root=bool(party)) for j in range(modes))
 
 
 def entropy(corner: Corner) -> tuple[float, float]:

@@ -1,11 +1,13 @@
 r"""The measures certificate: E_N, S and I by the engine's formulas against density matrices with proved bounds.
 
 The matrix elements are those of the states that the window proves, exact below a cutoff; what lies above is bounded.
+Where they do not fit, `measures.enclosed` decides.
 """
 
 from __future__ import annotations
 
 import functools
+import math
 import time
 import warnings
 from typing import Any
@@ -17,7 +19,7 @@ import fock
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.measures.bounds import Interval, proved_measures
+from crosscheck.certificates.measures.bounds import LARGEST, Interval, proved_measures, wanted_cutoffs
 from crosscheck.certificates.measures.elements import BITS, distance
 from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import Moments, Quantity, quantities
@@ -36,12 +38,16 @@ from gaussian.enclosed.precision import Undecided
 LARGEST_COMPARED = 1000
 # Mean photon numbers above this have too many levels for matrix elements.
 FEW_PHOTONS = 6.0
+# So many times more levels than fit, and what is cut off is larger than any tolerance.
+HOPELESS = 2
+# Share of the tolerance that an interval may take, next to the engine's own error.
+NARROW = 0.9
 
 
 def measures_certificate(inquiry: Inquiry) -> Certificate | None:
     """E_N, S and I at each place, from exact matrix elements.
 
-    None without places, where ρ may not be positive, or if the engine offers none of them.
+    None without places that fit, where ρ may not be positive, or if the engine offers none of them.
     """
     system, truth = inquiry.system, inquiry.truth
     asked = inquiry.engine.gives("log_negativity", "entropy", "mutual_information")
@@ -50,15 +56,10 @@ def measures_certificate(inquiry: Inquiry) -> Certificate | None:
     began = time.perf_counter()
     comparisons, skipped = [], []
     for place, state in truth.states.items():
-        observed = state.reduced(system.observed)
-        if not _may_be_a_state(observed):
+        if not may_be_a_state(state.reduced(system.observed)):
             skipped.append(
                 f"{place}: σ + iΩ/2 ≥ 0 fails beyond rounding, so that bounds on tails do not hold. Check σ."
             )
-            continue
-        photons = max(float(_photons(observed.reduced([j]))) for j in range(len(system.observed)))
-        if photons > FEW_PHOTONS:
-            skipped.append(f"{place}: {photons:.3g} quanta in a mode need more levels than fit. Lower them.")
             continue
         inquiry.progress(f"measures, {place}")
         try:
@@ -93,13 +94,23 @@ def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState
     )
 
 
-def _intervals(truth: Truth, place: str, system: System, tolerance: float) -> tuple[Interval, ...]:
-    """Proved intervals of the measures of the observed modes at a place, computed once for all engines on trial."""
+def proved_in_fock_space(truth: Truth, place: str, system: System, tolerance: float) -> dict[str, Interval]:
+    """Intervals of the measures of the observed modes that matrix elements decide, once for all engines on trial.
+
+    None of them where the elements do not fit, and not those that come out too wide.
+    """
     asked = (place, system.observed, system.party, tolerance)
     if asked not in truth.measured:
         state = truth.states[place].reduced(system.observed)
-        truth.measured[asked] = tuple(proved_measures(state, system.party, tolerance))
-    return truth.measured[asked]
+        found = proved_measures(state, system.party, tolerance) if _fits(state, system.party, tolerance) else ()
+        truth.measured[asked] = tuple(i for i in found if i.radius <= NARROW * tolerance * max(1.0, abs(i.middle)))
+    return {interval.quantity: interval for interval in truth.measured[asked]}
+
+
+def _fits(state: EnclosedState, party: tuple[int, ...], tolerance: float) -> bool:
+    """Whether the levels that `tolerance` asks for are few enough; photons are counted from the state's centre."""
+    photons = max(float(_photons(state.reduced([j]))) for j in range(state.covariance.nrows() // 2))
+    return photons <= FEW_PHOTONS and math.prod(wanted_cutoffs(state, party, tolerance)) <= HOPELESS * LARGEST
 
 
 def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
@@ -109,14 +120,14 @@ def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
     moments = rounded(state)
     formulas = {q.name: q for q in quantities(engine, system.party, system.observed, physical=True)}
     comparisons = []
-    for interval in _intervals(truth, place, system, tolerance):
-        if interval.quantity not in formulas:
+    for name, interval in proved_in_fock_space(truth, place, system, tolerance).items():
+        if name not in formulas:
             continue
-        formula = formulas[interval.quantity]
+        formula = formulas[name]
         mine, error = ask(engine, functools.partial(_answer, engine, formula, moments, state, system))
         comparisons.append(
             Comparison(
-                quantity=interval.quantity,
+                quantity=name,
                 place=place,
                 gaussian=mine,
                 gaussian_error=error,
@@ -144,7 +155,7 @@ def _answer(
             return float(ball), float(ball.rad().abs_upper()) + float(np.spacing(abs(float(ball))))
 
 
-def _may_be_a_state(state: EnclosedState) -> bool:
+def may_be_a_state(state: EnclosedState) -> bool:
     """Whether its moments are, as far as they are known, those of a state: no symplectic eigenvalue certainly below ½.
 
     With a generator of rates ≥ 0 it is one; rates are known to rounding only, hence this second look, at 20 digits.

@@ -79,8 +79,10 @@ def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
         return asked
     if "window" in proved:
         asked -= {"evolve", "steady_state"}
-    if "measures" in proved:
+    if "measures" in proved or "enclosed" in proved:
         asked -= {"log_negativity", "entropy", "mutual_information"}
+    if "enclosed" in proved:
+        asked -= {"discord"}
     if not system.party:
         asked -= {"log_negativity", "mutual_information"}
     return asked if len(system.observed) == 2 else asked - {"discord"}
@@ -92,6 +94,7 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
     An engine that fails is refuted. A covariance that is not positive definite refutes it for a completely positive
     model only; moments beyond double precision leave the question open, as far as no theorem decides it.
     """
+    lost: Exception
     try:
         return simulate()
     except NotPositive as reason:
@@ -100,14 +103,17 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         return not_simulated(
             kind, (), f"{reason} The model is not completely positive, and its moments are judged by the window."
         )
+    except NoDigits as reason:
+        lost = reason
     except EngineFailed as reason:
         return no_answer(kind, reason)
     except gaussian.GaussianError as reason:
         if type(reason) not in (gaussian.GaussianError, gaussian.DigitsLost):
             raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
-        # The package's own engine has run out of digits.
-        places = [STEADY] if kind == STEADY else [label(t) for t in inquiry.system.times]
-        return not_simulated(kind, unanswered(inquiry, places), f"there are no moments in double precision: {reason}")
+        lost = reason
+    # Double precision holds no moments to start from.
+    places = [STEADY] if kind == STEADY else [label(t) for t in inquiry.system.times]
+    return not_simulated(kind, unanswered(inquiry, places), f"there are no moments in double precision: {lost}")
 
 
 def _allowance(inquiry: Inquiry, places: Sequence[Place], found: Sequence[Certificate]) -> float:

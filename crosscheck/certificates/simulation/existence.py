@@ -25,7 +25,7 @@ def stable_by_ladder_algebra(model: Any) -> tuple[bool | None, bool, str]:
     size = float(np.linalg.norm(found.drift, 2))
     blur = max(found.rounding, float(np.finfo(float).eps) * size) * len(values)
     # Bauer–Fike: an eigenvalue moves by at most cond(V) times the perturbation; a defective drift by its square root.
-    blur = min(blur * float(np.linalg.cond(vectors)), float(np.sqrt(blur * max(1.0, size))))
+    blur = min(blur * float(np.linalg.cond(vectors)), float(np.sqrt(blur * size)))
     why = f"the slowest drift eigenvalue is {worst.real:+.3g}{worst.imag:+.3g}i, known to {blur:.0e}."
     if abs(worst.real) > blur:
         return worst.real < 0, abs(worst.real) > CLEARLY * blur, why

@@ -16,19 +16,22 @@ from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import STEADY, entry_name, label
 from crosscheck.certificates.quantities import Moments
 from crosscheck.certificates.skipped import not_proved, unanswered
-from crosscheck.certificates.window.own import evolved, rounded, settled
+from crosscheck.certificates.window.own import evolved, radii, rounded, settled
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian.enclosed import EnclosedState
 
-# A claim's error and the interval it is held against must be together this narrow, in units of max(1, |value|).
+# A claim's error and the interval it is held against must be together this narrow (see `_entries` for the units).
 WINDOW_TOLERANCE = 1e-8
 # Bits in which a claim is subtracted from what it is held against.
 BITS = 256
 # Units in the last place that a right calculation in doubles may lose: a propagation through γt ~ 10³ loses as many.
 LOST_ULPS = 1e3
+# The package's own claims are made of the same coefficients, as wide as the exact interval: twice, and a margin.
+BLUR = 10.0
+EPS = float(np.finfo(float).eps)
 # Said where a theorem is about coefficients and not about parameters.
 AS_COMPUTED = ", coefficients as computed in doubles"
 DOUBT = "Whether there is a steady state is in doubt"
@@ -68,7 +71,7 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
                 )
                 decided = Verdict.REFUTED
         else:
-            comparisons += _entries(place, claim, truth.states[place])
+            comparisons += _entries(place, claim, truth.states[place], inquiry.tolerance)
     found = overall(c.verdict for c in comparisons)
     if decided is Verdict.CERTIFIED and comparisons:
         decided = None  # that none exists is right; the trajectory decides
@@ -146,30 +149,55 @@ def _blurred(claim: Moments) -> bool:
     return not (claim.errors <= known).all()
 
 
-def _entries(place: str, claim: Moments, exact: EnclosedState) -> list[Comparison]:
-    """One comparison for each entry of mean and covariance."""
-    m, deviations = len(claim.mean), np.sqrt(np.abs(np.diag(claim.covariance)))
+def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) -> list[Comparison]:
+    """One comparison for each entry of mean and covariance.
+
+    An entry is counted in units of what it could be, √(σ_jj σ_kk). It must be known to `WINDOW_TOLERANCE` of that; or,
+    as far as the `tolerance` asked for allows, of the largest entry, in which the rounding of doubles is counted, and
+    to a few times the digits to which the coefficients in doubles leave the exact state itself. An error bar in the
+    norm of σ is wide for its small entries, which may be right all the same: within half of `WINDOW_TOLERANCE` of the
+    exact value they are, if the bar is no wider than the `tolerance` allows for the largest entry.
+    """
+    m = len(claim.mean)
+    deviations = np.sqrt(np.maximum(1.0, [abs(float(exact.covariance[j, j])) for j in range(m)]))
     compared = [
-        (f"⟨{entry_name(j)}⟩", claim.mean[j], claim.mean_errors[j], exact.mean[j, 0], abs(claim.mean[j]))
+        (
+            f"⟨{entry_name(j)}⟩",
+            claim.mean[j],
+            claim.mean_errors[j],
+            exact.mean[j, 0],
+            max(deviations[j], abs(float(exact.mean[j, 0]))),
+        )
         for j in range(m)
     ]
     for j in range(m):
         for k in range(j, m):
-            name, size = f"σ[{entry_name(j)}, {entry_name(k)}]", deviations[j] * deviations[k]
-            compared.append((name, claim.covariance[j, k], claim.errors[j, k], exact.covariance[j, k], size))
-    return [
-        Comparison(
-            quantity=name,
-            place=place,
-            gaussian=float(mine),
-            gaussian_error=_granted(float(mine), float(error), ball, size),
-            fock=float(ball),
-            fock_error=float(ball.rad().abs_upper()) + (0.0 if ball.is_zero() else float(np.spacing(abs(float(ball))))),
-            tolerance=WINDOW_TOLERANCE * max(1.0, abs(float(ball))),
-            theorem=True,
+            name, unit = f"σ[{entry_name(j)}, {entry_name(k)}]", deviations[j] * deviations[k]
+            compared.append((name, claim.covariance[j, k], claim.errors[j, k], exact.covariance[j, k], unit))
+    largest = float(deviations.max()) ** 2
+    blurred = WINDOW_TOLERANCE * largest
+    blurred += BLUR * max(float(radii(part).max()) for part in (exact.mean, exact.covariance))
+    comparisons = []
+    for name, mine, error, ball, unit in compared:
+        middle, radius = float(ball), float(ball.rad().abs_upper())
+        radius += 0.0 if ball.is_zero() else float(np.spacing(abs(middle)))
+        by_itself = 0.5 * WINDOW_TOLERANCE * unit
+        error = _granted(float(mine), float(error), ball, unit)
+        if error <= tolerance * largest and abs(float(mine) - middle) + radius <= by_itself:
+            error = min(error, by_itself)
+        comparisons.append(
+            Comparison(
+                quantity=name,
+                place=place,
+                gaussian=float(mine),
+                gaussian_error=error,
+                fock=middle,
+                fock_error=radius,
+                tolerance=max(WINDOW_TOLERANCE * unit, min(tolerance * unit, blurred)),
+                theorem=True,
+            )
         )
-        for name, mine, error, ball, size in compared
-    ]
+    return comparisons
 
 
 def _granted(mine: float, error: float, exact: flint.arb, size: float) -> float:

@@ -36,6 +36,10 @@ def rounded(state: EnclosedState) -> Moments:
     return Moments(mean[:, 0], sigma, _errors(state.covariance, sigma), _errors(state.mean, mean)[:, 0])
 
 
+def radii(balls: flint.arb_mat) -> Any:
+    """The radius of each entry, rounded up."""
+    return np.array([[float(x.rad().abs_upper()) for x in row] for row in balls.tolist()])
+
+
 def _errors(balls: flint.arb_mat, doubles: Any) -> Any:
-    radii = np.array([[float(x.rad().abs_upper()) for x in row] for row in balls.tolist()])
-    return radii + np.finfo(float).eps * np.abs(doubles)
+    return radii(balls) + np.finfo(float).eps * np.abs(doubles)

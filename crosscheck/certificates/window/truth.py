@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,8 @@ from crosscheck.certificates.window.exact_moments import exact_steady_state, exa
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
 from gaussian.enclosed.reading import AsComputed, read
 
+# An interval that is wider than this share of the largest entry says nothing.
+VAGUE = 1e-3
 # Of the window's elements, whose number grows as n⁴, and of exponentials of ball matrices: measured for 1 to 8 modes.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4, SECONDS_PER_TIME = 0.02, 1.2e-3, 2e-4
 
@@ -34,6 +37,7 @@ class Truth:
     states: dict[str, EnclosedState]
     steady: bool | None
     why: str
+    times: dict[str, float] = field(default_factory=dict)
     measured: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
     @property
@@ -45,13 +49,28 @@ class Truth:
     def of(cls, system: System) -> Truth:
         """From the window elements of the model alone."""
         model = read(system.exact, system.model)
+        times = {label(t): t for t in system.times}
         states: dict[str, EnclosedState] = {}
         with contextlib.suppress(PrecisionExhausted):  # rates and times too far apart: the simulation may still tell
-            states = dict(zip(map(label, system.times), exact_trajectory(model, system.times), strict=True))
+            found = zip(times, exact_trajectory(model, list(times.values())), strict=True)
+            states = {place: state for place, state in found if _is_known(state)}
         try:
             states[STEADY] = exact_steady_state(model)
         except gaussian.NoSteadyState as error:
-            return cls(model=model, states=states, steady=False, why=str(error))
+            return cls(model=model, states=states, times=times, steady=False, why=str(error))
         except PrecisionExhausted as error:
-            return cls(model=model, states=states, steady=None, why=str(error))
-        return cls(model=model, states=states, steady=True, why="")
+            return cls(model=model, states=states, times=times, steady=None, why=str(error))
+        return cls(model=model, states=states, times=times, steady=True, why="")
+
+    def known_to(self, place: str, digits: float) -> EnclosedState:
+        """The state at a place again, to more digits. Raises PrecisionExhausted."""
+        if place == STEADY:
+            return exact_steady_state(self.model, digits)
+        return exact_trajectory(self.model, [self.times[place]], digits)[0]
+
+
+def _is_known(state: EnclosedState) -> bool:
+    """Whether the moments are finite as doubles, and known to some digits at all."""
+    entries = [*state.mean.entries(), *state.covariance.entries()]
+    size = max(float(abs(x).abs_upper()) for x in entries)
+    return size < math.inf and max(float(x.rad().abs_upper()) for x in entries) <= VAGUE * size

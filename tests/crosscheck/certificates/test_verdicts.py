@@ -16,10 +16,11 @@ from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures import certificate as measures_room
 from crosscheck.certificates.measures.bounds import Interval
 from crosscheck.certificates.measures.certificate import distance_from, measures_certificate
+from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.quantities import Moments
 from crosscheck.certificates.window import certificate as window_room
-from crosscheck.certificates.window.certificate import WINDOW_TOLERANCE, _entries, rounded, window_certificate
+from crosscheck.certificates.window.certificate import _entries, rounded, window_certificate
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import displacing
@@ -208,21 +209,21 @@ def exact(mean=0.0, radius=0.0):
 
 
 def test_the_radius_of_an_interval_is_its_error():
-    compared = _entries(STEADY, Moments(np.zeros(2), np.eye(2), 0.0), exact(radius=1e-3))
+    compared = _entries(STEADY, Moments(np.zeros(2), np.eye(2), 0.0), exact(radius=1e-3), 1e-3)
     assert [c.fock_error >= 1e-3 for c in compared if c.quantity != "σ[x1, p1]"] == [True] * 4
     assert (rounded(exact(radius=1e-3)).errors[[0, 1], [0, 1]] >= 1e-3).all()
 
 
 def test_a_large_mean_may_be_known_as_well_relatively_as_the_covariance():
     far = 1e3
-    compared = _entries(STEADY, Moments(np.array([far, 0.0]), np.eye(2), 1e-12), exact(far))
+    compared = _entries(STEADY, Moments(np.array([far, 0.0]), np.eye(2), 1e-12), exact(far), 1e-3)
     errors = {c.quantity: c.gaussian_error for c in compared}
     assert errors["⟨x1⟩"] >= far * errors["σ[x1, x1]"] > 0
 
 
 def test_the_package_sharpens_the_states_that_doubles_blur(monkeypatch):
-    """A trajectory with an error above the window's tolerance; others are taken at their word."""
-    wide = replace(evolving(error=lambda error: error + 2 * WINDOW_TOLERANCE), steady_state=gaussian.steady_state)
+    """A trajectory with an error above the tolerance asked for; others are taken at their word."""
+    wide = replace(evolving(error=lambda error: error + 1e-2), steady_state=gaussian.steady_state)
     assert window_certificate(asked(engine=wide)).verdict is Verdict.INCONCLUSIVE
     monkeypatch.setattr(window_room, "GAUSSIAN", wide)
     assert window_certificate(asked(engine=wide)).verdict is Verdict.CERTIFIED
@@ -254,7 +255,7 @@ def test_what_was_measured_is_kept_for_the_same_question_only(monkeypatch):
     ]
     for count, (place, about, tolerance) in enumerate(questions, 1):
         for _ in range(2):
-            measures_room._intervals(truth, place, about, tolerance)
+            measures_room.proved_in_fock_space(truth, place, about, tolerance)
         assert len(heard) == count
 
 
@@ -262,21 +263,28 @@ def beams():
     return enclosed.steady_state(BEAMS)
 
 
-def test_a_place_without_bounds_is_named_with_the_reason():
-    """Twenty quanta at the start, few in the end."""
-    hot = replace(MODE, start=20.0)
-    found = measures_certificate(asked(hot, times=(0.0,)))
-    assert {c.place for c in found.comparisons} == {STEADY}
-    assert "t = 0: 20 quanta" in found.note
+def test_a_place_whose_elements_do_not_fit_is_left_to_the_balls():
+    """Twenty quanta at the start, few in the end: both are decided, each by one of the two."""
+    inquiry = asked(replace(MODE, start=20.0), times=(0.0,))
+    found = measures_certificate(inquiry), enclosed_certificate(inquiry)
+    assert [{c.place for c in each.comparisons} for each in found] == [{STEADY}, {"t = 0"}]
+    assert {each.verdict for each in found} == {Verdict.CERTIFIED}
 
 
 def test_the_interval_that_is_proved_is_the_error_of_a_measure(monkeypatch):
     monkeypatch.setattr(
         measures_room, "proved_measures", lambda state, party, tolerance: [Interval("entropy", 0.5, 1.5)]
     )
-    (compared,) = measures_certificate(asked(times=())).comparisons
+    (compared,) = measures_certificate(asked(times=(), tolerance=1.0)).comparisons
     assert (compared.fock, compared.theorem) == (1.0, True)
     assert compared.fock_error == pytest.approx(0.5)
+
+
+def test_an_interval_that_is_too_wide_is_left_to_the_balls(monkeypatch):
+    monkeypatch.setattr(measures_room, "proved_measures", lambda *given: [Interval("entropy", 0.5, 1.5)])
+    inquiry = asked(times=())
+    assert measures_certificate(inquiry) is None
+    assert enclosed_certificate(inquiry).verdict is Verdict.CERTIFIED
 
 
 def test_a_tolerance_is_absolute_below_one_and_relative_above(monkeypatch):

@@ -203,6 +203,14 @@ def test_the_summary_marks_every_certificate_under_its_kind():
     assert (row["model"], row[""]) == ("Model", Verdict.REFUTED)
 
 
+def test_measures_are_marked_by_the_worse_of_elements_and_balls():
+    """Where one of the two is missing, by the other."""
+    right, wrong = certificate(comparison(), kind="measures"), certificate(comparison(off=0.1), kind="enclosed")
+    for found, mark in (([right], "✓"), ([wrong], "✗"), ([right, wrong], "✗")):
+        (row,) = cells(report(*found))
+        assert row["measures"].text == mark
+
+
 def test_the_summary_explains_what_is_not_certified_and_nothing_else():
     open_, good = certificate(kind="window", note="too wide"), certificate(comparison(), note="a remark")
     said = summary([report(open_, good)]).lines[1:]
