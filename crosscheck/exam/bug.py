@@ -115,13 +115,13 @@ def wrong_measure(
 ) -> Bug:
     """The moments are right, a measure of them is not, in the steady state or (`moving`) at the model's first time.
 
-    Density matrices prove all measures but discord, which is found by minimising in a truncated space.
+    Density matrices prove all measures but discord, which intervals enclose at the moments that the window proves.
     """
     changes: dict[str, Any] = {measure: function}
     engine, times = replace(GAUSSIAN, **changes), model.times[:1] if moving else ()
     return Bug(
         name=name,
         description=description,
-        certificate="measures" if measure != "discord" else "trajectory" if moving else "steady state",
+        certificate="measures" if measure != "discord" else "enclosed",
         trial=EngineTrial(model=model, engine=engine, times=times),
     )

@@ -16,6 +16,11 @@ from crosscheck.exam.parts import steady
 def bugs() -> list[Bug]:
     """The steady state is wrong; A, d and D are right."""
     return [
+        wrong_steady_state("lyapunov-transposed", "Aᵀσ + σA + D = 0", DRIVEN, _transposed),
+        wrong_steady_state("unstable-lyapunov", "a Lyapunov solver believed above threshold", UNSTABLE, _lyapunov),
+        wrong_steady_state(
+            "stable-refused", "a stable model called unstable: +A tested where −A was meant", DRIVEN, _refuse
+        ),
         wrong_steady_state(
             "any-lyapunov",
             "a Lyapunov solver believed where modes are undamped",
@@ -23,11 +28,6 @@ def bugs() -> list[Bug]:
             _believe_lyapunov,
             marginal=True,
         ),
-        wrong_steady_state("unstable-lyapunov", "a Lyapunov solver believed above threshold", UNSTABLE, _lyapunov),
-        wrong_steady_state(
-            "stable-refused", "a stable model called unstable: +A tested where −A was meant", DRIVEN, _refuse
-        ),
-        wrong_steady_state("lyapunov-transposed", "Aᵀσ + σA + D = 0", DRIVEN, _transposed),
         wrong_steady_state("lyapunov-sign", "Aσ + σAᵀ = D, which gives −σ", DRIVEN, _sign),
         wrong_steady_state("lyapunov-half", "Aσ + σAᵀ = −2D, as for dr = A r dt + √(2D) dW", DRIVEN, _half),
         wrong_steady_state("drive-ignored", "⟨r⟩ = 0 although there is a drive", DRIVEN, _drive_ignored),

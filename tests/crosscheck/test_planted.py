@@ -14,7 +14,7 @@ from crosscheck.exam.planted import THEMES
 
 # Verdicts must not depend on how busy the machine is.
 PATIENT = Budget(seconds=300)
-KINDS = {"generator", "window", "measures", "trajectory", "steady state"}
+KINDS = {"generator", "window", "measures", "enclosed", "trajectory", "steady state"}
 
 
 @pytest.mark.parametrize("bug", planted_bugs(), ids=lambda b: b.name)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 
+import flint
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +15,8 @@ import gaussian
 from crosscheck import Dissipator, Model, Preparation, Verdict, certify
 from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.measures.enclosed import enclosed_certificate
+from crosscheck.certificates.measures.enclosed import _judged, enclosed_certificate
+from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import displacing, thermal_bath, two_mode_squeezing
@@ -348,6 +350,21 @@ def test_what_doubles_cannot_hold_refutes_nobody():
     at_start = [c for c in found.comparisons if c.place == "t = 0"]
     assert {c.verdict for c in at_start} == {Verdict.INCONCLUSIVE}
     assert "leaves no digit" in found.note
+
+
+@pytest.mark.parametrize(
+    ("off", "error", "verdict"),
+    [
+        (4e-4, np.inf, Verdict.CERTIFIED),
+        (6e-4, np.inf, Verdict.INCONCLUSIVE),
+        (6e-4, 1e-2, Verdict.INCONCLUSIVE),
+        (4e-2, 1e-2, Verdict.REFUTED),
+        (6e-4, 1e-5, Verdict.REFUTED),
+    ],
+)
+def test_a_wide_error_neither_hides_a_wrong_value_nor_spoils_a_right_one(off, error, verdict):
+    """Right within half of the tolerance, 10⁻³; wrong beyond three times what rounding explains; else open."""
+    assert _judged("entropy", STEADY, 0.3 + off, error, flint.arb("0.3"), 1e-3).verdict is verdict
 
 
 def test_the_middle_of_a_wide_interval_is_named():
