@@ -137,7 +137,7 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
             called = named_factor(u)
             change = field_change(name, value, u * value, f"{called} times itself", scope, 7)
             backwards = u < 0 and bool(OCCUPATIONS.fullmatch(name.partition("[")[0]))
-            return replace(change, free=backwards or called not in FACTORS.values())
+            return replace(change, factor=u, free=backwards or called not in FACTORS.values())
 
         return make
 
