@@ -67,8 +67,8 @@ def spelled(share: float) -> str:
 def half_units(numbers: Any) -> Array:
     """Half a unit in the last printed place of each number, in their shape; 0 where they are not printed but computed.
 
-    At least two different numbers (one, if there is but one) must have three digits or more and end in another digit
-    than 0, and so must half of all: what people type is exact.
+    Half of them must end in another digit than 0, and two of these must have three digits, or one (if there is but one)
+    four: what people type is exact.
     """
     found = np.asarray(numbers, float)
     sizes = np.unique(np.abs(found[found != 0]))
@@ -89,7 +89,7 @@ def _units(sizes: Array, digits: int) -> Array:
 
 
 def _common_unit(sizes: Array) -> float:
-    """The largest 1, 2, 2.5 or 5 times a power of ten that divides all sizes; 0 if they have too many digits for one."""
+    """The largest 1, 2, 2.5 or 5 times a power of ten that divides all sizes; 0 if they have too many digits."""
     top = math.floor(math.log10(sizes[-1]))
     for power in range(top - 1, top - MOST_DIGITS, -1):
         for first in (5.0, 2.5, 2.0, 1.0):
@@ -103,8 +103,9 @@ def _common_unit(sizes: Array) -> float:
 
 def _printed(sizes: Array, units: Array, entries: int) -> bool:
     counts = np.rint(sizes / units)
-    full = (counts >= FEWEST) & (counts % 10 != 0)
-    return bool(full.sum() >= min(2, entries) and 2 * full.sum() >= len(sizes))
+    full = counts % 10 != 0
+    long = (full & (counts >= FEWEST)).sum() >= min(2, entries) or (full & (counts >= 10 * FEWEST)).any()
+    return bool(long and 2 * full.sum() >= len(sizes))
 
 
 def sizes_of(name: str, right: Array, floor: float) -> Array:

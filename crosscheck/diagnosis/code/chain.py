@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.certificates.generator.certificate import compare_generators, equations_from_balls
 from crosscheck.certificates.generator.ladder import MOST_MODES
+from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Evidence
@@ -25,7 +26,7 @@ from crosscheck.diagnosis.code.existence import no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.measured import function_stage, numbers_stage
+from crosscheck.diagnosis.code.measured import Known, function_stage, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
@@ -79,7 +80,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
             stages, frame = (stages + found[0], found[1]) if found else ([*stages, stage], frame)
         stages += [] if refused is None else [refused]
     progress("measures")
-    stages += _measures(claim, readings, arrays, frame)
+    stages += _measures(claim, readings, arrays, frame, stages)
     return CodeDiagnosis(
         model=described(claim.model),
         name=type(claim.model).__name__,
@@ -139,13 +140,24 @@ def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
     ]
 
 
-def _measures(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
-    """The measures, if the code's matrices are written in this frame."""
+def _measures(
+    claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = ()
+) -> list[Stage]:
+    """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`."""
     scale = 2 * frame.vacuum
-    sigma, several = (frame.ours(arrays[n], scale) if n in arrays else None for n in ("covariance", "covariances"))
-    known = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
+    within = max((s.within for s in before if s.within is not None and s.agrees), default=0.0)
+
+    def known(name: str) -> Known | None:
+        if name not in arrays:
+            return None
+        found = frame.ours(arrays[name], scale)
+        half = float(half_units(arrays[name]).max()) / scale
+        return Known(sigmas=list(found) if found.ndim == 3 else [found], half=half, within=within)
+
+    sigma, several = known("covariance"), known("covariances")
+    settled = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
     return [
-        function_stage(claim, measure, value, known)
+        function_stage(claim, measure, value, settled)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several)
         for measure, value in claim.measures().items()

@@ -27,9 +27,9 @@ from crosscheck.diagnosis.code.frames import Frame
 # Sets of everything, and misreadings among them.
 LARGEST = 5
 MOST_CHANGES = 2
-# A search for the cause of what is wrong ends after so many seconds. The verdict does not depend on it: what is right is
-# known before.
-SECONDS = 30.0
+# A search for the cause of what is wrong ends after so many seconds. The verdict does not depend on it: what is right
+# is known before.
+SECONDS = 20.0
 # A free value of each parameter is fitted in so many frames.
 MOST_FITTED = 8
 # Explanations that are less natural than the best by this much in rank are left out, and those beyond so many.

@@ -114,7 +114,7 @@ class Evidence:
             sizes_of(o.name, part.reshape(o.claim.shape), floor).ravel()
             for o, part in zip(self.observables, parts, strict=True)
         ]
-        return np.maximum(np.concatenate(found), 1e-300)
+        return np.asarray(np.maximum(np.concatenate(found), 1e-300))
 
     def of_names(self, chosen: Callable[[Observable], bool]) -> NDArray[np.bool_]:
         """Which entries belong to observables that are chosen."""

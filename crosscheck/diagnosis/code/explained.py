@@ -21,7 +21,7 @@ from crosscheck.diagnosis.code.nearly import ROUGH, Near, judged_near, nearest, 
 from crosscheck.report.verdict import Verdict
 
 # What is near within an integrator's default tolerance is looked at so long for something that explains it exactly.
-SHORTLY = 8.0
+SHORTLY = 5.0
 NOTHING = "No set of changes that is tried accounts for this; these entries differ."
 UNFINISHED = f"Nothing that was tried in {SECONDS:.0f} s accounts for this; these entries differ."
 NO_ANSWER = (
@@ -95,7 +95,7 @@ def _nearly(evidence: Evidence, detective: Detective, near: Near, tolerance: flo
     verdict, note = judged_near(evidence, near, tolerance)
     if no_state := _no_state(evidence):
         verdict, note = Verdict.INCONCLUSIVE, no_state
-    as_if = [e.changes[0].text for e in found]
+    as_if = [e.changes[0].text for e in found if e.changes]
     if as_if and verdict is Verdict.CERTIFIED:
         note = f"The deviations are as if {as_if[0]}."
     return Explained(explanations=[], frame=frame, verdict=verdict, note=note, agreement=near.agreement)

@@ -42,6 +42,8 @@ MOST = {True: 0.1, False: 5e-3}
 LEFT, ENOUGH, STEP = 0.05, 2, 1e-6
 # Entries that vanish, those that are exact among others that are not, and deviations that are a factor of the entry.
 ZERO, EXACT, ALIKE = 1e-9, 1e-3, 0.2
+# At so many times a deviation that is exactly a factor is none of an integrator's.
+SURE = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +74,9 @@ def nearest(evidence: Evidence) -> Near | None:
 
 
 def slight(evidence: Evidence, explanation: Explanation) -> bool:
-    """Whether an explanation of a trajectory is one parameter that is off by less than half a percent."""
-    return (
-        _moving(evidence)
-        and not explanation.entries
-        and bool(explanation.changes)
-        and all(c.free and c.factor is not None and abs(c.factor - 1) < CLEAR for c in explanation.changes)
-    )
+    """Whether an explanation of a trajectory is a parameter, or an entry, that is off by less than half a percent."""
+    factors = [c.factor if c.free else None for c in explanation.changes] + [e.factor for e in explanation.entries]
+    return _moving(evidence) and all(f is not None and abs(f - 1) < CLEAR for f in factors)
 
 
 def judged_near(evidence: Evidence, near: Near, tolerance: float) -> tuple[Verdict, str]:
@@ -88,17 +86,23 @@ def judged_near(evidence: Evidence, near: Near, tolerance: float) -> tuple[Verdi
         return Verdict.CERTIFIED, ""
     if not _moving(evidence):
         return Verdict.INCONCLUSIVE, (
-            f"It is near, but not right: {near.agreement.text}. If it was found by integrating or iterating, do so with "
-            f"a smaller tolerance, or say how accurate it is (tolerance={spelled(within)}, or --tol); if not, something "
-            "small is wrong."
+            f"It is near, but not right: {near.agreement.text}. If it was found by integrating or iterating, do so "
+            f"with a smaller tolerance, or say how accurate it is (tolerance={spelled(within)}, or --tol); if not, "
+            "something small is wrong."
         )
-    other = _other_constants(evidence, near.frame)
-    if within <= ROUGH and not other and _like_an_integrator(evidence, near):
+    sure, slip = _slip(evidence, near)
+    if sure:
+        return (
+            Verdict.REFUTED,
+            f"In the code {slip}: no integrator does that. Otherwise {near.agreement.text}.",
+        )
+    other = slip or _other_constants(evidence, near.frame)
+    if within <= ROUGH and not other:
         return Verdict.CERTIFIED, "That is what an integrator leaves at its default tolerance; smaller ones show more."
     why = other or "that may be an integrator's tolerance, or a mistake of this size"
     return Verdict.INCONCLUSIVE, (
-        f"It is near, but not right: {near.agreement.text}; {why}. Integrate with rtol=1e-9 and atol=1e-12 and diagnose "
-        f"again, or say how accurate it is (tolerance={spelled(within)}, or --tol)."
+        f"It is near, but not right: {near.agreement.text}; {why}. Integrate with rtol=1e-9 and atol=1e-12 and "
+        f"diagnose again, or say how accurate it is (tolerance={spelled(within)}, or --tol)."
     )
 
 
@@ -106,8 +110,11 @@ def _moving(evidence: Evidence) -> bool:
     return all(o.name in MOVING for o in evidence.observables if o.solved)
 
 
-def _like_an_integrator(evidence: Evidence, near: Near) -> bool:
-    """Whether no entry is off by a factor, or at a few times only, as by a slip; nor off where symmetry makes it 0."""
+def _slip(evidence: Evidence, near: Near) -> tuple[bool, str]:
+    """What is off unlike an integrator, in words, and whether that is sure; nothing if all is like one.
+
+    An entry may be off by a factor, or at a few times only, or where symmetry makes it 0.
+    """
     start = 0
     for o in evidence.observables:
         part = slice(start, start := start + o.claim.size)
@@ -117,27 +124,35 @@ def _like_an_integrator(evidence: Evidence, near: Near) -> bool:
             v[part].reshape(len(o.claim), -1)
             for v in (evidence.claims[near.frame], evidence.right[0], evidence.sizes, evidence.doubt[0])
         )
+        names = [o.entry((0, *index), evidence.times).split(" at t")[0] for index in np.ndindex(o.claim.shape[1:])]
         off = claim - right
-        largest = np.abs(right).max(axis=0)
         # What vanishes by symmetry stays 0 in an integrator, up to rounding.
-        if (np.abs(off) > TOLERANCE * sizes + doubt)[:, largest <= ZERO * sizes.max(axis=0)].any():
-            return False
+        empty = np.abs(right).max(axis=0) <= ZERO * sizes.max(axis=0)
+        filled = empty & (np.abs(off) > TOLERANCE * sizes + doubt).any(axis=0)
+        if filled.any():
+            return False, f"{names[int(np.argmax(filled))]} vanishes by symmetry, and not in the code"
+        factor = (off * right).sum(axis=0) / np.maximum((right * right).sum(axis=0), 1e-300)
+        unlike = np.linalg.norm(off - factor * right, axis=0) / np.maximum(np.linalg.norm(off, axis=0), 1e-300)
+        scaled = (unlike < ALIKE) & (np.abs(factor) > CLEAR)
+        if scaled.any():
+            k = int(np.argmin(np.where(scaled, unlike, np.inf)))
+            sure = bool(unlike[k] < EXACT and np.count_nonzero(right[:, k]) >= SURE)
+            return sure, f"{names[k]} is {1 + factor[k]:.4g} times as large at all times"
         at_start = np.zeros(len(off), bool) if evidence.times is None else evidence.times == 0
         shares = (np.abs(off) > EXACT * near.agreement.within * sizes)[~at_start].mean(axis=0)
-        if ((shares > 0) & (shares < 0.5)).any():
-            return False
-        factor = (off * right).sum(axis=0) / np.maximum((right * right).sum(axis=0), 1e-300)
-        alike = np.linalg.norm(off - factor * right, axis=0) < ALIKE * np.linalg.norm(off, axis=0)
-        if (alike & (np.abs(factor) > CLEAR)).any():
-            return False
-    return True
+        seldom = (shares > 0) & (shares < 0.5)
+        if seldom.any():
+            return False, f"{names[int(np.argmax(seldom))]} is off at a few times only"
+    return False, ""
 
 
 def _other_constants(evidence: Evidence, f: int) -> str:
     """What is said if the deviations are those of other constants in A and D, some by half a percent or more."""
     pieces = evidence.readings.pieces(())
     m = len(pieces.drift)
-    places = [("A", (j, k)) for j in range(m) for k in range(m)] + [("D", (j, k)) for j in range(m) for k in range(j, m)]
+    places = [("A", (j, k)) for j in range(m) for k in range(m)] + [
+        ("D", (j, k)) for j in range(m) for k in range(j, m)
+    ]
     left = (evidence.claims[f] - evidence.right[0]) / evidence.sizes
     if np.count_nonzero(left) < ENOUGH * len(places):
         return ""
@@ -152,7 +167,8 @@ def _other_constants(evidence: Evidence, f: int) -> str:
     if np.linalg.norm(left - slopes.T @ shares) > LEFT * np.linalg.norm(left) or abs(shares[k]) < CLEAR:
         return ""
     of, place = places[k]
-    return f"the deviations are those of other constants in A and D (most of all in {of}[{', '.join(entry_name(i) for i in place)}])"
+    most = f"{of}[{', '.join(entry_name(i) for i in place)}]"
+    return f"the deviations are those of other constants in A and D, most of all in {most}"
 
 
 def _units(matrix: Array) -> Array:
