@@ -28,8 +28,8 @@ from crosscheck.report.verdict import Verdict
 Array = NDArray[Any]
 Interval = tuple[float, float]
 
-# Entropies and negativities below are none.
-NOTHING = 1e-5
+# An entropy or negativity below is none, to the digits of a pure state printed with five decimals or more.
+NOTHING = 2e-4
 # Half a unit is off by rounding itself; a number that agrees to so much needs no excuse.
 ROUNDED, ROUNDED_NUMBER = 1 + 1e-6, 1e-6
 # Rounding of a determinant of two rows, and of four, in units of eps times the products that are added up.

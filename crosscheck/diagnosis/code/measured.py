@@ -17,10 +17,19 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.diagnosis.code.accuracy import Agreement, half_units
 from crosscheck.diagnosis.code.claim import Claim
-from crosscheck.diagnosis.code.digits import interval, judge_digits, judge_formula, judge_near, lost, nearest_state
+from crosscheck.diagnosis.code.digits import (
+    Interval,
+    Judged,
+    interval,
+    judge_digits,
+    judge_formula,
+    judge_near,
+    lost,
+    nearest_state,
+)
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.measures import RIGHT, Variant, matching, variants
+from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant, matching, variants
 from crosscheck.diagnosis.code.observables import lyapunov
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of
@@ -72,9 +81,9 @@ def numbers_stage(
         against = "the model"
         try:
             known = Known(sigmas=_of_model(claim, measure, claimed))
-        except gaussian.NoSteadyState as reason:
-            note = f"The model has no steady state. {reason}"
-            return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note)
+        except gaussian.UnstableDrift as reason:
+            note = f"There is no steady state that it could be of. {reason}"
+            return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note, against=against)
         except gaussian.GaussianError as reason:
             return Stage(what=NAMES[measure], verdict=Verdict.INCONCLUSIVE, note=str(reason), against=against)
     given = [gaussian.reduced(s, _observed(claim)) for s in known.sigmas]
@@ -85,16 +94,18 @@ def numbers_stage(
     states = [s for s in observed if s is not None]
     fitting = matching(measure, claimed, states, party, claim.tolerance)
     right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in states]
-    judged = None
     if not (fitting and fitting[0].is_convention):
-        digits = [interval(measure, s, known.eta(s), party) for s in given]
-        judged = judge_digits(claimed, right, digits, half_units(np.array(claimed)))
-        judged = judged or judge_formula(claimed, right, [lost(measure, s, party) for s in states])
-    if judged is not None and (judged.verdict is Verdict.CERTIFIED or not fitting):
-        return Stage(
-            what=NAMES[measure], verdict=judged.verdict, against=against, note=judged.note,
-            agreement=Agreement(within=judged.within, entry=NAMES[measure]),
-        )  # fmt: skip
+        allowed = [interval(measure, s, known.eta(s), party) for s in given]
+        output, judged = _excused(claimed, right, allowed, [lost(measure, s, party) for s in states])
+        if judged is not None and (judged.verdict is Verdict.CERTIFIED or not fitting):
+            return Stage(
+                what=NAMES[measure],
+                verdict=judged.verdict,
+                causes=(Cause(conventions=(output,)),) if output else (),
+                against=against,
+                note=judged.note,
+                agreement=Agreement(within=judged.within, entry=NAMES[measure]),
+            )
     entries = tuple(
         WrongEntry(entry=NAMES[measure], index=(k,), claimed=c, right=r)
         for k, (c, r) in enumerate(zip(claimed, right, strict=True))
@@ -119,6 +130,20 @@ def numbers_stage(
         note="" if causes else "No formula that is tried gives this number.",
         agreement=agreement,
     )
+
+
+def _excused(
+    claimed: Sequence[float], right: Sequence[float], allowed: Sequence[Interval], lossy: Sequence[Interval]
+) -> tuple[str, Judged | None]:
+    """Numbers that are off by digits alone, in the first output convention in which they are, and how far."""
+    half = half_units(np.array(claimed))
+    for output, factor in OUTPUTS.items():
+        ours = [c / factor for c in claimed]
+        if Variant(formula=RIGHT, output=output).is_convention:
+            judged = judge_digits(ours, right, allowed, half / factor) or judge_formula(ours, right, lossy)
+            if judged is not None and (judged.verdict is Verdict.CERTIFIED or not output):
+                return output, judged
+    return RIGHT, None
 
 
 def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None) -> Stage:
