@@ -104,14 +104,14 @@ class Evidence:
     def sizes(self) -> Array:
         """The size of each entry, by which its deviation is measured."""
         terms = [t for t in self.readings.apart.terms if t.is_dissipator]
-        baths = [max(float(np.abs(t.damping).max()), float(np.abs(t.noise).max())) for t in terms]
         drift = np.abs(self.readings.pieces(()).drift)
         present = drift[drift > WRITTEN * drift.max(initial=0.0)]
-        floor = min((b for b in baths if b), default=float(present.min(initial=np.inf)))
-        floor = floor if np.isfinite(floor) else 1.0
+        damped, noisy = (_weakest([getattr(t, name) for t in terms]) for name in ("damping", "noise"))
+        least = min(float(present.min(initial=np.inf)), damped, noisy)
+        floors = {"drift": damped, "diffusion": noisy}
         parts = np.split(self.right[0], np.cumsum([o.claim.size for o in self.observables])[:-1])
         found = [
-            sizes_of(o.name, part.reshape(o.claim.shape), floor).ravel()
+            sizes_of(o.name, part.reshape(o.claim.shape), min(floors.get(o.name, least), 1e300)).ravel()
             for o, part in zip(self.observables, parts, strict=True)
         ]
         return np.asarray(np.maximum(np.concatenate(found), 1e-300))
@@ -238,6 +238,16 @@ class Evidence:
     def rounded(self, row: Array) -> bytes:
         """A row in eight digits of each observable, to find equal ones."""
         return (np.round(row / self.scales, 8) + 0.0).tobytes()
+
+
+def _weakest(matrices: Sequence[Array]) -> float:
+    """The largest entry that all dissipators together have in one mode, of the mode where it is smallest but not 0."""
+    if not matrices:
+        return float("inf")
+    total, shares = np.abs(np.sum(matrices, axis=0)), np.abs(matrices).sum(axis=0)
+    modes = [(total[2 * k : 2 * k + 2].max(), shares[2 * k : 2 * k + 2].max()) for k in range(len(total) // 2)]
+    # A rest of what cancels is rounding.
+    return min((float(t) for t, s in modes if t > WRITTEN * s), default=float("inf"))
 
 
 def _solver(changes: Sequence[Change]) -> str:

@@ -18,6 +18,7 @@ import gaussian
 from crosscheck.diagnosis.code.accuracy import Agreement, half_units
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.digits import (
+    NOTHING,
     Interval,
     Judged,
     interval,
@@ -97,7 +98,9 @@ def numbers_stage(
     if not (fitting and fitting[0].is_convention):
         allowed = [interval(measure, s, known.eta(s), party) for s in given]
         output, judged = _excused(claimed, right, allowed, [lost(measure, s, party) for s in states])
-        if judged is not None and (judged.verdict is Verdict.CERTIFIED or not fitting):
+        # Wrong formulas for next to nothing give next to nothing, too: they are not recognised by it.
+        tiny = max(abs(c - r) for c, r in zip(claimed, right, strict=True)) <= NOTHING
+        if judged is not None and (judged.verdict is Verdict.CERTIFIED or not fitting or tiny):
             return Stage(
                 what=NAMES[measure],
                 verdict=judged.verdict,
