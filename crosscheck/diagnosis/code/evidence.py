@@ -126,12 +126,12 @@ class Evidence:
             return self._predict([(p, "") for p in pieces])
 
     def _name_of(self, k: int) -> str:
-        for o in self.observables:
-            if k < o.claim.size:
-                index = np.unravel_index(k, o.claim.shape)
-                return o.entry(tuple(int(i) for i in index), self.times)
-            k -= o.claim.size
-        raise IndexError(k)
+        """The name of the k-th entry of a row."""
+        ends = np.cumsum([o.claim.size for o in self.observables])
+        i = int(np.searchsorted(ends, k, side="right"))
+        o = self.observables[i]
+        index = np.unravel_index(k - int(ends[i]) + o.claim.size, o.claim.shape)
+        return o.entry(tuple(int(j) for j in index), self.times)
 
     @cached_property
     def scales(self) -> Array:

@@ -133,7 +133,9 @@ def _slip(evidence: Evidence, near: Near) -> tuple[bool, str]:
             return False, f"{names[int(np.argmax(filled))]} vanishes by symmetry, and not in the code"
         factor = (off * right).sum(axis=0) / np.maximum((right * right).sum(axis=0), 1e-300)
         unlike = np.linalg.norm(off - factor * right, axis=0) / np.maximum(np.linalg.norm(off, axis=0), 1e-300)
-        scaled = (unlike < ALIKE) & (np.abs(factor) > CLEAR)
+        # The rounding of what vanishes is a factor of itself.
+        seen = ~empty & (np.abs(off) > TOLERANCE * sizes + doubt).any(axis=0)
+        scaled = (unlike < ALIKE) & (np.abs(factor) > CLEAR) & seen
         if scaled.any():
             k = int(np.argmin(np.where(scaled, unlike, np.inf)))
             sure = bool(unlike[k] < EXACT and np.count_nonzero(right[:, k]) >= SURE)
