@@ -49,7 +49,10 @@ def diagnose_command(
     ] = None,
     tol: Annotated[
         float | None,
-        typer.Option(help="Of a code: how far right entries may be off, relatively. Of a model: as for `certify`."),
+        typer.Option(
+            help="Of a code: how far right entries may be off, relatively; found from its digits if not given. "
+            "Of a model: as for `certify`."
+        ),
     ] = None,
     budget: Annotated[
         float | None,

@@ -55,7 +55,8 @@ def diagnose(
         full: of a model, the one that it linearises, to be judged against.
         vacuum: the variance of the vacuum in the code, if it is known; it is guessed otherwise.
         layout: the order of its quadratures, "xpxp" or "xxpp", if it is known.
-        tolerance: of a code, how far right entries may be off, relatively; of a model, that of `certify`.
+        tolerance: of a code, how far right entries may be off, relatively: 1e-6, more for printed digits and for
+            trajectories; if it is given, trajectories that agree within it are right. Of a model, that of `certify`.
         budget: of a model, seconds (or a `Budget`) that each simulation may spend.
         progress: called with a line of text now and then.
 

@@ -60,7 +60,8 @@ class Claim:
             trajectory and no steady covariance: one for each), or functions of a covariance matrix.
         vacuum, layout: the variance of the vacuum and the order of the quadratures ("xpxp" or "xxpp"), where they are
             known: then they are not up for guessing.
-        tolerance: how far right entries may be off, relatively.
+        tolerance: how far right entries may be off, relatively; printed digits and integrated trajectories may be off
+            by more by themselves.
 
     A function may take no arguments, the model, or parameters with the names of its fields.
     """

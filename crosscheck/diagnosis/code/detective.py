@@ -10,6 +10,8 @@ A claim that only differs by conventions is never called wrong, whatever else wo
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -25,6 +27,9 @@ from crosscheck.diagnosis.code.frames import Frame
 # Sets of everything, and misreadings among them.
 LARGEST = 5
 MOST_CHANGES = 2
+# A search for the cause of what is wrong ends after so many seconds. The verdict does not depend on it: what is right
+# is known before.
+SECONDS = 20.0
 # A free value of each parameter is fitted in so many frames.
 MOST_FITTED = 8
 # Explanations that are less natural than the best by this much in rank are left out, and those beyond so many.
@@ -32,21 +37,44 @@ PLAUSIBLE = 20
 MOST_SHOWN = 6
 
 
+class OutOfTime(Exception):
+    """The search has taken as long as it may."""
+
+
 class Detective:
     """Explains the evidence."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.frames = evidence, evidence.frames
+        self.unfinished, self._end = False, math.inf
 
-    def explanations(self) -> list[Explanation]:
-        """The smallest ones, best first; empty if nothing that is tried explains the claim."""
+    def _go_on(self) -> None:
+        if time.monotonic() > self._end:
+            raise OutOfTime
+
+    @cached_property
+    def plain(self) -> list[Explanation]:
+        """The fewest conventions that account for the claim, each set of so many."""
         every = range(len(self.frames))
         plain = [Explanation(frame=self.frames[f]) for f in every if not self._differs(f).any()]
-        plain = [e for e in plain if e.size == min(p.size for p in plain)]
-        found = list(plain)
-        for size in range(1, 1 + (plain[0].size if plain else LARGEST)):
+        return [e for e in plain if e.size == min(p.size for p in plain)]
+
+    def explanations(self, *, largest: int = LARGEST, seconds: float = SECONDS) -> list[Explanation]:
+        """The smallest ones, best first; empty if nothing that is tried explains the claim.
+
+        Whether conventions alone account for it is always found; the search for mistakes ends after `seconds`, and
+        `unfinished` says so then.
+        """
+        plain, found = self.plain, list(self.plain)
+        self._end = time.monotonic() + seconds
+        self.evidence.go_on = self._go_on
+        for size in range(1, 1 + (plain[0].size if plain else largest)):
             self.evidence.progress(f"explanations of size {size}")
-            found += self._beside_conventions(size) if plain else self._of_size(size)
+            try:
+                found += self._beside_conventions(size) if plain else self._of_size(size)
+            except OutOfTime:
+                self.unfinished, self._end = True, math.inf
+                break
             if not plain and any(e.size <= size for e in found):
                 break
         if not plain:
@@ -83,10 +111,12 @@ class Detective:
     def _single(self, frames: list[int]) -> list[Explanation]:
         found: list[Explanation] = []
         for f in frames:
+            self._go_on()
             found += self._of_catalogue(f, *self.evidence.singles)
             found += self._with_entries(f, [()], self.evidence.right, 1)
         if not found:
             for f in frames[:MOST_FITTED]:
+                self._go_on()
                 found += [self._explained(f, changes) for changes in fitted(self.evidence, self._tangents, f)]
         return found + [e for f in frames for e in self._linear(f, (), self.evidence.right[0], 1)]
 
@@ -94,6 +124,7 @@ class Detective:
         found: list[Explanation] = []
         sets, rows = self.evidence.singles
         for f in frames:
+            self._go_on()
             found += self._with_entries(f, [()], self.evidence.right, 2)
             found += self._with_entries(f, sets, rows, 1)
             found += self._linear(f, (), self.evidence.right[0], 2)
@@ -101,6 +132,7 @@ class Detective:
                 if not changes[0].keys:  # two terms with factors are found together
                     found += self._linear(f, changes, row, 1)
         for f in frames:
+            self._go_on()
             found += self._of_catalogue(f, *self.evidence.pairs)
         return found
 

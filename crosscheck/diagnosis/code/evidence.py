@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.diagnosis.code.accuracy import WRITTEN, Agreement, sizes_of
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame
@@ -22,18 +23,20 @@ from crosscheck.diagnosis.code.observables import (
     SYMMETRIC,
     Observable,
     Predictor,
+    references,
     solver_changes,
     start_changes,
     starts_of,
     steady_mean,
 )
 from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.terms import Pieces
 
 Array = NDArray[Any]
 Changes = tuple[Change, ...]
 
-# Readings that are solved at a time.
-CHUNK = 4096
+# Readings that are solved at a time: so many at most, and their Lyapunov equations within so many bytes.
+CHUNK, CHUNK_BYTES = 4096, 2**26
 # Pairs of parameters are taken with these factors only, beside what is common otherwise.
 COMMON = (0.0, -1.0, 2.0, 0.5)
 
@@ -52,7 +55,10 @@ class Evidence:
         self.readings, self.observables, self.progress = readings, list(observables), progress
         self.frames = sorted(frames, key=lambda frame: frame.cost)
         self.claims = np.array([np.concatenate([o.ours(f) for o in self.observables]) for f in self.frames])
+        self.printed = np.array([np.concatenate([o.rounding(f) for o in self.observables]) for f in self.frames])
         self.times = times
+        # Called now and then in a long search, to end it by what it raises.
+        self.go_on: Callable[[], None] = lambda: None
         self._starts = {} if times is None else starts_of(readings.model)
         self._predict = Predictor(
             names=[o.name for o in self.observables],
@@ -65,10 +71,67 @@ class Evidence:
         """Whether the claim is linear in the terms of the model: A, d and D are, what is solved for is not."""
         return not any(o.solved for o in self.observables)
 
-    @cached_property
+    @property
     def right(self) -> Array:
-        """What the model itself predicts, one row."""
-        return self.predict([()])
+        """What the model itself predicts, one row; NaN where double precision has no answer."""
+        return self._reference[0]
+
+    @property
+    def doubt(self) -> Array:
+        """How far `right` may be off: the engine's own error bars, one row."""
+        return self._reference[1]
+
+    @cached_property
+    def _reference(self) -> tuple[Array, Array]:
+        pieces = self.readings.pieces(())
+        start = self._starts[""][:2] if self._starts else None
+        known = references([o.name for o in self.observables], pieces, self.times, start)
+        row, start_of = self.predict([()]), 0
+        doubt = np.zeros_like(row)
+        for o in self.observables:
+            part = slice(start_of, start_of := start_of + o.claim.size)
+            if o.name in known:
+                row[0, part], doubt[0, part] = (part_.ravel() for part_ in known[o.name])
+        return row, doubt
+
+    def agreement(self, f: int) -> Agreement:
+        """The largest deviation of the claim from what is right, in frame f; our own error counts as one."""
+        off = (np.abs(self.claims[f] - self.right[0]) + self.doubt[0]) / self.sizes
+        k = int(np.argmax(np.where(np.isnan(off), np.inf, off)))
+        return Agreement(within=float(off[k]), entry=self._name_of(k))
+
+    @cached_property
+    def sizes(self) -> Array:
+        """The size of each entry, by which its deviation is measured."""
+        terms = [t for t in self.readings.apart.terms if t.is_dissipator]
+        drift = np.abs(self.readings.pieces(()).drift)
+        present = drift[drift > WRITTEN * drift.max(initial=0.0)]
+        damped, noisy = (_weakest([getattr(t, name) for t in terms]) for name in ("damping", "noise"))
+        least = min(float(present.min(initial=np.inf)), damped, noisy)
+        floors = {"drift": damped, "diffusion": noisy}
+        parts = np.split(self.right[0], np.cumsum([o.claim.size for o in self.observables])[:-1])
+        found = [
+            sizes_of(o.name, part.reshape(o.claim.shape), min(floors.get(o.name, least), 1e300)).ravel()
+            for o, part in zip(self.observables, parts, strict=True)
+        ]
+        return np.asarray(np.maximum(np.concatenate(found), 1e-300))
+
+    def of_names(self, chosen: Callable[[Observable], bool]) -> NDArray[np.bool_]:
+        """Which entries belong to observables that are chosen."""
+        return np.concatenate([np.full(o.claim.size, chosen(o)) for o in self.observables])
+
+    def of_pieces(self, pieces: Sequence[Pieces]) -> Array:
+        """One row of predictions for each set of equations."""
+        with np.errstate(all="ignore"):
+            return self._predict([(p, "") for p in pieces])
+
+    def _name_of(self, k: int) -> str:
+        """The name of the k-th entry of a row."""
+        ends = np.cumsum([o.claim.size for o in self.observables])
+        i = int(np.searchsorted(ends, k, side="right"))
+        o = self.observables[i]
+        index = np.unravel_index(k - int(ends[i]) + o.claim.size, o.claim.shape)
+        return o.entry(tuple(int(j) for j in index), self.times)
 
     @cached_property
     def scales(self) -> Array:
@@ -117,12 +180,17 @@ class Evidence:
         kept, pieces = [], []
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             for changes in sets:
+                self.go_on()
                 try:
                     pieces.append((self.readings.pieces(changes), _solver(changes)))
                 except Exception:
                     continue  # a model may not take a parameter of 0, or of the other sign
                 kept.append(changes)
-            chunks = [self._predict(pieces[i : i + CHUNK]) for i in range(0, len(pieces), CHUNK)]
+            chunks = []
+            size = max(1, min(CHUNK, CHUNK_BYTES // (8 * (2 * self.readings.apart.modes) ** 4)))
+            for i in range(0, len(pieces), size):
+                self.go_on()
+                chunks.append(self._predict(pieces[i : i + size]))
         rows = np.concatenate(chunks) if chunks else np.zeros((0, self.right.shape[1]))
         finite = np.isfinite(rows).all(-1)
         return [changes for changes, good in zip(kept, finite, strict=True) if good], rows[finite]
@@ -133,7 +201,10 @@ class Evidence:
         for o in self.observables:
             part = slice(start, start := start + o.claim.size)
             mine, claim = predicted[:, part], self.claims[f, part]
-            found.append(~(np.abs(mine - claim) <= o.allowed(mine, np.broadcast_to(claim, mine.shape))))
+            allowed = o.allowed(mine, np.broadcast_to(claim, mine.shape))
+            # Half a unit is off by rounding itself, and so is what it is compared with.
+            allowed = allowed + (1 + 1e-6) * self.printed[f, part] + self.doubt[0, part]
+            found.append(~(np.abs(mine - claim) <= allowed))
         return np.concatenate(found, axis=-1)
 
     def pairs_of(self, wrong: NDArray[np.bool_]) -> list[tuple[int, tuple[int, ...]]]:
@@ -167,6 +238,16 @@ class Evidence:
     def rounded(self, row: Array) -> bytes:
         """A row in eight digits of each observable, to find equal ones."""
         return (np.round(row / self.scales, 8) + 0.0).tobytes()
+
+
+def _weakest(matrices: Sequence[Array]) -> float:
+    """The largest entry that all dissipators together have in one mode, of the mode where it is smallest but not 0."""
+    if not matrices:
+        return float("inf")
+    total, shares = np.abs(np.sum(matrices, axis=0)), np.abs(matrices).sum(axis=0)
+    modes = [(total[2 * k : 2 * k + 2].max(), shares[2 * k : 2 * k + 2].max()) for k in range(len(total) // 2)]
+    # A rest of what cancels is rounding.
+    return min((float(t) for t, s in modes if t > WRITTEN * s), default=float("inf"))
 
 
 def _solver(changes: Sequence[Change]) -> str:

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.names import entry_name
+from crosscheck.diagnosis.code.accuracy import WRITTEN
 from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
 from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
 from crosscheck.diagnosis.code.readings import field_change, groups, times
-from crosscheck.diagnosis.code.terms import Term
+from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 
 Array = NDArray[Any]
 
@@ -96,7 +98,7 @@ def linear(evidence: Evidence, known: list[Family], f: int, base: Array, number:
 
 
 def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes]:
-    """One parameter, or for what is not linear one group of terms, with the value that gives the claim in frame f."""
+    """One parameter, or of what is not linear a group of terms or an entry of A or D, with the value that gives it."""
     left = evidence.claims[f] - evidence.right[0]
     weight = 1 / (np.abs(evidence.claims[f]) + np.abs(evidence.right[0]) + 1e-3 * evidence.scales)
     for tangent in known:
@@ -137,12 +139,27 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
             called = named_factor(u)
             change = field_change(name, value, u * value, f"{called} times itself", scope, 7)
             backwards = u < 0 and bool(OCCUPATIONS.fullmatch(name.partition("[")[0]))
-            return replace(change, free=backwards or called not in FACTORS.values())
+            return replace(change, factor=u, free=backwards or called not in FACTORS.values())
 
         return make
 
     def of_group(what: str, group: list[Term], scope: str, rank: int) -> Callable[[float], Change]:
         return lambda u: times(group, u, what, scope, rank + 6)
+
+    def of_entry(symbol: str, j: int, k: int, value: float) -> Callable[[float], Change]:
+        def make(u: float) -> Change:
+            text = f"{symbol}[{entry_name(j)}, {entry_name(k)}] is {u * value:.6g}, not {value:.6g}".replace("-", "−")
+
+            def act(found: Pieces, *_: Apart) -> Pieces:
+                more = np.zeros_like(found.drift)
+                more[j, k] = (u - 1) * value
+                if symbol == "A":
+                    return replace(found, unitary=found.unitary + more)
+                return replace(found, noise=found.noise + (more if j == k else more + more.T))
+
+            return Change(text=text, rank=21, act=act, factor=u, free=True)
+
+        return make
 
     for name, value in evidence.readings.numbers.items():
         if value and not isinstance(value, complex):
@@ -152,6 +169,10 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
         for what, group, rank in groups(evidence.readings.apart):
             for scope in SCOPES if group[0].is_dissipator else (BOTH,):
                 yield of_group(what, group, scope, rank)
+        right = evidence.readings.pieces(())
+        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))):
+            for j, k in np.argwhere(np.abs(matrix) > WRITTEN * np.abs(matrix).max(initial=0.0)):
+                yield of_entry(symbol, int(j), int(k), float(matrix[j, k]))
 
 
 def _fit(evidence: Evidence, f: int, make: Callable[[float], Change]) -> Change | None:

@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.accuracy import Agreement, half_units
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.digits import (
+    NOTHING,
+    Interval,
+    Judged,
+    interval,
+    judge_digits,
+    judge_formula,
+    judge_near,
+    lost,
+    nearest_state,
+)
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.measures import RIGHT, Variant, matching, variants
+from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant, matching, variants
 from crosscheck.diagnosis.code.observables import lyapunov
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of
@@ -27,43 +40,90 @@ from crosscheck.report.verdict import Verdict
 
 Array = NDArray[Any]
 
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """Covariances that measures are taken of, in our conventions; how far off their entries are.
+
+    `half` is half a unit in the last printed place; `within` how far they agree with what is right, as a share of
+    their size.
+    """
+
+    sigmas: Sequence[Array]
+    half: float = 0.0
+    within: float = 0.0
+
+    def eta(self, sigma: Array) -> float:
+        """By how much, in the norm of operators, printing has moved σ."""
+        return len(sigma) * self.half
+
+    def slack(self, sigma: Array) -> float:
+        """How far σ may be from a state."""
+        return max(self.eta(sigma), len(sigma) * self.within * float(np.diagonal(sigma).max()))
+
+
 PROBES = 8
 SEED = 20221
 NAMES = {"log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord"}
 
 
 def numbers_stage(
-    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Array | None, several: Array | None
+    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None
 ) -> Stage:
     """A claimed number, or one for each time, against the formula at the code's own covariances, or at the model's."""
     party = _party(claim, measure)
     claimed = _numbers(measure, value)
     against = "the code's own covariance"
     if len(claimed) == 1 and sigma is not None:
-        sigmas = [sigma]
-    elif several is not None and len(claimed) == len(several):
-        sigmas = list(several)
+        known = sigma
+    elif several is not None and len(claimed) == len(several.sigmas):
+        known = several
     else:
         against = "the model"
         try:
-            sigmas = _of_model(claim, measure, claimed)
-        except gaussian.NoSteadyState as reason:
-            note = f"The model has no steady state. {reason}"
-            return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note)
-    observed = [gaussian.reduced(s, _observed(claim)) for s in sigmas]
-    if any(not gaussian.is_physical(s) for s in observed):
+            known = Known(sigmas=_of_model(claim, measure, claimed))
+        except gaussian.UnstableDrift as reason:
+            note = f"There is no steady state that it could be of. {reason}"
+            return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note, against=against)
+        except gaussian.GaussianError as reason:
+            return Stage(what=NAMES[measure], verdict=Verdict.INCONCLUSIVE, note=str(reason), against=against)
+    given = [gaussian.reduced(s, _observed(claim)) for s in known.sigmas]
+    observed = [nearest_state(s, known.slack(s)) for s in given]
+    if any(s is None for s in observed):
         note = "The covariance that it is a measure of is no quantum state's: first mend what is above."
         return Stage(what=NAMES[measure], verdict=Verdict.INCONCLUSIVE, against=against, note=note)
-    fitting = matching(measure, claimed, observed, party, claim.tolerance)
-    right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in observed]
+    states = [s for s in observed if s is not None]
+    fitting = matching(measure, claimed, states, party, claim.tolerance)
+    right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in states]
+    if not (fitting and fitting[0].is_convention):
+        allowed = [interval(measure, s, known.eta(s), party) for s in given]
+        output, judged = _excused(claimed, right, allowed, [lost(measure, s, party) for s in states])
+        # Wrong formulas for next to nothing give next to nothing, too: they are not recognised by it.
+        tiny = max(abs(c - r) for c, r in zip(claimed, right, strict=True)) <= NOTHING
+        if judged is not None and (judged.verdict is Verdict.CERTIFIED or not fitting or tiny):
+            return Stage(
+                what=NAMES[measure],
+                verdict=judged.verdict,
+                causes=(Cause(conventions=(output,)),) if output else (),
+                against=against,
+                note=judged.note,
+                agreement=Agreement(within=judged.within, entry=NAMES[measure]),
+            )
     entries = tuple(
         WrongEntry(entry=NAMES[measure], index=(k,), claimed=c, right=r)
         for k, (c, r) in enumerate(zip(claimed, right, strict=True))
         if abs(c - r) > claim.tolerance * max(abs(c), abs(r), 1e-6)
     )
     causes = tuple(_cause(variant) for variant in fitting)
-    if not fitting and against == "the model" and len(claimed) == 1:
-        causes = _misread(claim, readings, measure, claimed[0], party)
+    if not fitting and against == "the model":
+        causes = _misread(claim, readings, measure, claimed[0], party) if len(claimed) == 1 else ()
+        near = None if causes else judge_near(claimed, right)
+        if near is not None:
+            return Stage(what=NAMES[measure], verdict=near.verdict, against=against, note=near.note)
+    agreement = None
+    if fitting and not fitting[0].output and _judged(causes) is Verdict.CERTIFIED:
+        off = [abs(c - r) / max(abs(c), abs(r), 1e-6) for c, r in zip(claimed, right, strict=True)]
+        agreement = Agreement(within=max(off), entry=NAMES[measure])
     return Stage(
         what=NAMES[measure],
         verdict=_judged(causes),
@@ -71,7 +131,22 @@ def numbers_stage(
         entries=entries,
         against=against,
         note="" if causes else "No formula that is tried gives this number.",
+        agreement=agreement,
     )
+
+
+def _excused(
+    claimed: Sequence[float], right: Sequence[float], allowed: Sequence[Interval], lossy: Sequence[Interval]
+) -> tuple[str, Judged | None]:
+    """Numbers that are off by digits alone, in the first output convention in which they are, and how far."""
+    half = half_units(np.array(claimed))
+    for output, factor in OUTPUTS.items():
+        ours = [c / factor for c in claimed]
+        if Variant(formula=RIGHT, output=output).is_convention:
+            judged = judge_digits(ours, right, allowed, half / factor) or judge_formula(ours, right, lossy)
+            if judged is not None and (judged.verdict is Verdict.CERTIFIED or not output):
+                return output, judged
+    return RIGHT, None
 
 
 def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None) -> Stage:
@@ -94,11 +169,13 @@ def function_stage(claim: Claim, measure: str, function: Callable[..., Any], kno
             conventions = tuple(c for c in frame.changes if not (free and ("vacuum" in c or "ordered" in c)))
             cause = _cause(variant, conventions)
             best.append((len(conventions) + variant.size, cause))
+    if not best and failures:
+        # It is wrong in the conventions in which it could be asked, but may be meant for those in which it fails.
+        note = f"It could not be asked: on physical states it failed. {failures[0]} Make it take a covariance alone."
+        return Stage(what=f"the function for {NAMES[measure]}", verdict=Verdict.INCONCLUSIVE, note=note)
     if not best:
-        why = (
-            f"It failed on physical states: {failures[0]}" if failures else "No formula that is tried gives its values."
-        )
-        values = [] if failures else [ask(probe) for probe in probes]
+        why = "No formula that is tried gives its values."
+        values = [ask(probe) for probe in probes]
         right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in probes]
         entries = tuple(
             WrongEntry(entry=f"{NAMES[measure]} of state {k + 1}", index=(k,), claimed=v, right=r)

@@ -13,8 +13,10 @@ array([[1., 0.],
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,6 +25,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.certificates.names import entry_name
+from crosscheck.diagnosis.code.accuracy import WRITTEN, half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.terms import Pieces
@@ -43,8 +46,7 @@ SYMBOLS = {
 CANCELLED = 1e4
 SYMMETRIC = ("diffusion", "covariance", "covariances")
 VECTORS = ("drive", "mean", "means")
-# Entries below this share of the largest one are rounding of what is written down; what is solved for has more of it.
-WRITTEN = 1e-12
+# Entries below this share of the largest one are rounding of what is solved for.
 SOLVED = 1e-9
 
 
@@ -58,9 +60,20 @@ class Observable:
 
     def ours(self, frame: Frame) -> Array:
         """The claim in our conventions, if theirs are those of `frame`; flat."""
+        return self._seen(self.claim, frame)
+
+    def rounding(self, frame: Frame) -> Array:
+        """Half a unit in the last printed place of each entry, in our conventions; flat."""
+        return np.abs(self._seen(self._printed, frame))
+
+    @cached_property
+    def _printed(self) -> Array:
+        return half_units(self.claim)
+
+    def _seen(self, array: Array, frame: Frame) -> Array:
         if self.name in VECTORS:
-            return frame.ours_vector(self.claim, frame.amplitude).ravel()
-        return frame.ours(self.claim, 1.0 if self.name == "drift" else 2 * frame.vacuum).ravel()
+            return frame.ours_vector(array, frame.amplitude).ravel()
+        return frame.ours(array, 1.0 if self.name == "drift" else 2 * frame.vacuum).ravel()
 
     @property
     def solved(self) -> bool:
@@ -177,6 +190,40 @@ def _trajectories(
         except gaussian.GaussianError:
             means[b] = covariances[b] = np.nan
     return {"means": means, "covariances": covariances}
+
+
+def references(
+    names: Sequence[str], pieces: Pieces, times: Array | None, start: tuple[Array, Array] | None
+) -> dict[str, tuple[Array, Array]]:
+    """What is solved for of the right equations, by the engine that bounds its errors: values, and how far off.
+
+    NaN, without limit, where double precision has no answer: a verdict must not come of that.
+    """
+    m = len(pieces.drive)
+    shapes: dict[str, tuple[int, ...]] = {"mean": (m,), "covariance": (m, m)}
+    if times is not None:
+        shapes |= {"means": (len(times), m), "covariances": (len(times), m, m)}
+    found = {name: (np.full(shapes[name], np.nan), np.full(shapes[name], np.inf)) for name in names if name in shapes}
+    equations = gaussian.MomentEquations(drift=pieces.drift, drive=pieces.drive, diffusion=pieces.noise)
+    with contextlib.suppress(gaussian.GaussianError, np.linalg.LinAlgError):
+        if {"mean", "covariance"} & set(found):
+            state = gaussian.solve_steady(equations)
+            mean_error = np.linalg.cond(pieces.drift) * np.finfo(float).eps * np.abs(state.mean).max()
+            found |= {
+                "mean": (state.mean, np.full(m, mean_error)),
+                "covariance": (state.covariance, np.full((m, m), float(state.error))),
+            }
+    with contextlib.suppress(gaussian.GaussianError, np.linalg.LinAlgError):
+        if times is not None and start is not None and {"means", "covariances"} & set(found):
+            begun = gaussian.GaussianState(mean=start[0], covariance=start[1], error=np.asarray(0.0))
+            moved = gaussian.propagate(equations, begun, times)
+            error = np.broadcast_to(moved.error[:, None, None], moved.covariance.shape)
+            growth = 4 * m * np.finfo(float).eps * (1 + np.linalg.norm(pieces.drift, 1) * times)
+            found |= {
+                "means": (moved.mean, growth[:, None] * np.abs(moved.mean).max(initial=0.0) * np.ones(m)),
+                "covariances": (moved.covariance, error),
+            }
+    return {name: found[name] for name in names if name in found}
 
 
 def _added(share: float) -> Callable[[Array, Array, Array, Array], Array]:

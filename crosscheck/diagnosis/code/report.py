@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from crosscheck.diagnosis.code.accuracy import spelled
 from crosscheck.diagnosis.code.change import named_factor
 from crosscheck.diagnosis.code.stage import Cause, Stage, listed
 from crosscheck.errors import Refuted
@@ -64,9 +65,12 @@ class CodeDiagnosis(Described):
         stage = self.first_wrong
         if stage is None:
             judged = listed(s.what for s in self.stages[1:])
-            told = [f"Nothing is wrong with {judged}, to within {self.tolerance:.0e} of each number."]
-        elif stage.verdict is Verdict.INCONCLUSIVE:
+            told = [f"{_capital(self._agreement)}. Nothing is wrong with {judged}."]
+            told += [f"{_capital(s.what)}: {s.note}" for s in self.stages[1:] if s.note]
+        elif stage.verdict is Verdict.INCONCLUSIVE and stage.causes and any(c.defects for c in stage.causes):
             told = [f"{_capital(stage.what)}: right in another convention, or wrong; the numbers alone cannot tell."]
+        elif stage.verdict is Verdict.INCONCLUSIVE:
+            told = [f"{_capital(stage.what)}, against {stage.against}: neither right nor wrong, for a reason."]
         else:
             told = [f"The first thing that is wrong: {stage.what}, against {stage.against}."]
         if stage is not None:
@@ -78,6 +82,14 @@ class CodeDiagnosis(Described):
         if self.conventions:
             told.append("Conventions of the code that differ from those here: " + "; ".join(self.conventions) + ".")
         return told
+
+    @property
+    def _agreement(self) -> str:
+        """How far all that agrees does, and which entry is off most."""
+        known = [s.agreement for s in self.stages if s.agreement is not None]
+        if not known:
+            return f"all numbers agree within {spelled(self.tolerance)}"
+        return max(known, key=lambda a: a.within).text
 
     def raise_for_refuted(self) -> CodeDiagnosis:
         """Raise Refuted, with the story, if anything is wrong; returns self otherwise."""
@@ -116,7 +128,10 @@ def _later(stage: Stage) -> list[str]:
     if stage.agrees and "code" in stage.against:
         return [f"{_capital(stage.what)} follows rightly from that: nothing more is wrong there."]
     if stage.verdict is Verdict.REFUTED:
-        return [f"Wrong besides: {stage.what}, against {stage.against}.", *_explained(stage)]
+        reason = [stage.note] if stage.note and not stage.causes else []
+        return [f"Wrong besides: {stage.what}, against {stage.against}.", *_explained(stage), *reason]
+    if stage.verdict is Verdict.INCONCLUSIVE and stage.note:
+        return [f"{_capital(stage.what)}, against {stage.against}: {stage.note}"]
     return []
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from crosscheck.diagnosis.code.accuracy import Agreement
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Term
@@ -39,7 +40,8 @@ class Cause:
 class Stage:
     """One link: `what` is judged, against what, the `causes`, best first, and the entries that differ.
 
-    `entries` are those of the claim that differ from the right ones, in the conventions of the first cause.
+    `entries` are those of the claim that differ from the right ones, in the conventions of the first cause; `agreement`
+    is how far it agrees, if it does.
     """
 
     what: str
@@ -48,8 +50,14 @@ class Stage:
     entries: tuple[WrongEntry, ...] = ()
     note: str = ""
     against: str = "the model"
+    agreement: Agreement | None = None
 
-    json_fields: ClassVar[tuple[str, ...]] = ("what", "against", "verdict", "note", "causes", "entries")
+    json_fields: ClassVar[tuple[str, ...]] = ("what", "against", "verdict", "within", "note", "causes", "entries")
+
+    @property
+    def within(self) -> float | None:
+        """The largest deviation, as a share of its entry's size; None where nothing agrees."""
+        return None if self.agreement is None else self.agreement.within
 
     @property
     def agrees(self) -> bool:

@@ -39,11 +39,12 @@ from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.diagnosis.model.stability import stability
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import parameters, require
-from crosscheck.models.loading import told
+from crosscheck.models.loading import failed_in_theirs, told
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
 
 Progress = Callable[[str], None]
+UNDECIDED = "The certificates could not be made, which says nothing against the model: this program failed with"
 
 
 def examine(
@@ -129,10 +130,15 @@ class _Examination:
             report = certify(self.exact, tolerance=self.tolerance, budget=self.budget, progress=self.progress)
         except gaussian.NotQuadratic as reason:
             level, sentence, verdict = Level.WARNING, str(reason), Verdict.INCONCLUSIVE
-        except (CrosscheckError, gaussian.GaussianError, fock.FockError) as reason:
+        except (InvalidParameter, gaussian.InvalidArgument, gaussian.NotHermitian) as reason:
             level, sentence, verdict = Level.WRONG, str(reason), Verdict.REFUTED
+        except (CrosscheckError, gaussian.GaussianError, fock.FockError) as reason:
+            # What an engine refuses says nothing against the model: it lacks digits, memory or photons.
+            level, sentence, verdict = Level.WARNING, str(reason), Verdict.INCONCLUSIVE
         except Exception as error:
-            level, sentence, verdict = Level.WRONG, told(error), Verdict.REFUTED
+            theirs = failed_in_theirs(error)
+            level, verdict = (Level.WRONG, Verdict.REFUTED) if theirs else (Level.WARNING, Verdict.INCONCLUSIVE)
+            sentence = told(error) if theirs else f"{UNDECIDED} {told(error)}"
         else:
             return report, [], report.verdict
         finding = Finding(name="no-certificates", level=level, sentence=sentence)

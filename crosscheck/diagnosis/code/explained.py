@@ -1,0 +1,113 @@
+"""What accounts for a claim, and what is said where that is not all: how far it agrees, and whether it is a state.
+
+In this order: no right value, no verdict; agreement within the tolerance or within printed digits, in some convention;
+an exact explanation; agreement within what an integrator leaves; mistakes, or nothing that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement
+from crosscheck.diagnosis.code.detective import SECONDS, Detective
+from crosscheck.diagnosis.code.evidence import Evidence
+from crosscheck.diagnosis.code.existence import not_a_state
+from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
+from crosscheck.diagnosis.code.frames import Frame
+from crosscheck.diagnosis.code.nearly import ROUGH, Near, judged_near, nearest, slight
+from crosscheck.report.verdict import Verdict
+
+# What is near within an integrator's default tolerance is looked at so long for something that explains it exactly.
+SHORTLY = 5.0
+NOTHING = "No set of changes that is tried accounts for this; these entries differ."
+UNFINISHED = f"Nothing that was tried in {SECONDS:.0f} s accounts for this; these entries differ."
+NO_ANSWER = (
+    "Double precision has no right value to compare this with: the moments overflow, or rates are too far apart. "
+    "Choose another unit of time, or shorter times."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explained:
+    """The explanations, and the frame of the first; a `verdict` where they do not decide it, with a `note`."""
+
+    explanations: list[Explanation]
+    frame: Frame
+    entries: tuple[WrongEntry, ...] = ()
+    verdict: Verdict | None = None
+    note: str = ""
+    agreement: Agreement | None = None
+
+
+def explain(
+    evidence: Evidence,
+    tolerance: float,
+    settled: Callable[[list[Explanation]], list[Explanation]] = lambda found: found,
+    *,
+    conventional: bool = True,
+) -> Explained:
+    """Account for a claim; `settled` chooses among explanations, and without `conventional` only our frame is right."""
+    if not np.isfinite(evidence.right).all():
+        return Explained(explanations=[], frame=evidence.frames[0], verdict=Verdict.INCONCLUSIVE, note=NO_ANSWER)
+    detective = Detective(evidence)
+    is_plain = bool(detective.plain) and (conventional or not detective.plain[0].conventions)
+    near = None if detective.plain else nearest(evidence)
+    if near is not None and (conventional or not evidence.frames[near.frame].changes):
+        return _nearly(evidence, detective, near, tolerance)
+    explanations = settled(detective.explanations())
+    if not explanations:
+        frame, entries = detective.nearest()
+        note = UNFINISHED if detective.unfinished else NOTHING
+        return Explained(explanations=[], frame=frame, entries=tuple(entries), verdict=Verdict.REFUTED, note=note)
+    frame = explanations[0].frame
+    if is_plain and all(e.is_convention for e in explanations[: len(explanations) if conventional else 1]):
+        return _agreeing(evidence, explanations, frame, tolerance)
+    return Explained(explanations=explanations, frame=frame, entries=tuple(detective.differing(frame)))
+
+
+def _agreeing(evidence: Evidence, explanations: list[Explanation], frame: Frame, tolerance: float) -> Explained:
+    """What agrees, if it does so clearly, and is a state."""
+    f = evidence.frames.index(frame)
+    agreement = evidence.agreement(f)
+    verdict, note = Verdict.CERTIFIED, _no_state(evidence)
+    if note:
+        verdict = Verdict.INCONCLUSIVE
+    elif agreement.within > max(CLEAR, tolerance):
+        verdict = Verdict.INCONCLUSIVE
+        note = (
+            f"It agrees to its digits, but these are too few: {agreement.text}, and a mistake of one percent would not "
+            "be seen. Give more digits."
+        )
+    return Explained(explanations=explanations, frame=frame, verdict=verdict, note=note, agreement=agreement)
+
+
+def _nearly(evidence: Evidence, detective: Detective, near: Near, tolerance: float) -> Explained:
+    frame = evidence.frames[near.frame]
+    largest = frame.cost + 1 if near.agreement.within <= ROUGH else frame.cost + 2
+    found = detective.explanations(largest=largest, seconds=SHORTLY)
+    exact = [e for e in found if not slight(evidence, e)]
+    if exact:
+        frame = exact[0].frame
+        return Explained(explanations=exact, frame=frame, entries=tuple(detective.differing(frame)))
+    verdict, note = judged_near(evidence, near, tolerance)
+    if no_state := _no_state(evidence):
+        verdict, note = Verdict.INCONCLUSIVE, no_state
+    as_if = [e.changes[0].text for e in found if e.changes]
+    if as_if and verdict is Verdict.CERTIFIED:
+        note = f"The deviations are as if {as_if[0]}."
+    return Explained(explanations=[], frame=frame, verdict=verdict, note=note, agreement=near.agreement)
+
+
+def _no_state(evidence: Evidence) -> str:
+    """Why what follows rightly is no state all the same."""
+    start = 0
+    for o in evidence.observables:
+        part = slice(start, start := start + o.claim.size)
+        if o.name in ("covariance", "covariances"):
+            sigmas = evidence.right[0][part].reshape(o.claim.shape)
+            if note := not_a_state(sigmas, float(evidence.doubt[0][part].max(initial=0.0))):
+                return note
+    return ""
