@@ -40,6 +40,8 @@ LARGEST_COMPARED = 1000
 FEW_PHOTONS = 6.0
 # So many times more levels than fit, and what is cut off is larger than any tolerance.
 HOPELESS = 2
+# Of the tails of each mode, and of the spectra of d × d matrices with what proves their errors: measured for d ≤ 1800.
+SECONDS_PER_MODE, SECONDS_PER_CUBE, BYTES_PER_SQUARE = 0.02, 8e-10, 96
 # Share of the tolerance that an interval may take, next to the engine's own error.
 NARROW = 0.9
 
@@ -94,23 +96,33 @@ def distance_from(truth: Truth, system: System, states: dict[str, fock.FockState
     )
 
 
-def proved_in_fock_space(truth: Truth, place: str, system: System, tolerance: float) -> dict[str, Interval]:
+def proved_in_fock_space(inquiry: Inquiry, truth: Truth, place: str) -> dict[str, Interval]:
     """Intervals of the measures of the observed modes that matrix elements decide, once for all engines on trial.
 
-    None of them where the elements do not fit, and not those that come out too wide.
+    None of them where the elements do not fit, or cost more than is left, and not those that come out too wide.
     """
+    system, tolerance = inquiry.system, inquiry.tolerance
     asked = (place, system.observed, system.party, tolerance)
     if asked not in truth.measured:
         state = truth.states[place].reduced(system.observed)
-        found = proved_measures(state, system.party, tolerance) if _fits(state, system.party, tolerance) else ()
+        found = proved_measures(state, system.party, tolerance) if _fits(inquiry, state) else ()
         truth.measured[asked] = tuple(i for i in found if i.radius <= NARROW * tolerance * max(1.0, abs(i.middle)))
     return {interval.quantity: interval for interval in truth.measured[asked]}
 
 
-def _fits(state: EnclosedState, party: tuple[int, ...], tolerance: float) -> bool:
-    """Whether the levels that `tolerance` asks for are few enough; photons are counted from the state's centre."""
-    photons = max(float(_photons(state.reduced([j]))) for j in range(state.covariance.nrows() // 2))
-    return photons <= FEW_PHOTONS and math.prod(wanted_cutoffs(state, party, tolerance)) <= HOPELESS * LARGEST
+def _fits(inquiry: Inquiry, state: EnclosedState) -> bool:
+    """Whether the levels that the tolerance asks for are few enough, and paid for.
+
+    Photons are counted from the state's centre.
+    """
+    modes = state.covariance.nrows() // 2
+    if max(float(_photons(state.reduced([j]))) for j in range(modes)) > FEW_PHOTONS:
+        return False
+    d = math.prod(wanted_cutoffs(state, inquiry.system.party, inquiry.tolerance))
+    if d > HOPELESS * LARGEST:
+        return False
+    d = min(d, LARGEST)
+    return not inquiry.purse.pay(SECONDS_PER_MODE * modes + SECONDS_PER_CUBE * d**3, BYTES_PER_SQUARE * d**2)
 
 
 def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
@@ -120,7 +132,7 @@ def _measured(inquiry: Inquiry, truth: Truth, place: str) -> list[Comparison]:
     moments = rounded(state)
     formulas = {q.name: q for q in quantities(engine, system.party, system.observed, physical=True)}
     comparisons = []
-    for name, interval in proved_in_fock_space(truth, place, system, tolerance).items():
+    for name, interval in proved_in_fock_space(inquiry, truth, place).items():
         if name not in formulas:
             continue
         formula = formulas[name]

@@ -89,7 +89,7 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
 def _compared(inquiry: Inquiry, truth: Truth, place: str, notes: list[str]) -> Iterator[Comparison]:
     """One comparison for each measure; what is not of the exact σ, or cannot be judged, is noted."""
     system, engine = inquiry.system, inquiry.engine
-    decided = proved_in_fock_space(truth, place, system, inquiry.tolerance)
+    decided = proved_in_fock_space(inquiry, truth, place)
     moments = rounded(_middle(truth.states[place].reduced(system.observed)))
     for formula in quantities(engine, system.party, system.observed, physical=True, moments=False):
         if formula.name in decided:

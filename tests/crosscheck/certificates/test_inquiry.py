@@ -45,7 +45,7 @@ def stage(monkeypatch):
             return lambda inquiry: heard.append(kind) or (None if outcome is None else stub(kind, outcome))
 
         def simulate(kind):
-            return lambda inquiry, proved: heard.append((kind, list(proved))) or stub(kind)
+            return lambda inquiry, proved: heard.append((kind, [c.kind for c in proved])) or stub(kind)
 
         monkeypatch.setattr(certifying, "THEOREMS", [prove(*each) for each in theorems.items()])
         monkeypatch.setattr(certifying, "ESTIMATES", [simulate(kind) for kind in estimates])

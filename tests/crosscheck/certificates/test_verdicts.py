@@ -255,7 +255,7 @@ def test_what_was_measured_is_kept_for_the_same_question_only(monkeypatch):
     ]
     for count, (place, about, tolerance) in enumerate(questions, 1):
         for _ in range(2):
-            measures_room.proved_in_fock_space(truth, place, about, tolerance)
+            measures_room.proved_in_fock_space(replace(asked(BEAMS), system=about, tolerance=tolerance), truth, place)
         assert len(heard) == count
 
 
