@@ -92,7 +92,7 @@ def test_a_ladder_algebra_that_errs_refutes_nobody(monkeypatch):
     monkeypatch.setattr(
         generator_room, "ladder_moments", lambda model, t: replace(right, drift=right.drift + 1e-3 * np.eye(2))
     )
-    found = [c for c in compare_generators(MODE, nearly(1e-12)) if c.quantity == "A[x1, x1]"]
+    found = [c for c in compare_generators(MODE, nearly(1e-8)) if c.quantity == "A[x1, x1]"]
     assert found[0].fock_error >= 1e-3
     assert found[0].verdict is not Verdict.REFUTED
 
@@ -108,7 +108,7 @@ FAR_APART = models.DampedThermalMode(1e8, 1e-12, 0.1)
 
 def test_rates_too_far_apart_for_doubles_are_undecided_and_say_so():
     assert generator_certificate(asked(FAR_APART, THEIRS)).verdict is Verdict.CERTIFIED, "each entry is right by itself"
-    found = generator_certificate(asked(FAR_APART, replace(THEIRS, moment_equations=nearly(1e-9))))
+    found = generator_certificate(asked(FAR_APART, replace(THEIRS, moment_equations=nearly(1e-4))))
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "orders of magnitude apart" in found.note
     assert "orders" not in generator_certificate(asked()).note
