@@ -145,8 +145,8 @@ def _sharpened(inquiry: Inquiry, truth: Truth, claims: dict[str, Moments | str])
 
 def _blurred(claim: Moments) -> bool:
     """Whether an entry is known less well than it is compared, each in its own units."""
-    known = 0.1 * WINDOW_TOLERANCE * np.maximum(1.0, np.abs(claim.covariance))
-    return not (claim.errors <= known).all()
+    pairs = (claim.errors, claim.covariance), (claim.mean_errors, claim.mean)
+    return not all((e <= 0.1 * WINDOW_TOLERANCE * np.maximum(1.0, np.abs(x))).all() for e, x in pairs)
 
 
 def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) -> list[Comparison]:

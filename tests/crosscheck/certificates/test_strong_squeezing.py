@@ -53,6 +53,7 @@ class Fast(Model):
     """A squeezed mode that turns much faster than it decays."""
 
     omega: float = 1e20
+    r: float = 0.4
     modes = 1
     times = (0.5, 1.0)
 
@@ -63,7 +64,7 @@ class Fast(Model):
         yield Dissipator(0.5, a)
 
     def preparation(self, a):
-        return Preparation(unitaries=[squeezing(a, 0.4)])
+        return Preparation(unitaries=[squeezing(a, self.r)])
 
     @classmethod
     def example(cls):
@@ -106,6 +107,12 @@ def test_the_window_decides_at_any_squeezing(r, back):
     found = window_certificate(asked(Twins(r, back=back)))
     assert str(found.verdict) == "certified"
     assert found.theorem
+
+
+@pytest.mark.parametrize("r", [8.0, 14.0])
+def test_the_mean_is_known_as_well_beside_any_covariance(r):
+    """One squeezed mode that turns: every entry of σ is large, and the mean is zero."""
+    assert str(window_certificate(asked(Fast(1.3, r))).verdict) == "certified"
 
 
 @pytest.mark.parametrize("r", [4.0, 8.0, 11.0, 14.0])
