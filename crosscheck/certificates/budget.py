@@ -16,7 +16,7 @@ TOLERANCE = 1e-4
 # QuTiP's integrator errs by up to 1e-7, which no cutoff improves.
 FLOOR = 1e-6
 # A simulation that only confirms theorems is worth so many seconds, unless it is asked for.
-WITNESS = 5.0
+WITNESS = 3.0
 # CPU time over its budget at which work that was predicted to be shorter is ended.
 BACKSTOP = 2.0
 

@@ -15,7 +15,7 @@ def not_simulated(kind: str, open_: Sequence[Comparison], why: str) -> Certifica
     """A simulation that was not made."""
     return Certificate(
         kind=kind,
-        basis="not simulated",
+        basis="",
         comparisons=tuple(open_),
         note=f"not simulated, because {clause(why)}",
         skipped=True,
