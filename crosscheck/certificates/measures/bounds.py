@@ -25,7 +25,7 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.certificates.measures.elements import UNITS, Corner, below, photon_tail
+from crosscheck.certificates.measures.elements import UNITS, Corner, below, photon_tail, photon_tails
 from crosscheck.certificates.measures.spectra import EPS, spectrum
 from fock import Tail, finite_entropy_bound
 from fock.parties import split
@@ -70,7 +70,7 @@ def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float
     total = entropy(whole)
     if party:
         parties = split(party, modes)
-        yield Interval("log_negativity", *_log_negativity(state, whole, parties))
+        yield Interval("log_negativity", *_log_negativity(state, whole, parties, tolerance))
         yield Interval("entropy", *total)
         local = [entropy(below(state.reduced(part), _local_cutoffs(state, part, tolerance))) for part in parties]
         yield Interval(
@@ -109,10 +109,19 @@ def entropy(corner: Corner) -> tuple[float, float]:
     return max(0.0, low), high
 
 
-def _log_negativity(state: EnclosedState, corner: Corner, parties: tuple[list[int], list[int]]) -> tuple[float, float]:
+def _log_negativity(
+    state: EnclosedState, corner: Corner, parties: tuple[list[int], list[int]], tolerance: float
+) -> tuple[float, float]:
+    """The interval of E_N; [0, its largest value for these tails] where they alone are wider than `tolerance`."""
     one, _ = parties
     cutoffs = corner.cutoffs
     n = len(cutoffs)
+    found = [photon_tail(state.reduced(part), [cutoffs[m] for m in part]) for part in parties]
+    tails = sum(map(_outer, found))
+    # ‖ρ^Γ‖₁ ≤ (Σ√p_n)² of either party. A spectrum takes seconds and could not make up for such tails.
+    most = min((tail.inside + tail.beyond) ** 2 for tail in found)
+    if not tails <= 2 * tolerance * most * max(1.0, math.log(max(1.0, most))):
+        return _outwards(0.0, math.log(max(1.0, most)))
     array = corner.rho.reshape(cutoffs * 2)
     axes = list(range(2 * n))
     for m in one:
@@ -123,7 +132,6 @@ def _log_negativity(state: EnclosedState, corner: Corner, parties: tuple[list[in
     norm = float(np.abs(values).sum())
     # Elements err by `error` in the Frobenius norm times √d, which transposition does not change.
     slack = corner.error + rounding + UNITS * d * EPS * norm
-    tails = sum(_outer(photon_tail(state.reduced(part), [cutoffs[m] for m in part])) for part in parties)
     low, high = _outwards(math.log(max(1.0, norm - slack)), math.log(max(1.0, norm + slack + tails)))
     return max(0.0, low), high
 
@@ -134,8 +142,7 @@ def _outer(tail: Tail) -> float:
 
 def _levels(mode: EnclosedState, tolerance: float, *, root: bool) -> int:
     """Levels of one mode: a third of `tolerance` for its tail in the negativity (`root`) or in the entropy."""
-    for levels in LEVELS:
-        tail = photon_tail(mode, [levels])
+    for levels, tail in zip(LEVELS, photon_tails(mode, [[n] for n in LEVELS]), strict=True):
         missed = _outer(tail) if root else 20 * tail.weight
         if missed < tolerance / 3:
             return levels
