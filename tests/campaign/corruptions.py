@@ -1,8 +1,8 @@
 r"""Planted changes of a right engine's answers, drawn at random, and how far they move what is asked.
 
 A corruption is counted if it moves an answer by more than twice `tolerance` × max(1, |value|): moments and measures at
-the times and in the steady state. Entries of A, d and D count in units of the largest of their matrix, as 1 is no rate. A
-steady state that is claimed where there is none, or denied where there is one, is infinitely far off.
+the times and in the steady state. Entries of A, d and D count in units of the largest of their matrix, as 1 is no rate.
+A steady state that is claimed where there is none, or denied where there is one, is infinitely far off.
 """
 
 import warnings

@@ -70,7 +70,7 @@ def proved_measures(state: EnclosedState, party: Sequence[int], tolerance: float
     total = entropy(whole)
     if party:
         parties = split(party, modes)
-        yield Interval("log_negativity", *_log_negativity(state, whole, parties, tolerance))
+        yield Interval("log_negativity", *_log_negativity(state, whole, parties))
         yield Interval("entropy", *total)
         local = [entropy(below(state.reduced(part), _local_cutoffs(state, part, tolerance))) for part in parties]
         yield Interval(
@@ -109,19 +109,10 @@ def entropy(corner: Corner) -> tuple[float, float]:
     return max(0.0, low), high
 
 
-def _log_negativity(
-    state: EnclosedState, corner: Corner, parties: tuple[list[int], list[int]], tolerance: float
-) -> tuple[float, float]:
-    """The interval of E_N; [0, its largest value for these tails] where they alone are wider than `tolerance`."""
+def _log_negativity(state: EnclosedState, corner: Corner, parties: tuple[list[int], list[int]]) -> tuple[float, float]:
     one, _ = parties
     cutoffs = corner.cutoffs
     n = len(cutoffs)
-    found = [photon_tail(state.reduced(part), [cutoffs[m] for m in part]) for part in parties]
-    tails = sum(map(_outer, found))
-    # ‖ρ^Γ‖₁ ≤ (Σ√p_n)² of either party. A spectrum takes seconds and could not make up for such tails.
-    most = min((tail.inside + tail.beyond) ** 2 for tail in found)
-    if not tails <= 2 * tolerance * most * max(1.0, math.log(max(1.0, most))):
-        return _outwards(0.0, math.log(max(1.0, most)))
     array = corner.rho.reshape(cutoffs * 2)
     axes = list(range(2 * n))
     for m in one:
@@ -132,6 +123,7 @@ def _log_negativity(
     norm = float(np.abs(values).sum())
     # Elements err by `error` in the Frobenius norm times √d, which transposition does not change.
     slack = corner.error + rounding + UNITS * d * EPS * norm
+    tails = sum(_outer(photon_tail(state.reduced(part), [cutoffs[m] for m in part])) for part in parties)
     low, high = _outwards(math.log(max(1.0, norm - slack)), math.log(max(1.0, norm + slack + tails)))
     return max(0.0, low), high
 
