@@ -14,7 +14,6 @@ from math import cos, exp, pi, sin
 from typing import Any
 
 from crosscheck.model import (
-    TIMES,
     Dissipator,
     Model,
     Preparation,
@@ -62,7 +61,8 @@ class Modulation:
 
 @dataclass(frozen=True)
 class Drawn(Model):
-    """A random model; what is empty is absent, and all modes are observed if `seen` is empty.
+    """A random model; what is empty is absent, and all modes are observed if `seen` is empty,
+    at a model's default times if `when` is.
 
     Units: one unit of rate, or rad/s and s where `kinds` says so.
     """
@@ -80,7 +80,7 @@ class Drawn(Model):
     splitters: tuple[tuple[int, int, float], ...] = ()
     displacements: Row = ()
     seen: tuple[int, ...] = ()
-    when: tuple[float, ...] = TIMES
+    when: tuple[float, ...] = ()
 
     @property
     def modes(self) -> int:
@@ -92,7 +92,7 @@ class Drawn(Model):
 
     @property
     def times(self) -> tuple[float, ...]:
-        return self.when
+        return self.when or super().times
 
     def hamiltonian(self, *ladder: Any) -> Any:
         h = 0 * (ladder[0].dag() * ladder[0])
