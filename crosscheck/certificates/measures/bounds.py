@@ -25,7 +25,7 @@ import flint
 import numpy as np
 from numpy.typing import NDArray
 
-from crosscheck.certificates.measures.elements import UNITS, Corner, below, photon_tail
+from crosscheck.certificates.measures.elements import UNITS, Corner, below, photon_tail, photon_tails
 from crosscheck.certificates.measures.spectra import EPS, spectrum
 from fock import Tail, finite_entropy_bound
 from fock.parties import split
@@ -139,8 +139,7 @@ def _outer(tail: Tail) -> float:
 
 def _levels(mode: EnclosedState, tolerance: float, *, root: bool) -> int:
     """Levels of one mode: a third of `tolerance` for its tail in the negativity (`root`) or in the entropy."""
-    for levels in LEVELS:
-        tail = photon_tail(mode, [levels])
+    for levels, tail in zip(LEVELS, photon_tails(mode, [[n] for n in LEVELS]), strict=True):
         missed = _outer(tail) if root else 20 * tail.weight
         if missed < tolerance / 3:
             return levels

@@ -18,7 +18,7 @@ array([0.5   , 0.25  , 0.125 , 0.0625])
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -163,15 +163,59 @@ def photon_tail(state: EnclosedState, levels: Sequence[int]) -> Tail:
 
         tr ρλ^N = exp(−½(1 − λ) μᵀM⁻¹μ)/√det M,      M = ½(1 + λ) + (1 − λ)σ > 0.
     """
-    modes = len(levels)
-    side = BOX if modes == 1 else int(SEVERAL ** (1 / modes))
-    box = tuple(max(n, side) for n in levels)
-    if modes > 1 and math.prod(box) > MOST:
-        box = tuple(levels)
-    rho, rounding = elements(state, box)
-    p = (rho.diagonal().real.clip(0) + rounding.diagonal()).reshape(box)
+    return next(photon_tails(state, [levels]))
+
+
+def photon_tails(state: EnclosedState, choices: Iterable[Sequence[int]]) -> Iterator[Tail]:
+    """`photon_tail` for each choice of levels; populations are found once for all that fit into the same box."""
+    known: dict[tuple[int, ...], Array] = {}
     prefactor, ratio = _envelope(state)
-    return geometric_tail(p, list(levels), prefactor=prefactor, ratios=[ratio] * modes)
+    for levels in choices:
+        modes = len(levels)
+        side = BOX if modes == 1 else int(SEVERAL ** (1 / modes))
+        box = tuple(max(n, side) for n in levels)
+        if modes > 1 and math.prod(box) > MOST:
+            box = tuple(levels)
+        if box not in known:
+            known[box] = _populations(state, box)
+        yield geometric_tail(known[box], list(levels), prefactor=prefactor, ratios=[ratio] * modes)
+
+
+def _populations(state: EnclosedState, box: tuple[int, ...]) -> Array:
+    """Upper bounds on p_n, shape `box`: in closed form for one mode around the origin, else from matrix elements."""
+    if len(box) == 1 and all(mu.is_zero() for mu in state.mean.entries()):
+        p = populations(state.covariance, box[0])
+        if np.isfinite(p).all():
+            return p
+    rho, rounding = elements(state, box)
+    return (rho.diagonal().real.clip(0) + rounding.diagonal()).reshape(box)
+
+
+def populations(sigma: flint.arb_mat, levels: int) -> Array:
+    r"""Upper bounds on p_0 … p_{levels−1} of one mode around the origin; infinite where σ is not known well enough.
+
+    With s_± the eigenvalues of σ and α_± = (s_± − ½)/(s_± + ½), their generating function is a product of two series,
+
+        tr ρλ^N = Π_± {(s_± + ½)(1 − α_± λ)}^{−½},      (1 − αλ)^{−½} = Σ_k (½)_k/k! (αλ)^k,
+
+    whose radii grow as k only: no recurrence in which they double.
+    """
+    with flint.ctx.workprec(BITS):
+        half, centre = flint.arb("0.5"), sigma.trace() / 2
+        split, off = (sigma[0, 0] - sigma[1, 1]) / 2, sigma[0, 1]
+        square = split * split + off * off
+        # An interval around zero has no root; the largest root there may be is its radius.
+        root = square.sqrt() if square > 0 else flint.arb(0, square.upper().sqrt())
+        product, series = flint.arb(1), flint.arb_poly([1])
+        for s in (centre + root, centre - root):
+            alpha, coefficients = (s - half) / (s + half), [flint.arb(1)]
+            for k in range(1, levels):
+                coefficients.append(coefficients[-1] * alpha * (2 * k - 1) / (2 * k))
+            product, series = product * (s + half), series * flint.arb_poly(coefficients)
+        p = [series[k] / product.sqrt() for k in range(levels)]
+        if not all(x.is_finite() for x in p):
+            return np.full(levels, np.inf)
+        return np.array([max(0.0, float(x.upper()) * (1 + 2 * EPS)) for x in p]) + UNDERFLOW
 
 
 def mean_photons(state: EnclosedState) -> float:
