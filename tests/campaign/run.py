@@ -1,12 +1,10 @@
 """One model tried with a right and a corrupted engine; many, in several processes; each result is a line of JSON."""
 
 import contextlib
-import inspect
 import json
 import multiprocessing
 import re
 import signal
-import sys
 import time
 import traceback
 import warnings
@@ -67,21 +65,7 @@ class Outcome:
 
 def certified(model: Drawn, *, simulate: bool, budget: float, **options: Any) -> Report:
     """`certify`, without its simulations unless `simulate`."""
-    given = Budget(seconds=budget, memory=2**30)
-    if "simulate" in inspect.signature(certify).parameters:
-        return certify(model, budget=given, simulate=simulate, **options)
-    with contextlib.nullcontext() if simulate else _without_estimates():
-        return certify(model, budget=given, **options)
-
-
-@contextlib.contextmanager
-def _without_estimates() -> Iterator[None]:
-    module: Any = sys.modules["crosscheck.certify"]
-    estimates, module.ESTIMATES = module.ESTIMATES, ()
-    try:
-        yield
-    finally:
-        module.ESTIMATES = estimates
+    return certify(model, budget=Budget(seconds=budget, memory=2**30), simulate=simulate, **options)
 
 
 def attempt(trial: Trial, plan: Plan) -> Outcome:
@@ -119,8 +103,8 @@ def attempt(trial: Trial, plan: Plan) -> Outcome:
 
 
 def reasons(report: Report) -> Iterator[str]:
-    """Why each certificate that is not certified is not; numbers are left out, so that like reasons look alike."""
-    for c in report.certificates:
+    """Why each certificate that leaves something open does; numbers are left out, so that like reasons look alike."""
+    for c in map(report.told, report.certificates):
         if c.verdict is not Verdict.CERTIFIED:
             open_ = [x.quantity.split("[")[0] for x in c.comparisons if x.verdict is not Verdict.CERTIFIED]
             text = c.note or f"{', '.join(dict.fromkeys(open_))}: interval too wide"
