@@ -11,7 +11,8 @@ import typer
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.commands.arguments import EXIT, Json, Laboratory, Names, Sets, every_model, example, usage
 from crosscheck.commands.engines import EngineName, certify_engine
-from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 from crosscheck.report.described import Described
 from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.report import Report, summary
