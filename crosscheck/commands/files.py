@@ -26,6 +26,8 @@ from crosscheck.report.data import to_json
 STDOUT, STDERR = ("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"), ("/dev/stderr", "/dev/fd/2", "/proc/self/fd/2")
 # Endings that a program goes by are shorter.
 LONGEST_ENDING = 8
+# Letters of a path that are printed.
+LONGEST_NAME = 100
 # What a rename is refused with where a copy may do: a mounted file, another file system, a sticky folder.
 NO_RENAME = (errno.EBUSY, errno.EXDEV, errno.EPERM, errno.EACCES)
 
@@ -67,7 +69,7 @@ def require_writable(path: Path | None, endings: Sequence[str] = ()) -> None:
         elif not os.access(file, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except (OSError, ValueError) as error:
-        raise _cannot(path, error) from None
+        raise typer.BadParameter(f"{_short(path)} cannot be written: {_why(error)}. Choose another place.") from None
 
 
 def atomically(path: Path, write: Callable[[str], Any]) -> None:
@@ -93,7 +95,7 @@ def atomically(path: Path, write: Callable[[str], Any]) -> None:
     except (OSError, ValueError) as error:
         if isinstance(error, ValueError) and not _is_of_a_path(error):
             raise
-        raise _cannot(path, error) from None
+        raise typer.BadParameter(f"{_short(path)} cannot be written: {_why(error)}. Choose another place.") from None
 
 
 def _put(new: Path, file: Path, there: os.stat_result | None) -> None:
@@ -145,7 +147,10 @@ def _is_of_a_path(error: ValueError) -> bool:
     return "null" in str(error)
 
 
-def _cannot(path: Path, error: OSError | ValueError) -> typer.BadParameter:
-    why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-    name = str(path) if len(str(path)) <= 100 else f"{str(path)[:60]}… ({len(path.name.encode())} bytes)"
-    return typer.BadParameter(f"{name} cannot be written: {why}. Choose another place.")
+def _why(error: OSError | ValueError) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _short(path: Path) -> str:
+    name = str(path)
+    return name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}… ({len(path.name.encode())} bytes)"

@@ -31,6 +31,8 @@ INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib
 _named_packages: set[str] = set()
 # Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
 PREFIX = "crosscheck_target_"
+# More operators than these are not counted out to a method.
+MOST_MODES = 10**6
 FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
 
 
@@ -92,9 +94,14 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
 def _require_signatures(model: Any, name: str) -> None:
     """Refuse methods that do not take one operator for each mode."""
     modes = getattr(model, "modes", None)
-    if not isinstance(modes, int):
-        return  # refused by the engines
     for method in ("hamiltonian", "dissipators", "preparation"):
+        if not callable(getattr(model, method, len)):
+            raise TargetNotFound(
+                f"{method} of {name} must be a method, but is {getattr(model, method)!r}.",
+                "Write it as `def`, without @property.",
+            )
+        if not isinstance(modes, int) or not 0 < modes <= MOST_MODES:
+            continue  # refused elsewhere
         try:
             inspect.signature(getattr(model, method, lambda *ladder: None)).bind(*range(modes))
         except TypeError:
