@@ -111,7 +111,7 @@ def _number(c: Any, where: str) -> Any:
     except (TypeError, ValueError):
         raise InvalidArgument(
             f"A coefficient of the {where} must be a number, but is {c!r}.",
-            "Multiply operators by numbers only, without quotes or units.",
+            "Give numbers only, without quotes or units.",
         ) from None
 
 

@@ -73,7 +73,7 @@ class Polynomial:
         if isinstance(scalar, Polynomial):
             raise InvalidArgument(
                 "An operator must be divided by a number, but here by another operator.",
-                "Multiply by its inverse if it has one that is a polynomial, or linearise it first.",
+                "Write it as a polynomial, or linearise it first.",
             )
         return self.__mul__(1 / _scalar(scalar))
 

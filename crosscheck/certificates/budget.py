@@ -11,6 +11,8 @@ from crosscheck.errors import InvalidParameter
 TOLERANCE = 1e-4
 # QuTiP's integrator errs by up to 1e-7, which no cutoff improves.
 FLOOR = 1e-6
+# An interval as wide as the value itself cannot tell it from zero, nor from twice it: nothing would be checked.
+CEILING = 1.0
 
 
 @dataclass(frozen=True)

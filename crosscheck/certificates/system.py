@@ -34,8 +34,8 @@ class System:
     exact: Any
 
     @classmethod
-    def of(cls, model: Any, times: Sequence[float] | None) -> System:
-        """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
+    def of(cls, model: Any, times: Sequence[float] | None, *, gaussian_form: bool = True) -> System:
+        """Raises InvalidParameter or a GaussianError if the model is ill-formed, or lacks a Gaussian form it needs."""
         if isinstance(model, type) or not hasattr(model, "hamiltonian"):
             raise InvalidParameter(
                 "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
@@ -45,10 +45,15 @@ class System:
         refuse_slips(model)
         with runs_to_its_end():
             require_well_formed(model)
-            equations = gaussian.moment_equations(model)
-        if equations.drift.ndim != 2:
+            try:
+                points = gaussian.moment_equations(model).drift.ndim - 2
+            except gaussian.NotQuadratic:
+                if gaussian_form:
+                    raise
+                points = 0  # Fock space refuses arrays itself
+        if points:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
-        n = len(equations.drift) // 2
+        n = int(model.modes)
         times = getattr(model, "times", TIMES) if times is None else times
         require("times", times, "be ≥ 0", lambda v: v >= 0, "Give times after the preparation, which is at 0.")
         if np.ndim(times) > 1:

@@ -67,7 +67,7 @@ def require_writable(path: Path | None, endings: Sequence[str] = ()) -> None:
         if there is None:
             _try(file)
         elif not os.access(file, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise typer.BadParameter(f"{path} cannot be written. Check its permissions, or choose another folder.")
     except (OSError, ValueError) as error:
         raise typer.BadParameter(f"{_short(path)} cannot be written: {_why(error)}. Choose another place.") from None
 

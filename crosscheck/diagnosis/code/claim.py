@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.inquiry import require_tolerance
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.loading import TargetNotFound, told
@@ -83,7 +84,7 @@ class Claim:
     tolerance: float = TOLERANCE
 
     def __post_init__(self) -> None:
-        require("tolerance", self.tolerance, "be > 0", lambda v: v > 0, "Leave it out for the default.")
+        require_tolerance(self.tolerance)
         if self.vacuum is not None:
             hint = "Give the variance of x in the vacuum, or leave it out: it is then found."
             require("vacuum", self.vacuum, "be > 0", lambda v: v > 0, hint)
