@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget
 from crosscheck.certificates.generator.ladder import MOST_MODES
@@ -74,6 +76,7 @@ def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:
         InvalidParameter: it is no number, not above 0, below `floor` or not below `CEILING`.
     """
     hint = f"Lower it: from {CEILING:g} on a value is not told from twice it, and anything would be certified."
+    require("tolerance", tolerance, "be one number", lambda v: np.ndim(v) == 0, "Leave it out for the default.")
     require("tolerance", tolerance, f"be < {CEILING:g}", lambda v: v < CEILING, hint)
     require("tolerance", tolerance, "be > 0", lambda v: v > 0, "Leave it out for the default.")
     require("tolerance", tolerance, f"be ≥ {floor:g}, above the solvers' own errors", lambda v: v >= floor, "Raise it.")

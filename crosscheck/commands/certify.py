@@ -60,9 +60,10 @@ def certify_command(
         raise typer.BadParameter(
             "--planted and --engine cannot be combined, for planted bugs are engines of their own. Leave one out."
         )
+    limits = usage(lambda: Budget(budget, memory * 2**30))
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in models or every_model()])
     if engine is not None:
-        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
+        certify_engine(engine, chosen, json_path, tol, limits, details=details)
     from crosscheck.certify import certify
     from crosscheck.exam import planted_sample
 
@@ -72,7 +73,6 @@ def certify_command(
 
         def certified(model: Model) -> Report:
             name = type(model).__name__
-            limits = Budget(budget, memory * 2**30)
             return certify(model, tolerance=tol, budget=limits, progress=lambda text: advance(f"{name}: {text}", 0))
 
         for model in chosen:

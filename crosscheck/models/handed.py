@@ -81,7 +81,7 @@ def _require_dissipators(model: Any, found: list[Any]) -> None:
     for d in found:
         if isinstance(d, type) or not all(hasattr(d, name) for name in ("rate", "left", "right")):
             _refuse_dissipators(model, d)
-        if not callable(d.rate) and not np.ndim(d.rate):
+        if not callable(d.rate) and not _is_scan(d.rate):
             _require_number(model, "dissipators", "rates that are finite numbers or functions f(t)", d.rate)
         for operator in (d.left, d.right):
             _require_operator(model, "dissipators", "jump operator", operator)
@@ -103,8 +103,8 @@ def _require_preparation(model: Any, found: Any, modes: int) -> None:
     for operator in (*found.unitaries, *(() if found.ground_of is None else (found.ground_of,))):
         _require_operator(model, "preparation", "generator of a preparing unitary", operator)
     if found.occupations is not None and found.ground_of is None:
-        numbers = found.occupations if isinstance(found.occupations, (list, tuple, np.ndarray)) else ()
-        if np.ndim(numbers) != 1 or len(numbers) != modes:
+        numbers = found.occupations
+        if not isinstance(numbers, (list, tuple, np.ndarray)) or _length(numbers) != modes:
             hint = "Give one for each mode, 0 for the vacuum."
             _refuse(model, "preparation", f"hold {modes} occupations, numbers ≥ 0", found.occupations, hint)
         for number in numbers:
@@ -128,7 +128,7 @@ def _require_operator(model: Any, method: str, what: str, given: Any) -> None:
 
 def _require_number(model: Any, method: str, what: str, given: Any) -> None:
     try:
-        if isinstance(given, (str, bytes, np.ma.MaskedArray)) or np.ndim(given):  # the first two Python would read
+        if isinstance(given, (str, bytes, np.ma.MaskedArray)) or _is_scan(given):  # the first two Python would read
             raise TypeError
         size = abs(complex(given))
     except (TypeError, ValueError):
@@ -141,6 +141,15 @@ def _require_number(model: Any, method: str, what: str, given: Any) -> None:
     if size > LARGEST:
         hint = "Choose units in which products of them stay within double precision."
         _refuse(model, method, f"give {what} up to {LARGEST:g}", given, hint)
+
+
+def _is_scan(x: Any) -> bool:
+    """An array of numbers for the points of a scan, which the engines take or refuse themselves."""
+    return isinstance(x, np.ndarray) and x.ndim > 0
+
+
+def _length(x: Any) -> int:
+    return 0 if isinstance(x, np.ndarray) and not x.ndim else len(x)
 
 
 def _is_zero(x: Any) -> bool:

@@ -157,7 +157,8 @@ def _add_to_path(folder: Path) -> None:
 @contextmanager
 def _among_neighbours(folder: Path) -> Iterator[None]:
     """Without the modules from other folders that this one has, too: a/parameters.py is not b/parameters.py."""
-    hidden = {name: module for name, module in sys.modules.items() if _has_its_own(folder, name)}
+    packages = {top for top in {name.partition(".")[0] for name in sys.modules} if _has_its_own(folder, top)}
+    hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in packages}
     for name in hidden:
         del sys.modules[name]
     try:
@@ -166,9 +167,8 @@ def _among_neighbours(folder: Path) -> Iterator[None]:
         sys.modules.update(hidden)
 
 
-def _has_its_own(folder: Path, name: str) -> bool:
+def _has_its_own(folder: Path, top: str) -> bool:
     """Whether a module that is imported, and no package's that is installed, would be another one here."""
-    top = name.partition(".")[0]
     origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
     if top in OURS or not origin or any(map(Path(origin).is_relative_to, INSTALLED)):
         return False

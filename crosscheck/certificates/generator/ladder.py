@@ -16,11 +16,13 @@ hold them exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import qutip
+import scipy.sparse
 from numpy.typing import NDArray
 
 import fock
@@ -53,9 +55,8 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     levels = (LEVELS,) * n
     gen = fock.generator(model, levels)
     h = _sparse(_at(fock.hamiltonian(gen), t))
-    jumps = [
-        (rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators
-    ]
+    rates = np.array([rate(t) if callable(rate) else rate for rate, *_ in gen.dissipators], complex)
+    lefts, rights = _Stack.of([x for _, x, _ in gen.dissipators]), _Stack.of([x for *_, x in gen.dissipators])
     one = qutip.tensor([qutip.qeye(m) for m in levels])
     quadratures = [
         _sparse(q)
@@ -69,18 +70,19 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     quanta = [_unit(dimension, int(np.ravel_multi_index([int(j == k) for j in range(n)], levels))) for k in range(n)]
 
     def image(bra: NDArray[np.complex128], operators: tuple[Any, ...], ket: NDArray[np.complex128]) -> complex:
-        """⟨bra|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products."""
+        """⟨bra|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products; the factors O are Hermitian."""
 
-        def apply(v: NDArray[np.complex128]) -> NDArray[np.complex128]:
-            for operator in reversed(operators):
-                v = operator @ v
+        def apply(v: NDArray[np.complex128], factors: Sequence[Any] = operators) -> NDArray[np.complex128]:
+            for factor in reversed(factors):
+                v = factor @ v
             return v
 
         terms = [1j * np.vdot(h @ bra, apply(ket)), -1j * np.vdot(bra, apply(h @ ket))]
-        for rate, left, right in jumps:
-            terms.append(rate * np.vdot(right @ bra, apply(left @ ket)))
-            terms.append(-0.5 * rate * np.vdot(left.conj().T @ (right @ bra), apply(ket)))
-            terms.append(-0.5 * rate * np.vdot(bra, apply(right.conj().T @ (left @ ket))))
+        if len(rates):  # of all dissipators at once, one a column
+            left, right = lefts @ ket, rights @ bra
+            terms.extend(rates * (right.conj() * apply(left)).sum(0))
+            terms.extend(-0.5 * rates * (right.conj() * (lefts @ apply(ket))).sum(0))
+            terms.extend(-0.5 * rates * ((rights @ apply(bra, operators[::-1])).conj() * left).sum(0))
         largest[0] = max(largest[0], float(np.abs(terms).sum()))
         return complex(sum(terms))
 
@@ -96,8 +98,7 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
         for k in range(j + 1):
             s = quadratures[k]
             second[j, k] = second[k, j] = 0.5 * (image(vacuum, (r, s), vacuum) + image(vacuum, (s, r), vacuum)).real
-    rates = [float(abs(rate) * abs(left).max() * abs(right).max()) for rate, left, right in jumps]
-    scales = [float(abs(h).max()), *rates]
+    scales = [float(abs(h).max()), *(abs(rates) * lefts.largest * rights.largest).tolist()]
     scales = [value for value in scales if value > 0]
     return LadderMoments(
         drift,
@@ -106,6 +107,24 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
         ROUNDING_ULPS * float(np.finfo(float).eps) * max(largest[0], *scales, 1e-300),
         min(scales, default=1.0),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Stack:
+    """Operators one below the other, to act on a vector all at once; `largest` is the largest entry of each."""
+
+    matrix: Any
+    largest: Array
+
+    @classmethod
+    def of(cls, operators: Sequence[qutip.Qobj]) -> _Stack:
+        found = [_sparse(x) for x in operators]
+        largest = np.array([abs(x).max() for x in found], float)
+        return cls(scipy.sparse.vstack(found, format="csr") if found else None, largest)
+
+    def __matmul__(self, v: NDArray[np.complex128]) -> NDArray[np.complex128]:
+        """The images, one a column."""
+        return np.asarray((self.matrix @ v).reshape(len(self.largest), -1).T)
 
 
 def _at(h: Any, t: float) -> qutip.Qobj:

@@ -155,17 +155,14 @@ class TruncationStudy(Described):
         ]
         heads = ["cutoff", known[2], "edge weight", "memory (MiB)", "seconds"]
         costs = Table(columns=columns(*heads, numeric=heads), rows=taken)
-        failed = Table(
-            columns=columns("cutoff", "not run, because", numeric=("cutoff",)),
-            rows=[[str(c.cutoff), c.reason] for c in self.left_out],
-        )
         said = [ESTIMATE.format(self.reference)] if self.reference is not None else []
+        said += [f"Cutoff {c.cutoff} was not run. {c.reason}" for c in self.left_out]
         lines = [Line(text, tone=Tone.QUIET) for text in said]
         return Document(
             title=f"{self.model}, {self.place}",
             sections=[
                 Section(tables=[errors] if rows else []),
-                Section(tables=[table for table in (costs, failed) if table.rows], lines=lines),
+                Section(tables=[costs] if taken else [], lines=lines),
             ],
         )
 
