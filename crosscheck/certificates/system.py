@@ -105,7 +105,15 @@ def _with(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 def _copied(model: Any, fields: dict[str, Any]) -> Any:
     """A copy with other fields, made without the constructor, which may convert them a second time."""
-    twin = copy.copy(model)
+    try:
+        twin = copy.copy(model)
+    except Exception as error:
+        raise InvalidParameter(
+            "model",
+            "be one that Python can copy",
+            type(model).__name__,
+            f"Check its special methods: it says {error}. A __getattr__ must raise AttributeError for what it lacks.",
+        ) from error
     for name, value in fields.items():
         object.__setattr__(twin, name, value)
     return twin
