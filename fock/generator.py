@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import qutip
 
+from fock.coefficients import with_time_alone
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
 from fock.operators import Cutoffs, Degree, compose, require_one_point, untidied
 from fock.shown import Facts, Shown, listed, number, spelled
@@ -103,8 +104,9 @@ def generator(model: Any, cutoffs: Cutoffs, *, quanta: int | None = None) -> Gen
     # Composed first: that is where arrays in place of numbers are refused.
     hamiltonian = compose(lambda *a: [h for h, _ in _hamiltonian_terms(model.hamiltonian(*a))], cutoffs, quanta=quanta)
     jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs, quanta=quanta)
-    coefficients = [f for _, f in _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))]
-    rates = [dissipator.rate for dissipator in _dissipators(model, _probe(cutoffs))]
+    terms = _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))
+    coefficients = [None if f is None else with_time_alone(f, model) for _, f in terms]
+    rates = [_rate(dissipator.rate, model) for dissipator in _dissipators(model, _probe(cutoffs))]
     gen = Generator(
         tuple(zip(hamiltonian, coefficients, strict=True)),
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
@@ -172,7 +174,11 @@ def _value(coefficient: Any, t: float) -> complex:
     """A number, or f(t)."""
     value = coefficient(t) if callable(coefficient) else 1.0 if coefficient is None else coefficient
     try:
-        return complex(value)
+        if isinstance(value, (str, bytes)):  # which Python would read
+            raise TypeError
+        return complex(value.item() if isinstance(value, np.ndarray) and not value.ndim else value)
+    except OverflowError:
+        return complex("nan")  # refused where finite numbers are asked for
     except (TypeError, ValueError):
         raise InvalidArgument(
             f"A rate or coefficient f(t) must be a number, but is {value!r}.",
@@ -224,6 +230,8 @@ def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
     try:
         for d in every:
             require_one_point(d.rate, "rate")
+            if not callable(d.rate):
+                _value(d.rate, 0.0)
         return [d for d in every if callable(d.rate) or d.rate != 0]
     except (TypeError, AttributeError):
         raise InvalidArgument(
@@ -244,9 +252,14 @@ def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:
         yield operator, f
 
 
+def _rate(rate: Any, model: Any) -> Any:
+    """A function of the time alone, or a number in double precision."""
+    return with_time_alone(rate, model) if callable(rate) else _value(rate, 0.0)
+
+
 def _of_time(f: Coefficient) -> Coefficient:
-    """f under the argument name QuTiP looks for."""
-    return lambda t: f(t)
+    """f under the argument name QuTiP looks for, and with a Python number for its value."""
+    return lambda t: _value(f, t)
 
 
 def _row_sum(x: qutip.Qobj) -> float:

@@ -88,6 +88,7 @@ def _finite_words(operator: Polynomial, degree: int, where: str) -> dict[Word, A
                 "Check that the method returns what it computes, and that it uses its arguments.",
             )
         operator = Polynomial({(): operator})
+    operator = Polynomial({w: _number(c, where) for w, c in operator.words.items()})
     words = _up_to_degree(operator, degree, where)
     if not all(np.isfinite(c).all() for c in words.values()):
         raise InvalidArgument(
@@ -95,6 +96,23 @@ def _finite_words(operator: Polynomial, degree: int, where: str) -> dict[Word, A
             "Look for a division by zero, or an overflow, in what the model computes from its parameters.",
         )
     return words
+
+
+def _number(c: Any, where: str) -> Any:
+    """A coefficient in double precision: fractions, decimals and long integers are objects to NumPy."""
+    if isinstance(c, (float, complex)) or (isinstance(c, np.ndarray) and c.dtype.kind in "fc"):
+        return c
+    try:
+        if c is None or isinstance(c, (str, bytes)):  # which NumPy would read
+            raise TypeError
+        return np.asarray(c, complex)[()]
+    except OverflowError:
+        return np.nan  # refused in a moment
+    except (TypeError, ValueError):
+        raise InvalidArgument(
+            f"A coefficient of the {where} must be a number, but is {c!r}.",
+            "Give numbers only, without quotes or units.",
+        ) from None
 
 
 def _up_to_degree(operator: Polynomial, degree: int, where: str) -> dict[Word, Any]:

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from gaussian.coefficients import Coefficient, of_time
 from gaussian.errors import InvalidArgument, NotHermitian
 from gaussian.forms import Complex, linear_form, quadratic_form
 from gaussian.ladder import Polynomial, ladder
@@ -39,8 +40,6 @@ from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, 
 from gaussian.symplectic import omega
 
 Array = NDArray[Any]
-Coefficient = Callable[[float], complex]
-
 # Anti-Hermitian parts below this, relative to the size of the generator, are rounding in the model's own arithmetic.
 HERMITIAN_TOLERANCE = 1e-11
 
@@ -156,6 +155,15 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
 
 
 @dataclass(frozen=True, eq=False)
+class _Jump:
+    """A dissipator whose rate is an array of complex numbers, or a function of the time alone."""
+
+    rate: Any
+    left: Any
+    right: Any
+
+
+@dataclass(frozen=True, eq=False)
 class _Part:
     """Complex coefficients of the terms that share one f(t): h, v of the Hamiltonian, S of the dissipators.
 
@@ -210,7 +218,7 @@ def _hamiltonian_terms(model: Any, a: tuple[Polynomial, ...]) -> Iterator[tuple[
                 f"A coefficient in [H, f] must be a function f(t), but is {f!r}.",
                 "Write [H, lambda t: …], or multiply H by a constant.",
             )
-        yield f, operator
+        yield None if f is None else of_time(f, model), operator
 
 
 def _energy(operator: Polynomial, modes: int) -> _Part:
@@ -241,20 +249,32 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
 
 
-def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Any]:
+def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[_Jump]:
     """Those with a rate; none if the model has no such method."""
     found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
     every = (
         list(found) if isinstance(found, Iterable) else [found]
     )  # what the model itself raises is not for us to word
     try:
-        return [d for d in every if callable(d.rate) or np.any(np.asarray(d.rate, complex))]
-    except (TypeError, AttributeError, ValueError):
+        jumps = [_Jump(_rate(d.rate, model), d.left, d.right) for d in every]
+        return [d for d in jumps if callable(d.rate) or np.any(d.rate)]
+    except InvalidArgument:
+        raise
+    except (TypeError, AttributeError, ValueError, OverflowError):
         raise InvalidArgument(
             "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
             f"but returned {type(found).__name__} holding something else.",
             "Write `yield Dissipator(…)` for each, or return a list of them.",
         ) from None
+
+
+def _rate(rate: Any, model: Any) -> Any:
+    """A function of time, or numbers: NumPy takes None for NaN, and text for the number it spells."""
+    if callable(rate):
+        return of_time(rate, model)
+    if rate is None or isinstance(rate, (str, bytes)):
+        raise TypeError
+    return np.asarray(rate, complex)
 
 
 def _value(f: Coefficient | None, t: float) -> Any:

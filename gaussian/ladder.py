@@ -70,7 +70,12 @@ class Polynomial:
         return self.__mul__(scalar)
 
     def __truediv__(self, scalar: Any) -> Polynomial:
-        return self.__mul__(1 / scalar)
+        if isinstance(scalar, Polynomial):
+            raise InvalidArgument(
+                "An operator must be divided by a number, but here by another operator.",
+                "Write it as a polynomial, or linearise it first.",
+            )
+        return self.__mul__(1 / _scalar(scalar))
 
     def __pow__(self, power: int) -> Polynomial:
         if not isinstance(power, (int, np.integer)) or power < 0:
@@ -136,6 +141,15 @@ def _scalar(x: Any) -> Any:
             f"An operator must be combined with numbers and operators, but here with {x!r}.",
             "Look for a method without its brackets, as in a.dag, or a function without its return.",
         )
+    # NumPy's short numbers would keep their few digits, or overflow, in every product that they meet.
+    if isinstance(x, (np.integer, np.bool_)):
+        return int(x)
+    if isinstance(x, (np.float16, np.float32)):
+        return float(x)
+    if isinstance(x, np.complex64):
+        return complex(x)
+    if isinstance(x, np.ndarray) and x.dtype.kind in "biufc":
+        return x.astype(np.result_type(x.dtype, float), copy=False)[()]
     return x
 
 

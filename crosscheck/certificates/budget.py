@@ -19,6 +19,8 @@ FLOOR = 1e-6
 WITNESS = 3.0
 # CPU time over its budget at which work that was predicted to be shorter is ended.
 BACKSTOP = 2.0
+# An interval as wide as the value itself cannot tell it from zero, nor from twice it: nothing would be checked.
+CEILING = 1.0
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from crosscheck.certificates.answers import within_scope
-from crosscheck.certificates.budget import FLOOR, Budget, Purse
+from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
@@ -49,9 +51,7 @@ class Inquiry:
         simulate: bool | None = None,
     ) -> Inquiry:
         """Raises InvalidParameter or a GaussianError if the model, the tolerance or the budget is ill-formed."""
-        require(
-            "tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR, "Raise it."
-        )
+        require_tolerance(tolerance, FLOOR)
         budget = Budget.of(budget)
         system = System.of(model, times)
         engine, outside = within_scope(engine, system)
@@ -83,6 +83,19 @@ class Inquiry:
         if self.known or not self.provable or self.unaffordable:
             return self.known
         return truth_of(self.system)
+
+
+def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:
+    """Refuse a tolerance that no answer meets, or that every answer does.
+
+    Raises:
+        InvalidParameter: it is no number, not above 0, below `floor` or not below `CEILING`.
+    """
+    hint = f"Lower it: from {CEILING:g} on a value is not told from twice it, and anything would be certified."
+    require("tolerance", tolerance, "be one number", lambda v: np.ndim(v) == 0, "Leave it out for the default.")
+    require("tolerance", tolerance, f"be < {CEILING:g}", lambda v: v < CEILING, hint)
+    require("tolerance", tolerance, "be > 0", lambda v: v > 0, "Leave it out for the default.")
+    require("tolerance", tolerance, f"be ≥ {floor:g}, above the solvers' own errors", lambda v: v >= floor, "Raise it.")
 
 
 def truth_of(system: System) -> Truth | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,6 +15,7 @@ import numpy as np
 import gaussian
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
+from crosscheck.models.handed import require_well_formed
 from crosscheck.models.protocol import refuse_slips, runs_to_its_end
 from crosscheck.times import default_times
 
@@ -34,22 +35,31 @@ class System:
     exact: Any
 
     @classmethod
-    def of(cls, model: Any, times: Sequence[float] | None) -> System:
-        """Raises InvalidParameter or a GaussianError if the model is ill-formed."""
+    def of(cls, model: Any, times: Sequence[float] | None, *, gaussian_form: bool = True) -> System:
+        """Raises InvalidParameter or a GaussianError if the model is ill-formed, or lacks a Gaussian form it needs."""
         if isinstance(model, type) or not hasattr(model, "hamiltonian"):
             raise InvalidParameter(
                 "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
             )
-        exact, model = model, in_doubles(model)
+        exact = _with(model, _scalar)
+        model = in_doubles(exact)
         refuse_slips(model)
         with runs_to_its_end():
-            equations = gaussian.moment_equations(model)
-        if equations.drift.ndim != 2:
+            require_well_formed(model)
+            try:
+                points = gaussian.moment_equations(model).drift.ndim - 2
+            except gaussian.NotQuadratic:
+                if gaussian_form:
+                    raise
+                points = 0  # Fock space refuses arrays itself
+        if points:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
-        n = len(equations.drift) // 2
+        n = int(model.modes)
         if times is None:
             times = model.times if hasattr(model, "times") else default_times(model)
         require("times", times, "be ≥ 0", lambda v: v >= 0, "Give times after the preparation, which is at 0.")
+        if np.ndim(times) > 1:
+            raise InvalidParameter("times", "be a flat list of numbers", times, "Write them as in (0.5, 1.5).")
         observed = _modes("observed", getattr(model, "observed", range(n)), n)
         party = _modes("party", getattr(model, "party", (0,) if len(observed) > 1 else ()), len(observed))
         if not observed or bool(party) is (len(observed) == 1) or len(party) == len(observed) > 1:
@@ -74,22 +84,38 @@ class System:
 
 
 def in_doubles(value: Any) -> Any:
-    """The same model with fractions and decimals, which NumPy does not take, as floats."""
-    if isinstance(value, (Fraction, Decimal)):
-        return float(value)
+    """The same model with fractions and decimals, which NumPy does not take, as floats; arrays of one as numbers."""
+    return _with(value, lambda x: float(x) if isinstance(x, (Fraction, Decimal)) else _scalar(x))
+
+
+def _scalar(x: Any) -> Any:
+    """The number in an array without axes, as np.array(0.3) is one."""
+    return x[()] if isinstance(x, np.ndarray) and not x.ndim else x
+
+
+def _with(value: Any, leaf: Callable[[Any], Any]) -> Any:
+    """A model, or a tuple or list, with every parameter replaced by `leaf` of it; itself if none changes."""
     if type(value) in (tuple, list):
-        found = type(value)(in_doubles(v) for v in value)
+        found = type(value)(_with(v, leaf) for v in value)
         return found if any(a is not b for a, b in zip(found, value, strict=True)) else value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         fields = {f.name: getattr(value, f.name) for f in dataclasses.fields(value) if hasattr(value, f.name)}
-        changed = {name: in_doubles(v) for name, v in fields.items()}
+        changed = {name: _with(v, leaf) for name, v in fields.items()}
         return _copied(value, changed) if any(changed[k] is not fields[k] for k in fields) else value
-    return value
+    return leaf(value)
 
 
 def _copied(model: Any, fields: dict[str, Any]) -> Any:
     """A copy with other fields, made without the constructor, which may convert them a second time."""
-    twin = copy.copy(model)
+    try:
+        twin = copy.copy(model)
+    except Exception as error:
+        raise InvalidParameter(
+            "model",
+            "be one that Python can copy",
+            type(model).__name__,
+            f"Check its special methods: it says {error}. A __getattr__ must raise AttributeError for what it lacks.",
+        ) from error
     for name, value in fields.items():
         object.__setattr__(twin, name, value)
     return twin

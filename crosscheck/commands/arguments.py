@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crosscheck.commands.terminal import spared_stdout
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.report.verdict import Verdict
 
@@ -138,7 +139,7 @@ def usage(work: Callable[[], Any], about: str = "") -> Any:
     What the user's code prints goes to stderr: standard output is for tables, or for JSON.
     """
     try:
-        with contextlib.redirect_stdout(sys.stderr), _alive():
+        with contextlib.redirect_stdout(sys.stderr), spared_stdout(), _alive():
             return work()
     except CrosscheckError as error:
         raise typer.BadParameter(f"{about}{error}") from None

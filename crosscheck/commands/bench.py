@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from crosscheck.commands.arguments import PLOTS, Json, Plot
-from crosscheck.commands.terminal import atomically, console, progress, require_writable, write_json
+from crosscheck.commands.files import atomically, require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 
 
 def bench_command(

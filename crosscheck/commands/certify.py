@@ -11,7 +11,8 @@ import typer
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.commands.arguments import BUG, EXIT, Json, Laboratory, Names, Sets, every_model, example, usage
 from crosscheck.commands.engines import EngineName, certify_engine
-from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 from crosscheck.report.described import Described
 from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.report import Report, summary
@@ -69,9 +70,10 @@ def certify_command(
         raise typer.BadParameter(
             "--planted and --engine cannot be combined, for planted bugs are engines of their own. Leave one out."
         )
+    limits = usage(lambda: Budget(budget, memory * 2**30))
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in models or every_model()])
     if engine is not None:
-        certify_engine(engine, chosen, json_path, tol, Budget(budget, memory * 2**30), details=details)
+        certify_engine(engine, chosen, json_path, tol, limits, details=details)
     from crosscheck.certify import certify
     from crosscheck.exam import planted_sample
 
@@ -81,7 +83,6 @@ def certify_command(
 
         def certified(model: Model) -> Report:
             name = type(model).__name__
-            limits = Budget(budget, memory * 2**30)
             return certify(
                 model,
                 tolerance=tol,

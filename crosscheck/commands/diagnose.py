@@ -10,7 +10,8 @@ import typer
 
 from crosscheck.certificates.budget import Budget
 from crosscheck.commands.arguments import EXIT, Json, Sets, changed, example, usage
-from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 from crosscheck.errors import InvalidParameter
 
 # What a single function or array may be; with their other names in `crosscheck.diagnosis.code.claim`.

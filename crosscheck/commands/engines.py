@@ -11,7 +11,8 @@ import typer
 
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.commands.arguments import EXIT, Json, usage
-from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 
 if TYPE_CHECKING:
     from crosscheck.engines.registry import Plugin

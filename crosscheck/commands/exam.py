@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from crosscheck.commands.arguments import Json, usage
-from crosscheck.commands.terminal import console, progress, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 
 
 def exam_command(

@@ -1,17 +1,18 @@
 """The command line: `app` knows the commands, `main` runs one of them.
 
 Exit codes: 0 all certified, 1 something refuted, 2 usage, 3 inconclusive; 70 a bug of ours, 130 interrupted, 141 the
-reader of the pipe went away.
+reader of the pipe went away, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
 
+import errno
 import inspect
 import io
 import os
 import sys
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any, NoReturn
 
 import typer
 
@@ -24,8 +25,14 @@ from crosscheck.commands.exam import exam_command
 from crosscheck.commands.models import list_models
 from crosscheck.commands.new import new_command
 from crosscheck.commands.papers import papers_command
+from crosscheck.commands.signals import BY_SIGNAL, INTERRUPTED, end, no_later, remembered
+from crosscheck.commands.terminal import BROKEN_PIPE
 from crosscheck.commands.truncation import truncation_command
 from crosscheck.commands.window import window_command
+
+USAGE = 2
+# What a full disk, and a broken one, say to a write.
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def _show_version(wanted: bool) -> None:
@@ -78,17 +85,61 @@ for name, command in COMMANDS.items():
 
 
 def main() -> None:
-    """Entry point of the console script."""
+    """Run one command, and end with its exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever called
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="crosscheck")  # a terminal that cannot show ✓ shows +
-    try:
-        app()
-    except Exception as error:
-        from crosscheck.models.loading import told
+    with remembered() as heard, no_later():
+        try:
+            app()
+        except SystemExit as leaving:
+            if heard and leaving.code:
+                end(BY_SIGNAL + heard[0])
+            raise SystemExit(_code(leaving)) from None
+        except KeyboardInterrupt:
+            end(BY_SIGNAL + heard[0] if heard else INTERRUPTED)
+        except OSError as error:
+            if error.errno not in FULL:
+                _own_bug(error)
+            print(f"Standard output cannot be written: {error.strerror}. Send it elsewhere.", file=sys.stderr)
+            _give_up_stdout()
+            raise SystemExit(USAGE) from None
+        except Exception as error:
+            _own_bug(error)
 
-        print(f"crosscheck met a bug of its own: {told(error)}", file=sys.stderr)
-        if "CROSSCHECK_TRACEBACK" in os.environ:
-            raise
-        print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)
-        raise SystemExit(BUG) from None
+
+def _code(leaving: SystemExit) -> Any:
+    """The exit code, after standard output has taken all that was written to it.
+
+    Click ends with 1, which means refuted here, if the reader of a pipe has gone away.
+    """
+    if isinstance(leaving.__context__, BrokenPipeError):
+        return BROKEN_PIPE
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _give_up_stdout()
+        return BROKEN_PIPE
+    except (OSError, ValueError) as error:
+        print(f"Standard output cannot be written: {error}. Send it elsewhere.", file=sys.stderr)
+        _give_up_stdout()
+        return USAGE
+    return leaving.code
+
+
+def _give_up_stdout() -> None:
+    """What is left to write goes nowhere, lest Python complain of it when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+def _own_bug(error: Exception) -> NoReturn:
+    from crosscheck.models.loading import told
+
+    print(f"crosscheck met a bug of its own: {told(error)}", file=sys.stderr)
+    if "CROSSCHECK_TRACEBACK" in os.environ:
+        raise error
+    print("Set CROSSCHECK_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)
+    raise SystemExit(BUG) from None

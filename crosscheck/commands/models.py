@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from crosscheck.commands.arguments import Json
-from crosscheck.commands.terminal import console, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console
 from crosscheck.report.described import Described
 from crosscheck.report.document import Cell, Document, Section, Table, columns
 

@@ -13,8 +13,9 @@ import typer
 
 from crosscheck.commands import template
 from crosscheck.commands.arguments import usage
+from crosscheck.commands.files import atomically, require_writable
 from crosscheck.commands.template import MOST_MODES, source
-from crosscheck.commands.terminal import atomically, console, require_writable
+from crosscheck.commands.terminal import console
 from crosscheck.errors import InvalidParameter
 
 # Of a file's name; most file systems take 255 bytes, and the temporary name beside it is longer.

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from crosscheck.commands.arguments import Json, usage
-from crosscheck.commands.terminal import atomically, console, progress, require_writable, write_json
+from crosscheck.commands.files import atomically, require_writable, write_json
+from crosscheck.commands.terminal import console, progress
 
 if TYPE_CHECKING:
     from crosscheck.papers import Figure

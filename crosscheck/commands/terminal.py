@@ -1,33 +1,30 @@
-"""The terminal side of the command line: progress and interrupts, and files that are written whole or not at all."""
+"""The terminal side of the command line: progress, interrupts, and a standard output that only results go to."""
 
 from __future__ import annotations
 
 import codecs
 import os
 import shutil
-import signal
 import sys
-import tempfile
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from crosscheck.report.data import to_json
+from crosscheck.commands.files import is_stdout
+from crosscheck.commands.signals import INTERRUPTED, Interrupted, remembered
 from crosscheck.report.text import WIDTH
 
-INTERRUPTED, BROKEN_PIPE = 130, 141
+BROKEN_PIPE = 141
 
 
 def console(json_path: Path | None = None) -> Console:
     """As wide as the terminal, or as COLUMNS says; on stderr if JSON goes to standard output."""
     width, height = shutil.get_terminal_size((WIDTH, 24))
-    return PatientConsole(width=width, height=height, highlight=False, soft_wrap=False, stderr=str(json_path) == "-")
+    return PatientConsole(width=width, height=height, highlight=False, soft_wrap=False, stderr=is_stdout(json_path))
 
 
 class PatientConsole(Console):
@@ -42,8 +39,8 @@ class PatientConsole(Console):
 def progress(total: int) -> Iterator[Callable[[str, int], None]]:
     """A progress bar on a terminal, nothing in a pipe; Ctrl-C ends the work before anything is written.
 
-    An interrupt raised inside a callback of a compiled solver can get lost there, so it is also remembered and looked
-    at between steps.
+    An interrupt that got lost in the work is looked for between steps. Until the work ends, what compiled code prints
+    goes to stderr.
     """
     screen = Console(stderr=True)
     columns = (
@@ -53,33 +50,41 @@ def progress(total: int) -> Iterator[Callable[[str, int], None]]:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    interrupted: list[int] = []
-
-    def remember(signum: int, frame: Any) -> None:
-        interrupted.append(signum)
-        raise KeyboardInterrupt
-
-    in_main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGINT, remember) if in_main else None
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+    bar = Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal)
+    with remembered() as heard, spared_stdout(), bar:
         task = bar.add_task("", total=total)
 
         def advance(text: str, steps: int) -> None:
-            if interrupted:
-                raise KeyboardInterrupt
+            if heard:
+                raise Interrupted(heard[0])
             bar.update(task, description=text, advance=steps)
 
         try:
             yield advance
-            if interrupted:
-                raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            bar.stop()
-            screen.print("Interrupted: nothing was written.")
-            raise typer.Exit(INTERRUPTED) from None
-        finally:
-            if in_main:
-                signal.signal(signal.SIGINT, before)
+            if heard:
+                raise Interrupted(heard[0])
+        except KeyboardInterrupt as told:
+            raise typer.Exit(told.code if isinstance(told, Interrupted) else INTERRUPTED) from None
+
+
+@contextmanager
+def spared_stdout() -> Iterator[None]:
+    """Standard output without what compiled libraries write to it: LAPACK complains there, in the middle of JSON.
+
+    Python's own `sys.stdout` is left alone, and flushed before and after, so that its text is in order.
+    """
+    try:
+        sys.stdout.flush()
+        kept = os.dup(1)
+        os.dup2(2, 1)
+    except (OSError, ValueError):  # closed: there is nothing to spare
+        yield
+        return
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 # For terminals that know none of these; one letter each, so that columns stay where they are. ~ is any other.
@@ -98,55 +103,3 @@ def transliterated(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error("crosscheck", transliterated)
-
-
-def write_json(path: Path | None, data: Any) -> None:
-    """Data as JSON to a file, to standard output for -, or nowhere for None."""
-    if path is None:
-        return
-    text = to_json(data) + "\n"
-    if str(path) == "-":
-        sys.stdout.write(
-            text if "utf" in (sys.stdout.encoding or "").lower() else to_json(data, ascii_only=True) + "\n"
-        )
-    else:
-        atomically(path, lambda name: Path(name).write_text(text, "utf-8"))
-
-
-def require_writable(path: Path | None, endings: Sequence[str] = ()) -> None:
-    """Refuse an output path before the work, not after it."""
-    if path is None or str(path) == "-":
-        return
-    if endings and path.suffix.lstrip(".").lower() not in endings:
-        raise typer.BadParameter(
-            f"The plot {path} must end in one of {', '.join('.' + e for e in endings)}. Rename it."
-        )
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise typer.BadParameter(f"The folder {folder} does not exist. Make it first, or choose another.")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise typer.BadParameter(f"{path} cannot be written. Check its permissions, or choose another folder.")
-
-
-def atomically(path: Path, write: Callable[[str], Any]) -> None:
-    """Write to a temporary file beside `path` and rename it: an interrupt leaves the old file or the new one.
-
-    A device or pipe is written to as it is.
-    """
-    path = path.resolve()
-    try:
-        if path.exists() and not path.is_file():
-            write(str(path))
-            return
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix)
-        os.close(handle)
-        try:
-            write(name)
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(name, 0o666 & ~mask)
-            os.replace(name, path)
-        finally:
-            Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise typer.BadParameter(f"{path} cannot be written: {error.strerror}. Choose another place.") from None

@@ -11,7 +11,8 @@ import typer
 
 from crosscheck.certificates.names import entry_name
 from crosscheck.commands.arguments import EXIT, Json, Laboratory, Name, Sets, example, usage
-from crosscheck.commands.terminal import console, require_writable, write_json
+from crosscheck.commands.files import require_writable, write_json
+from crosscheck.commands.terminal import console
 from crosscheck.errors import InvalidParameter
 
 # Significant digits with which doubles are written, and the rounding of a solver, relative to the largest entry.

@@ -31,6 +31,8 @@ INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib
 _named_packages: set[str] = set()
 # Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
 PREFIX = "crosscheck_target_"
+# More operators than these are not counted out to a method.
+MOST_MODES = 10**6
 FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
 
 
@@ -92,9 +94,14 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
 def _require_signatures(model: Any, name: str) -> None:
     """Refuse methods that do not take one operator for each mode."""
     modes = getattr(model, "modes", None)
-    if not isinstance(modes, int):
-        return  # refused by the engines
     for method in ("hamiltonian", "dissipators", "preparation"):
+        if not callable(getattr(model, method, len)):
+            raise TargetNotFound(
+                f"{method} of {name} must be a method, but is {getattr(model, method)!r}.",
+                "Write it as `def`, without @property.",
+            )
+        if not isinstance(modes, int) or not 0 < modes <= MOST_MODES:
+            continue  # refused elsewhere
         try:
             inspect.signature(getattr(model, method, lambda *ladder: None)).bind(*range(modes))
         except TypeError:
@@ -150,7 +157,8 @@ def _add_to_path(folder: Path) -> None:
 @contextmanager
 def _among_neighbours(folder: Path) -> Iterator[None]:
     """Without the modules from other folders that this one has, too: a/parameters.py is not b/parameters.py."""
-    hidden = {name: module for name, module in sys.modules.items() if _has_its_own(folder, name)}
+    packages = {top for top in {name.partition(".")[0] for name in sys.modules} if _has_its_own(folder, top)}
+    hidden = {name: module for name, module in sys.modules.items() if name.partition(".")[0] in packages}
     for name in hidden:
         del sys.modules[name]
     try:
@@ -159,9 +167,8 @@ def _among_neighbours(folder: Path) -> Iterator[None]:
         sys.modules.update(hidden)
 
 
-def _has_its_own(folder: Path, name: str) -> bool:
+def _has_its_own(folder: Path, top: str) -> bool:
     """Whether a module that is imported, and no package's that is installed, would be another one here."""
-    top = name.partition(".")[0]
     origin = getattr(getattr(sys.modules.get(top), "__spec__", None), "origin", None)
     if top in OURS or not origin or any(map(Path(origin).is_relative_to, INSTALLED)):
         return False

@@ -1,4 +1,7 @@
-"""What a model must look like before anything is asked of it: methods by their names, and code that runs to its end."""
+"""What a model must look like before anything is asked of it: methods by their names, and code that runs to its end.
+
+What the methods hand over is looked at in `crosscheck.models.handed`.
+"""
 
 from __future__ import annotations
 
@@ -64,15 +67,21 @@ def _own_methods(cls: type, modes: int) -> list[str]:
 def runs_to_its_end() -> Iterator[None]:
     """A model's code that calls `sys.exit()` is wrong, and must not end the program that asks it.
 
+    Nor must anything else that is raised there and is no error, such as the end of a generator; Ctrl-C may.
+
     Raises:
         InvalidModel: in its place.
     """
     try:
         yield
-    except SystemExit as leaving:
+    except (Exception, KeyboardInterrupt):
+        raise
+    except BaseException as leaving:
         from crosscheck.models.loading import line_of_theirs
 
         where = line_of_theirs(leaving)
+        if not where and not isinstance(leaving, SystemExit):
+            raise
         raise InvalidModel(
             f"A model must run to its end, but this one leaves the program{f' in {where}' if where else ''}.",
             "Take sys.exit() out there, or raise an error in its place.",

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
+from multiprocessing.connection import wait
 from typing import ClassVar
 
 from threadpoolctl import threadpool_limits
@@ -101,19 +107,43 @@ def _in_processes(
     """Claims are functions, which do not travel between processes: their identifiers do."""
     found = {}
     # A fresh interpreter in each: forking a process that has threads may hang.
-    pool = ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn"))
+    spawning = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, mp_context=spawning, initializer=_end_with_parent)
     try:
-        futures = {pool.submit(_by_name, identifier): identifier for identifier in identifiers}
+        with _deaf_children():
+            futures = {pool.submit(_by_name, identifier): identifier for identifier in identifiers}
         for future in as_completed(futures):
             found[futures[future]] = future.result()
             progress(futures[future])
     except BaseException:
         for process in list(pool._processes.values()):
-            process.terminate()
+            process.kill()
         raise
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
     return found
+
+
+@contextmanager
+def _deaf_children() -> Iterator[None]:
+    """Processes that are started here do not hear Ctrl-C, which a terminal sends to them, too: this one ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # which would take the mask off
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent is gone, by whatever signal, ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        sentinel = parent.sentinel
+        threading.Thread(target=lambda: (wait([sentinel]), os._exit(1)), daemon=True).start()
 
 
 def _by_name(identifier: str) -> tuple[Evidence, float]:

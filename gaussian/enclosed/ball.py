@@ -64,6 +64,10 @@ class Ball:
     __slots__ = ("_z", "rational")
 
     def __init__(self, value: Any) -> None:
+        if isinstance(value, np.ndarray) and not value.ndim:
+            value = value[()]
+        if isinstance(value, (np.float16, np.float32, np.complex64)):
+            value = value.astype(complex if isinstance(value, np.complex64) else float)  # as the other engines take it
         self.rational: Rational | None = value.rational if isinstance(value, Ball) else _rational(value)
         if self.rational is not None and max(int(x.height_bits()) for x in self.rational) <= LONGEST:
             self._z = None
@@ -287,7 +291,7 @@ def _rational(x: Any) -> Rational | None:
     zero = flint.fmpq(0)
     if isinstance(x, tuple):
         return x
-    if isinstance(x, (int, np.integer)):
+    if isinstance(x, (int, np.integer, np.bool_)):
         return flint.fmpq(int(x)), zero
     if isinstance(x, (str, Fraction, Decimal)):
         return _fraction(x), zero

@@ -65,27 +65,26 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
     )
     quanta = [create @ vacuum for create in raising]
 
-    # ⟨0|𝓛†(O)|ket⟩ from O between ⟨0|, ⟨0|H, ⟨0|R†, ⟨0|R†L and |ket⟩, H|ket⟩, L|ket⟩, R†L|ket⟩.
-    bras = [(1j, h @ vacuum), (-1j, vacuum)]
-    bras += [x for rate, left, right in jumps for x in (
-        (rate, right @ vacuum), (-0.5 * rate, left.conj().T @ (right @ vacuum)), (-0.5 * rate, vacuum)
-    )]  # fmt: skip
+    # ⟨0|𝓛†(O)|ket⟩ sums O between ⟨0|, ⟨0|H, ⟨0|R†, ⟨0|R†L and |ket⟩, H|ket⟩, L|ket⟩, R†L|ket⟩, one column a term.
+    factors, bras = [1j, -1j], [h @ vacuum, vacuum]
+    for rate, left, right in jumps:
+        factors += [rate, -0.5 * rate, -0.5 * rate]
+        bras += [right @ vacuum, left.conj().T @ (right @ vacuum), vacuum]
+    weighted = (np.array(bras).conj() * np.array(factors)[:, None]).T
 
-    def kets(ket: Vector) -> list[Vector]:
+    def kets(ket: Vector) -> Array:
         found = [ket, h @ ket]
         for _, left, right in jumps:
             found += [left @ ket, ket, right.conj().T @ (left @ ket)]
-        return found
+        return np.array(found).T
 
     at_vacuum, at_quanta = kets(vacuum), [kets(ket) for ket in quanta]
 
-    def image(operators: tuple[Any, ...], at: list[Vector]) -> complex:
-        """⟨0|𝓛†(O_1 O_2 …)|ket⟩, by matrix-vector products."""
-        terms = []
-        for (factor, bra), ket in zip(bras, at, strict=True):
-            for operator in reversed(operators):
-                ket = operator @ ket
-            terms.append(factor * np.vdot(bra, ket))
+    def image(operators: tuple[Any, ...], at: Array) -> complex:
+        """⟨0|𝓛†(O_1 O_2 …)|ket⟩, one column a term."""
+        for operator in reversed(operators):
+            at = operator @ at
+        terms = (weighted * at).sum(axis=0)
         largest[0] = max(largest[0], float(np.abs(terms).sum()))
         return complex(sum(terms))
 

@@ -2,7 +2,8 @@ r"""Truncation probe: how far a cutoff can be trusted.
 
 For each cutoff: the value of a quantity, its true error (the moments know the answer), the estimate that `certify`
 would have made, the weight at the edge, memory and time. The convergence rate q is fitted to the true errors, error ∝
-q^N.
+q^N. A model without a Gaussian form has no moments to ask; what its cutoffs are held against is then a larger one
+(`crosscheck.certificates.simulation.reference`), and so are the errors estimates.
 """
 
 from __future__ import annotations
@@ -20,12 +21,19 @@ import fock
 import gaussian
 from crosscheck.certificates.quantities import Moments, quantities
 from crosscheck.certificates.simulation.cutoffs import estimated_error, predicted_tails
+from crosscheck.certificates.simulation.reference import Reference, reference
 from crosscheck.certificates.system import System
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model, described, parameters
 from crosscheck.report.described import Described
 from crosscheck.report.document import Cell, Document, Line, Section, Table, Tone, columns
+
+# Said below a table whose errors are against a larger cutoff.
+ESTIMATE = (
+    "The model has no Gaussian form, so no exact answer is known: values are held against cutoff {}, and their errors "
+    "are estimates."
+)
 
 
 @dataclass(frozen=True)
@@ -43,8 +51,9 @@ class Step:
 class Cost:
     """What one cutoff leaves out and takes.
 
-    `tail` is the exact weight above the cutoff (of the fullest mode), `edge_weight` the weight on the two highest
-    levels of the truncated state, `memory` the bytes of the superoperator (or ket).
+    `tail` is the weight above the cutoff (of the fullest mode), exact from the moments or that of the reference;
+    `edge_weight` the weight on the two highest levels of the truncated state, `memory` the bytes of the superoperator
+    (or ket).
     """
 
     cutoff: int
@@ -54,9 +63,20 @@ class Cost:
     seconds: float
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """A cutoff that was asked for and could not be run, and why."""
+
+    cutoff: int
+    reason: str
+
+
 @dataclass(frozen=True, repr=False, eq=False)
 class TruncationStudy(Described):
-    """Errors of every quantity against the cutoff, at one time or in the steady state."""
+    """Errors of every quantity against the cutoff, at one time or in the steady state.
+
+    `exact` are the values that the errors are against: those of the moments, or of cutoff `reference` if there is one.
+    """
 
     model: str
     place: str
@@ -66,10 +86,12 @@ class TruncationStudy(Described):
     stopped: str = ""
     name: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    reference: int | None = None
+    left_out: tuple[LeftOut, ...] = ()
 
     kind: ClassVar[str] = "truncation study"
     json_fields: ClassVar[tuple[str, ...]] = (
-        "model=name", "parameters", "place", "exact", "rates", "steps", "costs", "stopped",
+        "model=name", "parameters", "place", "exact", "reference", "rates", "steps", "costs", "left_out", "stopped",
     )  # fmt: skip
 
     def of(self, quantity: str) -> list[Step]:
@@ -122,19 +144,25 @@ class TruncationStudy(Described):
                         f"{step.estimate:.1e}" if math.isfinite(step.estimate) else None,
                     ]
                 )
-        heads = ["quantity", "exact", "rate/level", "cutoff", "value", "true error", "estimate"]
+        known = ("exact", "true error", "exact tail")
+        if self.reference is not None:
+            known = (f"cutoff {self.reference}", "difference", "tail")
+        heads = ["quantity", known[0], "rate/level", "cutoff", "value", known[1], "estimate"]
         errors = Table(columns=columns(*heads, numeric=heads[1:], grouped=heads[:3]), rows=rows, spaced=True)
         taken: list[list[Cell]] = [
             [str(c.cutoff), f"{c.tail:.1e}", f"{c.edge_weight:.1e}", f"{c.memory / 2**20:.1f}", f"{c.seconds:.2f}"]
             for c in self.costs
         ]
-        heads = ["cutoff", "exact tail", "edge weight", "memory (MiB)", "seconds"]
+        heads = ["cutoff", known[2], "edge weight", "memory (MiB)", "seconds"]
         costs = Table(columns=columns(*heads, numeric=heads), rows=taken)
+        said = [ESTIMATE.format(self.reference)] if self.reference is not None else []
+        said += [f"Cutoff {c.cutoff} was not run. {c.reason}" for c in self.left_out]
+        lines = [Line(text, tone=Tone.QUIET) for text in said]
         return Document(
             title=f"{self.model}, {self.place}",
             sections=[
-                Section(tables=[errors]),
-                Section(tables=[costs], lines=[Line(self.stopped, tone=Tone.QUIET)] if self.stopped else []),
+                Section(tables=[errors] if rows else []),
+                Section(tables=[costs] if taken else [], lines=lines),
             ],
         )
 
@@ -177,48 +205,66 @@ def truncation(
     """Errors against the cutoff at `time`, or in the steady state if `time` is None and there is one (else at the
     last of `model.times`).
 
+    A model without a Gaussian form is held against a larger cutoff, which `reference` of the study names.
+
     Raises:
-        InvalidParameter: cutoffs that do not grow.
-        gaussian.NotQuadratic: the exact answer is not known from moments.
+        InvalidParameter: cutoffs that do not grow, or a model that is ill-formed.
     """
     if len(cutoffs) == 0 or any(isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 2 for n in cutoffs):
         raise InvalidParameter("cutoffs", "be integers ≥ 2", list(cutoffs), "Count Fock levels: 2 are |0⟩ and |1⟩.")
     if any(b <= a for a, b in zip(cutoffs, list(cutoffs)[1:], strict=False)):
         raise InvalidParameter("cutoffs", "grow", list(cutoffs), "Sort them, each once.")
-    system = System.of(model, None)
+    system = System.of(model, None, gaussian_form=False)
     model, observed = system.model, list(system.observed)
-    place, claimed, run = _target(system, time, memory)
-    chosen = list(quantities(GAUSSIAN, system.party, observed, physical=claimed.is_physical))
-    exact = {q.name: q.of_moments(claimed)[0] for q in chosen}
-    history: dict[str, list[float]] = {q.name: [] for q in chosen}
-    steps, costs, stopped = [], [], ""
+    with threadpool_limits(limits=1):  # as in `certify`
+        truth = reference(system, cutoffs, time, memory, progress) or _moments(system, cutoffs, time, memory)
+    history: dict[str, list[float]] = {q.name: [] for q in truth.quantities}
+    steps: list[Step] = []
+    costs: list[Cost] = []
+    left_out: list[LeftOut] = []
+    stopped = ""
     for cutoff in cutoffs:
         progress(f"cutoff {cutoff}")
         began = clock.perf_counter()
         try:
-            with threadpool_limits(limits=1):  # as in `certify`
-                whole = run(cutoff)
+            with threadpool_limits(limits=1):
+                whole = truth.run(cutoff)
                 state = whole.reduced(observed)
                 edge = float(np.max(whole.edge_weight))
-                values = {q.name: q.of_state(state) for q in chosen}
-        except (fock.CutoffTooSmall, fock.NotAState):
-            continue  # nothing to measure yet at this cutoff
-        except fock.FockError as reason:
-            stopped = str(reason)
-            break
+                values = {q.name: q.of_state(state) for q in truth.quantities}
+        except (fock.FockError, MemoryError) as reason:
+            said = str(reason) or "The machine ran out of memory."
+            left_out.append(LeftOut(cutoff, said))
+            if not isinstance(reason, (fock.CutoffTooSmall, fock.NotAState)):
+                stopped = said
+            continue
         seconds = clock.perf_counter() - began
-        tail = float(predicted_tails(claimed.mean, claimed.covariance, max(cutoffs))[:, cutoff].max())
+        tail = float(truth.tails[:, cutoff].max())
         costs.append(Cost(cutoff, tail, edge, _memory(model, cutoff), seconds))
-        for q in chosen:
+        for q in truth.quantities:
             value = values[q.name]
             history[q.name].append(value)
             estimate = max(estimated_error(history[q.name]), state.solver_error)
             estimate = max(estimate, q.tail_error(edge, cutoff))
-            steps.append(Step(q.name, cutoff, value, abs(value - exact[q.name]), estimate))
+            steps.append(Step(q.name, cutoff, value, abs(value - truth.values[q.name]), estimate))
     return TruncationStudy(
-        described(model), place, exact, tuple(steps), tuple(costs), stopped, type(model).__name__,
-        parameters(system.exact),
+        described(model), truth.place, truth.values, tuple(steps), tuple(costs), stopped, type(model).__name__,
+        parameters(system.exact), truth.cutoff, tuple(left_out),
     )  # fmt: skip
+
+
+def _moments(system: System, cutoffs: Sequence[int], time: float | None, memory: float) -> Reference:
+    """The exact answer, from moments."""
+    place, claimed, run = _target(system, time, memory)
+    chosen = tuple(quantities(GAUSSIAN, system.party, system.observed, physical=claimed.is_physical))
+    return Reference(
+        place=place,
+        quantities=chosen,
+        values={q.name: q.of_moments(claimed)[0] for q in chosen},
+        tails=predicted_tails(claimed.mean, claimed.covariance, max(cutoffs)),
+        run=run,
+        cutoff=None,
+    )
 
 
 def _target(system: System, time: float | None, memory: float) -> tuple[str, Moments, Callable[[int], fock.FockState]]:

@@ -141,14 +141,22 @@ def _operator(x: Any) -> FockOperator:
     return FockOperator(lambda levels: {levels: c}, lambda levels: {levels: c.conjugate()})
 
 
-def _sum(one: Callable[[Levels], Row], other: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
-    def row(levels: Levels) -> Row:
-        found = dict(one(levels))
-        for source, weight in other(levels).items():
-            found[source] = found[source] + weight if source in found else weight
+class _Sum:
+    """Rows of a sum, all of its parts side by side: nested, hundreds of dissipators would be as many calls deep."""
+
+    def __init__(self, *parts: Callable[[Levels], Row]) -> None:
+        self.parts = parts
+
+    def __call__(self, levels: Levels) -> Row:
+        found: Row = {}
+        for part in self.parts:
+            for source, weight in part(levels).items():
+                found[source] = found[source] + weight if source in found else weight
         return found
 
-    return row
+
+def _sum(one: Callable[[Levels], Row], other: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
+    return _Sum(*(part for of in (one, other) for part in (of.parts if isinstance(of, _Sum) else (of,))))
 
 
 def _product(first: Callable[[Levels], Row], second: Callable[[Levels], Row]) -> Callable[[Levels], Row]:

@@ -185,6 +185,9 @@ def prove_steady_state(
     places = [(f"⟨{entry_name(j)}⟩", centre[j]) for j in range(m)]
     places += [(f"σ[{entry_name(j)}, {entry_name(k)}]", rows[j][k]) for j in range(m) for k in range(j, m)]
     allowed = _units([x for _, x in places], error)
+    if error is not None and error >= max(abs(float(Fraction(x) if isinstance(x, str) else x)) for _, x in places):
+        hint = "Lower it: the claim that every entry is 0 would be as good."
+        raise InvalidParameter("error", "be smaller than the largest entry of the claim", error, hint)
     finest = min(allowed)
 
     def deviations() -> Deviations:

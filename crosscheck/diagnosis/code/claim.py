@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.inquiry import require_tolerance
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.loading import TargetNotFound, told
@@ -84,11 +85,12 @@ class Claim:
     tolerance: float = TOLERANCE
 
     def __post_init__(self) -> None:
-        require("tolerance", self.tolerance, "be > 0", lambda v: v > 0, "Leave it out for the default.")
+        require_tolerance(self.tolerance)
         if self.vacuum is not None:
             hint = "Give the variance of x in the vacuum, or leave it out: it is then found."
             require("vacuum", self.vacuum, "be > 0", lambda v: v > 0, hint)
-        if self.layout not in (None, "xpxp", "xxpp"):
+            require("vacuum", self.vacuum, "be one number", lambda v: np.ndim(v) == 0, hint)
+        if self.layout is not None and (not isinstance(self.layout, str) or self.layout not in ("xpxp", "xxpp")):
             hint = "Leave it out if you do not know: it is then found."
             raise InvalidParameter("layout", "be 'xpxp' or 'xxpp'", self.layout, hint)
         if isinstance(self.model, type) or not hasattr(self.model, "hamiltonian"):

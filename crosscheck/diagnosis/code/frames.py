@@ -83,9 +83,7 @@ class Frame:
         if self.vacuum != 0.5:
             found.append(f"the vacuum has the covariance {self.vacuum:g}·1, not ½·1 ({self._quadratures})")
         elif self.amplitude != 1:
-            found.append(
-                f"means are those of {_SCALES[round(self.amplitude**2, 6)]}, covariances those of x = (a + a†)/√2"
-            )
+            found.append(f"means are those of {_scale(self.amplitude**2)}, covariances those of x = (a + a†)/√2")
         return tuple(found)
 
     @property
@@ -96,11 +94,18 @@ class Frame:
     @property
     def _quadratures(self) -> str:
         if self.amplitude == 1:
-            return f"σ = {_PREFACTORS[self.vacuum]}⟨{{δr, δr}}⟩, means as here"
-        return f"ħ = {2 * self.vacuum:g}, {_SCALES[2 * self.vacuum]}"
+            return f"σ = {_PREFACTORS.get(self.vacuum, f'{self.vacuum:g}')}⟨{{δr, δr}}⟩, means as here"
+        return f"ħ = {2 * self.vacuum:g}, {_scale(2 * self.vacuum)}"
 
 
 _SCALES = {2.0: "x = a + a†", 4.0: "x = √2(a + a†)", 0.5: "x = (a + a†)/2", 1.0: "x = (a + a†)/√2"}
+
+
+def _scale(square: float) -> str:
+    """x in ladder operators where it is √square times that of here; a vacuum of 1.5 is unusual, and as good as any."""
+    return _SCALES.get(round(square, 6), f"x = {np.sqrt(square / 2):.4g}(a + a†)")
+
+
 _PREFACTORS = {1.0: "", 2.0: "2", 0.25: "¼"}
 
 

@@ -26,6 +26,7 @@ from threadpoolctl import threadpool_limits
 import fock
 import gaussian
 from crosscheck.certificates.budget import FLOOR, TOLERANCE, Budget
+from crosscheck.certificates.inquiry import require_tolerance
 from crosscheck.certificates.simulation.cutoffs import LARGEST, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.system import in_doubles
 from crosscheck.certify import certify
@@ -38,7 +39,7 @@ from crosscheck.diagnosis.model.positivity import positivity
 from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.diagnosis.model.stability import stability
 from crosscheck.errors import CrosscheckError, InvalidParameter
-from crosscheck.model import parameters, require
+from crosscheck.model import parameters
 from crosscheck.models.loading import failed_in_theirs, told
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
@@ -71,7 +72,7 @@ def examine(
     Raises:
         InvalidParameter: `model` or `full` is no instance of a model; a tolerance or budget that is not positive.
     """
-    require("tolerance", tolerance, f"be ≥ {FLOOR:g}, above the solvers' own errors", lambda v: v >= FLOOR)
+    require_tolerance(tolerance, FLOOR)
     budget = budget if isinstance(budget, Budget) else Budget() if budget is None else Budget(seconds=budget)
     for name, given in (("model", model), ("full", full)):
         if isinstance(given, type) or not (hasattr(given, "hamiltonian") or given is full is None):

@@ -21,6 +21,7 @@ import gaussian
 from crosscheck.certificates.names import entry_name
 from crosscheck.errors import CrosscheckError
 from crosscheck.models.loading import told
+from gaussian.coefficients import of_time
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
 
 # Coefficients below this share of the largest of their operator are rounding of what cancels in normal ordering.
@@ -132,10 +133,10 @@ def read(model: Any) -> MasterEquation:
             "it is a method.",
         )
     a = ladder(int(n))
-    terms = tuple(_terms(asked(model, "hamiltonian", lambda: model.hamiltonian(*a), len(a))))
+    terms = tuple(_terms(model, asked(model, "hamiltonian", lambda: model.hamiltonian(*a), len(a))))
     jumps: tuple[Jump, ...] = ()
     if hasattr(model, "dissipators"):
-        jumps = tuple(_jumps(asked(model, "dissipators", lambda: _listed(model.dissipators(*a)), len(a))))
+        jumps = tuple(_jumps(model, asked(model, "dissipators", lambda: _listed(model.dissipators(*a)), len(a))))
     # What is no preparation; one that is not Gaussian is none of this file's business.
     with contextlib.suppress(gaussian.NotQuadratic):
         asked(model, "preparation", lambda: gaussian.initial_state(model), len(a))
@@ -170,7 +171,11 @@ def number(value: Any, what: str) -> complex:
             "Look at one point of a scan at a time; `gaussian.steady_state` takes them together.",
         )
     try:
+        if isinstance(value, (str, bytes)):  # which Python would read
+            raise TypeError
         found = complex(value)
+    except OverflowError:
+        found = complex("inf")
     except (TypeError, ValueError):
         raise Unreadable(f"{what} must be a number, but is {value!r}.", "Return a number.") from None
     if not np.isfinite(found):
@@ -227,7 +232,7 @@ def _listed(found: Any) -> list[Any]:
     return list(found)
 
 
-def _terms(h: Any) -> Iterator[Term]:
+def _terms(model: Any, h: Any) -> Iterator[Term]:
     terms = h if isinstance(h, list) else [h]
     if not terms:
         raise Unreadable(
@@ -245,10 +250,15 @@ def _terms(h: Any) -> Iterator[Term]:
                 f"A coefficient in [H, f] must be a function f(t), but is {f!r}.",
                 "Write a number in front of H instead.",
             )
-        yield Term(f, _words(operator, "Hamiltonian"))
+        yield Term(None if f is None else _of_time(model, f), _words(operator, "Hamiltonian"))
 
 
-def _jumps(found: list[Any]) -> Iterator[Jump]:
+def _of_time(model: Any, f: Any) -> Callable[[float], complex]:
+    found: Callable[[float], complex] = asked(model, "f(t)", lambda: of_time(f, model))
+    return found
+
+
+def _jumps(model: Any, found: list[Any]) -> Iterator[Jump]:
     for d in found:
         if not all(hasattr(d, name) for name in ("rate", "left", "right")):
             raise Unreadable(
@@ -256,7 +266,7 @@ def _jumps(found: list[Any]) -> Iterator[Jump]:
                 f"but yielded {type(d).__name__}.",
                 "Write `yield Dissipator(rate, left)`.",
             )
-        rate = d.rate if callable(d.rate) else number(d.rate, "A rate")
+        rate = _of_time(model, d.rate) if callable(d.rate) else number(d.rate, "A rate")
         if rate == 0:
             continue
         yield Jump(rate, _words(d.left, "jump operator"), _words(d.right, "jump operator"))

@@ -88,3 +88,43 @@ def test_cutoffs_must_grow():
 def test_an_unknown_quantity_is_answered_with_the_known_ones(study):
     with pytest.raises(InvalidParameter, match=r"one of .*log_negativity"):
         study.of("negativity")
+
+
+class Kerr(models.DampedThermalMode):
+    """With a Kerr term, and so without moments that close; the thermal state stays its steady state."""
+
+    def hamiltonian(self, a):
+        return a.dag() * a.dag() * a * a
+
+
+def test_a_model_without_a_gaussian_form_is_held_against_a_larger_cutoff():
+    """H commutes with a†a, so the steady state is thermal whatever it is: the reference is near n̄ + ½."""
+    found = truncation(Kerr(omega=0.0, gamma=1.0, nbar=0.2), cutoffs=(4, 6, 8))
+    assert found.reference == 16
+    assert found.exact["σ[x1, x1]"] == pytest.approx(0.7, abs=1e-9)
+    errors = [s.true_error for s in found.of("σ[x1, x1]")]
+    assert all(b < a for a, b in pairwise(errors))
+    assert found.costs[0].tail == pytest.approx((0.2 / 1.2) ** 4, rel=1e-6)
+    assert "held against cutoff 16" in " ".join(str(found).split())
+    assert json.loads(found.to_json())["reference"] == 16
+
+
+def test_a_model_without_a_gaussian_form_is_followed_to_a_time():
+    found = truncation(Kerr(omega=0.0, gamma=1.0, nbar=0.2), cutoffs=(4, 6), time=0.5)
+    assert found.place == "t = 0.5"
+    assert found.reference == 12
+
+
+def test_no_cutoff_is_dropped_in_silence():
+    """At four levels most of the squeezed state is missing: there is nothing to compare, and that is said."""
+    found = truncation(models.LossyTwinBeams(r=1.2, gamma=0.6), cutoffs=(4, 20), time=0.0)
+    assert [c.cutoff for c in found.costs] == [20]
+    assert [c.cutoff for c in found.left_out] == [4]
+    assert "Cutoff 4 was not run. The initial state must fit" in " ".join(str(found).split())
+    assert json.loads(found.to_json())["left_out"][0]["cutoff"] == 4
+
+
+def test_a_study_of_which_nothing_could_be_run_says_so():
+    found = truncation(models.LossyTwinBeams(r=2.5, gamma=0.6), cutoffs=(3, 4), time=0.0)
+    assert found.costs == ()
+    assert str(found).count("was not run") == 2

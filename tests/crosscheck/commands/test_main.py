@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from crosscheck import exam
-from crosscheck.commands import diagnose, papers, terminal
+from crosscheck.commands import diagnose, files, papers
 from crosscheck.commands import main as cli
 from crosscheck.commands.arguments import known_models
 from crosscheck.diagnosis.code.claim import ALIASES
@@ -130,7 +130,7 @@ def test_an_interrupted_write_leaves_the_old_file(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        terminal.atomically(path, interrupted)
+        files.atomically(path, interrupted)
     assert path.read_text("utf-8") == "old"
     assert len(list(tmp_path.iterdir())) == 1
 

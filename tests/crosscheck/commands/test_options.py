@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 import fock
 import gaussian
 from crosscheck import Budget, InvalidParameter, Verdict, exam
-from crosscheck.commands import arguments, terminal
+from crosscheck.commands import arguments, files, terminal
 from crosscheck.commands import main as cli
 from crosscheck.commands.certify import Certification, PlantedTrial
 from crosscheck.commands.models import Library
@@ -393,7 +393,7 @@ def test_a_device_is_written_to_as_it_is(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    terminal.write_json(pipe, {"a": 1})
+    files.write_json(pipe, {"a": 1})
     assert json.loads(os.read(reader, 100)) == {"a": 1}
     os.close(reader)
     assert pipe.is_fifo()
@@ -404,7 +404,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path):
         raise ValueError("oops")
 
     with pytest.raises(ValueError, match="oops"):
-        terminal.atomically(tmp_path / "x.json", fail)
+        files.atomically(tmp_path / "x.json", fail)
     assert list(tmp_path.iterdir()) == []
 
 
