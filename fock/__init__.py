@@ -8,6 +8,7 @@ A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `pr
 operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
 """
 
+from fock.breaks import Survey, survey
 from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
 from fock.discord import discord
 from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
@@ -21,6 +22,8 @@ from fock.errors import (
     NotBounded,
     NotConverged,
     NotHermitian,
+    NotRepeatable,
+    NotResolved,
     NotUnique,
     TimeDependent,
     TooLarge,
@@ -56,7 +59,10 @@ __all__ = [
     "NotBounded",
     "NotConverged",
     "NotHermitian",
+    "NotRepeatable",
+    "NotResolved",
     "NotUnique",
+    "Survey",
     "Tail",
     "TimeDependent",
     "TooLarge",
@@ -88,6 +94,7 @@ __all__ = [
     "prepare",
     "purity",
     "steady_state",
+    "survey",
     "thermal_tail",
     "trace_norm",
 ]

@@ -99,6 +99,17 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
     return gen
 
 
+def coefficients(model: Any) -> tuple[Coefficient, ...]:
+    """The functions f(t) of a model: those of the Hamiltonian, then rates, in its own order.
+
+    Raises:
+        InvalidArgument: a coefficient in QuTiP's list form is not a function f(t).
+    """
+    probe = _probe((2,) * model.modes)
+    of_hamiltonian = [f for _, f in _hamiltonian_terms(model.hamiltonian(*probe)) if f is not None]
+    return (*of_hamiltonian, *(d.rate for d in _dissipators(model, probe) if callable(d.rate)))
+
+
 def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
     if not gen.hamiltonian:
