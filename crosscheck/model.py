@@ -118,6 +118,14 @@ class Model(ABC):
         """The times at which `certify` compares trajectories, in the model's units."""
         return TIMES
 
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends; none by default.
+
+        Jumps, and pulses of a five-thousandth of the last time, are found without.
+        """
+        return ()
+
     @classmethod
     @abstractmethod
     def example(cls) -> Self:

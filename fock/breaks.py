@@ -72,10 +72,12 @@ class Survey:
         """Where f jumps, or a break is declared."""
         return tuple(self.times[1:][self.torn].tolist())
 
-    @cached_property
-    def areas(self) -> tuple[float, ...]:
-        """∫|f| dt of each function."""
-        return tuple(np.trapezoid(np.abs(self.values), self.times, axis=0).tolist())
+    def area(self, times: Any) -> Array:
+        """∫₀ᵗ |f_k| dt, shape (T, K)."""
+        sizes = np.abs(self.values)
+        sums = np.cumsum(0.5 * (sizes[1:] + sizes[:-1]) * np.diff(self.times)[:, None], axis=0)
+        sums = np.concatenate([0 * sizes[:1], sums])
+        return np.stack([np.interp(times, self.times, column) for column in sums.T], axis=-1)
 
     @cached_property
     def peaks(self) -> tuple[float, ...]:
@@ -89,7 +91,7 @@ class Survey:
         padded = np.concatenate([sizes[:1], sizes, sizes[-1:]])
         near = np.max([padded[:-3], padded[1:-2], padded[2:-1], padded[3:]], axis=0)
         width = np.diff(self.times)[:, None]
-        allowed = SURPRISE * np.maximum(BEND * near, NOTHING * np.array(self.areas) / width)
+        allowed = SURPRISE * np.maximum(BEND * near, NOTHING * self.area([self.until]) / width)
         return np.asarray(np.where(self.torn[:, None], np.inf, allowed))
 
     @cached_property
@@ -154,6 +156,9 @@ def declared_breaks(model: Any) -> list[float]:
 def surveyed(functions: Sequence[Coefficient], until: float, breaks: Sequence[float], points: int = POINTS) -> Survey:
     """As `survey`, of functions."""
     functions = tuple(functions)
+    if not until > 0:
+        here = np.zeros(1)
+        return Survey(until, functions, here, _values(functions, here), np.zeros(0, bool), (), 0.0)
     instant = LAST_PLACES * float(np.spacing(until))
     inner = [t for t in breaks if instant < t < until - instant]
     times, gap = _first_times(until, inner, instant, points)
@@ -250,7 +255,7 @@ def _rough(times: Array, values: Array, torn: Array, areas: Array) -> Array:
     rough[1:] |= bent
     # An interval between two jumps has no chord on either side: three samples in it are enough to see it bend.
     alone = ~torn & np.concatenate([[True], torn[:-1]]) & np.concatenate([torn[1:], [True]])
-    return rough | alone & _differ(values)
+    return np.asarray(rough | alone & _differ(values))
 
 
 def _differ(values: Array) -> Array:

@@ -106,13 +106,15 @@ class TimeDependent(FockError):
 class NotResolved(FockError):
     """At the time `at` a coefficient f(t) is not what it was taken for; it may have structure shorter than `below`."""
 
-    def __init__(self, at: float, below: float, what: str = "") -> None:
+    def __init__(self, at: float, below: float, what: str = "", advice: str = "") -> None:
         self.at, self.below = at, below
         super().__init__(
-            what or f"A coefficient f(t) may have structure below {below:.2g} near t = {at:.6g}: what was seen of it "
+            what
+            or f"A coefficient f(t) may have structure below {below:.2g} near t = {at:.6g}: what was seen of it "
             "around does not tell what it is there.",
-            "Give the times at which it jumps, or a short pulse begins and ends, as `breaks` of the model; in place of "
-            "noise, or of a carrier that takes too many samples to follow, write its average.",
+            advice
+            or "Give the times at which it jumps, or a short pulse begins and ends, as `breaks` of the model; in place "
+            "of noise, or of a carrier that takes too many samples to follow, write its average.",
         )
 
 
@@ -121,8 +123,9 @@ class NotRepeatable(NotResolved):
 
     def __init__(self, at: float, first: complex, again: complex) -> None:
         self.first, self.again = first, again
-        what = f"A coefficient f(t) must have one value at each time, but at t = {at:.6g} it was {first:g}, and then "
-        super().__init__(at, 0.0, f"{what}{again:g}.")
+        what = f"A coefficient f(t) must have one value at each time, but at t = {at:.6g} it was {first:.3g}, and then "
+        advice = "Compute noise once, before the solution, and look it up in f(t)."
+        super().__init__(at, 0.0, f"{what}{again:.3g}.", advice)
 
 
 class NotBounded(FockError):

@@ -9,8 +9,8 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -51,6 +51,28 @@ class Generator(Shown):
         """A bound on ‖𝓛_N‖ at t = 0, from row sums."""
         total = 2 * sum(abs(_value(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
         return float(total + 2 * sum(abs(_value(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators))
+
+    @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """The functions f(t): those of the Hamiltonian, then rates, in the model's order."""
+        return (*(f for _, f in self.hamiltonian if f is not None), *(g for g, *_ in self.dissipators if callable(g)))
+
+    def with_coefficients(self, functions: Sequence[Coefficient]) -> Generator:
+        """The same with other functions f(t), in the order of `coefficients`."""
+        rest = iter(functions)
+        h = tuple((operator, f if f is None else next(rest)) for operator, f in self.hamiltonian)
+        return replace(
+            self, hamiltonian=h, dissipators=tuple((next(rest) if callable(g) else g, *d) for g, *d in self.dissipators)
+        )
+
+    def action(self, times: Any, areas: Any) -> Any:
+        """A bound on ∫₀ᵗ ‖𝓛_N‖ dt, shape (T,), from areas ∫₀ᵗ |f_k| dt of the coefficients, shape (T, K)."""
+        terms = [(f, 2 * _row_sum(h)) for h, f in self.hamiltonian]
+        terms += [(g, 2 * _row_sum(a) * _row_sum(b)) for g, a, b in self.dissipators]
+        moving = [size for f, size in terms if callable(f)]
+        return times * sum(abs(_value(f, 0.0)) * size for f, size in terms if not callable(f)) + areas @ np.array(
+            moving
+        )
 
     @property
     def entries(self) -> int:
@@ -95,7 +117,7 @@ def generator(model: Any, cutoffs: Cutoffs) -> Generator:
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
         cutoffs,
     )
-    _require_hermitian(gen)
+    require_hermitian(gen)
     return gen
 
 
@@ -110,7 +132,7 @@ def coefficients(model: Any) -> tuple[Coefficient, ...]:
     return (*of_hamiltonian, *(d.rate for d in _dissipators(model, probe) if callable(d.rate)))
 
 
-def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
+def require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
     if not gen.hamiltonian:
         raise InvalidArgument(

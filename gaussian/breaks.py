@@ -13,6 +13,7 @@ than a panel reaches. Stretches between declared breaks have a grid of their own
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -36,6 +37,8 @@ DEGREE = 8
 NODES = 0.5 * (1 - np.cos(np.pi * (np.arange(2 * DEGREE + 2) + 0.5) / (2 * DEGREE + 2)))
 # Largest misfit on a panel against the largest |f| there, and of its area against all of ∫|f|.
 MISFIT, NOTHING = 1e-4, 1e-8
+# The areas of all misfits that were nothing may not be more than this together: of noise they are.
+LOST = 1e-5
 # Neighbours that differ by this share of the largest |f| on a panel are bisected. Where samples are few, the share says
 # little: there it is those that differ by so many times what most do.
 STEEP, FEW, OUTLIER = 0.05, 54, 8.0
@@ -48,7 +51,7 @@ LAST_PLACES, POINT, MOST_CUSPS = 4, 16, 200
 POLE = 1e-4
 # An f(t) that asks for more samples than these, beside the first ones, or for more jumps is not resolved: a solver
 # would need hours for it.
-MOST_SAMPLES, MOST_JUMPS = 2**19, 2**12
+MOST_SAMPLES, MOST_JUMPS = 2**18, 2**12
 # How far a value met later may be from the polynomial, in misfits allowed: between samples it may be somewhat worse.
 SURPRISE = 500.0
 
@@ -57,9 +60,10 @@ SURPRISE = 500.0
 class Survey:
     """What f(t) looks like from 0 to `until`.
 
-    `stretches` (begin, end) are free of jumps, and end where one is or a break is declared; `begins`, `ends` (P,) bound
-    the panels, `fits` (P, 9, K) are Chebyshev coefficients of the K functions on them and `allowed` (P, K) how far later
-    values may be from them. `times` are those at which f was looked at, at least every `gap`.
+    `stretches` (begin, end) are free of jumps, and end where one is or a break is declared. `begins` and `ends` (P,)
+    bound the panels, `fits` (P, 9, K) are Chebyshev coefficients of the K functions on them, and `allowed` (P, K) is
+    how far later values may be from them. f was looked at at `times`, at least every `gap`; `peaks` (K) is where it is
+    largest.
     """
 
     until: float
@@ -144,6 +148,7 @@ class Surveyor:
         self.taken = self.cusps = 0
         self.most: float = np.inf
         self.area: Any = 0.0
+        self.neglected: Any = 0.0
         self.panels: list[tuple[float, float, Array, Array]] = []
         self.stretches: list[Piece] = []
         self.looked: list[Array] = []
@@ -157,7 +162,7 @@ class Surveyor:
         edges = [0.0, *(t for t in breaks if self.ulp < t < self.until - self.ulp), self.until]
         rng = np.random.default_rng(5)
         known = []
-        for k, (left, right) in enumerate(zip(edges, edges[1:], strict=False)):
+        for k, (left, right) in enumerate(itertools.pairwise(edges)):
             # A break may be declared some rounding away from where it is.
             begin, end = left + self.ulp * (k > 0), right - self.ulp * (k < len(edges) - 2)
             n = max(FEWEST, int(np.ceil(points * (right - left) / self.until)))
@@ -219,7 +224,8 @@ class Surveyor:
     def _resolve(self, t: Array, v: Array) -> None:
         """Panels and stretches between two breaks, from the samples known there."""
         begin, end = float(t[0]), float(t[-1])
-        waiting, jumps = [(begin, end, t, v)], []
+        jumps: list[Piece] = []
+        waiting = [(begin, end, t, v)]
         while waiting:
             left, right, t, v = waiting.pop()
             width = right - left
@@ -234,9 +240,10 @@ class Surveyor:
             good, point = bool((misfit <= allowed).all()), width <= POINT * self.ulp
             self.cusps += point and not good
             lost = self.taken > self.most or len(jumps) > MOST_JUMPS or self.cusps > MOST_CUSPS
-            if lost or (point and (size * width > POLE * self.area).any()):
+            if lost or (self.neglected > LOST * self.area).any() or (point and (size * width > POLE * self.area).any()):
                 raise NotResolved(left, width)
             if good or point:
+                self.neglected = self.neglected + np.where(misfit > MISFIT * size, misfit * width, 0.0)
                 self.panels.append((left, right, fit, SURPRISE * np.maximum(allowed, misfit)))
                 self.looked.append(t)
                 continue
@@ -246,12 +253,12 @@ class Surveyor:
             jumps += found
             kink = _kink(left, right, t, v)
             cuts = [(left, left), *(found or [(kink, kink)]), (right, right)]
-            for (_, a), (b, _) in zip(cuts, cuts[1:], strict=False):
+            for (_, a), (b, _) in itertools.pairwise(cuts):
                 if b - a > self.ulp:
                     inside = slice(np.searchsorted(t, a), np.searchsorted(t, b, "right"))
                     waiting.append((a, b, t[inside], v[inside]))
         edges = [(begin, begin), *sorted(jumps), (end, end)]
-        self.stretches += [(a, b) for (_, a), (b, _) in zip(edges, edges[1:], strict=False) if b - a > self.ulp]
+        self.stretches += [(a, b) for (_, a), (b, _) in itertools.pairwise(edges) if b - a > self.ulp]
 
     def _more(self, left: float, right: float, t: Array, v: Array) -> tuple[Array, Array]:
         """The samples, and those at the nodes."""
@@ -315,7 +322,7 @@ def _spread(left: float, right: float, t: Array) -> Array:
     wanted = left + (right - left) * NODES
     after = np.clip(np.searchsorted(t, wanted), 1, len(t) - 1)
     nearest = np.where(t[after] - wanted < wanted - t[after - 1], after, after - 1)
-    return nearest[np.concatenate([[True], np.diff(nearest) > 0])]
+    return np.asarray(nearest[np.concatenate([[True], np.diff(nearest) > 0])])
 
 
 def _kink(left: float, right: float, t: Array, v: Array) -> float:

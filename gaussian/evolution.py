@@ -135,9 +135,9 @@ def integrate(
 ) -> Trajectory:
     """DOP853 on (⟨r⟩, σ) for equations t ↦ (A, d, D), once at working tolerance and once looser.
 
-    Their difference is the error estimate. Both restart at the breaks of f(t) that were `seen`, and step no further than
-    its panels reach; without a survey, no further than 1/`BLIND` of the last time, and a narrower pulse may fall between
-    the steps of both. Arguments and result as `evolve`.
+    Their difference is the error estimate. Both restart at the breaks of f(t) that were `seen`, and step no further
+    than its panels reach; without a survey, no further than 1/`BLIND` of the last time, and a narrower pulse may fall
+    between the steps of both. Arguments and result as `evolve`.
     """
     times = _as_times(times)
     modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
@@ -167,7 +167,7 @@ def integrate(
 
 
 def _along(flow: Callable[[float, Array], Array], y: Array, grid: Array, seen: Survey | None, rtol: float) -> Array:
-    """y at increasing times, shape (T, len(y)); what passes between stretches, a few units of the last place, is nil."""
+    """y at increasing times, shape (T, len(y)); between stretches lie a few units of the last place."""
     last = float(grid.max(initial=0.0))
     found = np.tile(y, (len(grid), 1))
     for begin, end in seen.stretches if seen else ((0.0, last),) if last > 0 else ():

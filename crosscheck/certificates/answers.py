@@ -30,7 +30,7 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
     """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
     try:
         return question()
-    except (gaussian.NoSteadyState, EngineFailed):
+    except (gaussian.NoSteadyState, gaussian.NotResolved, EngineFailed):
         raise
     except Exception as error:
         if engine is GAUSSIAN:

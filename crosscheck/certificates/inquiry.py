@@ -10,6 +10,7 @@ from typing import Any
 from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.budget import FLOOR, Budget
 from crosscheck.certificates.generator.ladder import MOST_MODES
+from crosscheck.certificates.simulation.course import Course, course
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import Engine
@@ -62,6 +63,14 @@ class Inquiry:
     def provable(self) -> bool:
         """Whether exact states can be had: coefficients are constant, and modes few."""
         return not self.system.is_time_dependent and self.system.modes <= MOST_MODES
+
+    @cached_property
+    def course(self) -> Course | None:
+        """f(t) up to the last time asked for, as both engines see it; None if coefficients are constant."""
+        if not self.system.is_time_dependent:
+            return None
+        self.progress("coefficients f(t)")
+        return course(self.system.model, self.system.times[-1] if self.system.times else 0.0)
 
     @cached_property
     def truth(self) -> Truth | None:

@@ -25,6 +25,7 @@ from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian import enclosed
 from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import to_doubles
+from gaussian.generator import coefficients
 
 # An entry is known well enough if its error is this small against itself ...
 RESOLUTION = 1e-6
@@ -32,12 +33,15 @@ RESOLUTION = 1e-6
 RATE_RESOLUTION = 1e-3
 # An entry that agrees to so many units of its own last place is as right as doubles can be.
 ULPS = 8
+# A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.
+SILENT = 1e-6
 # Bits of the same elements in balls.
 BITS = 160
 
 
 def generator_certificate(inquiry: Inquiry) -> Certificate | None:
-    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for.
+    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for; a coefficient
+    that is zero at all of these is looked at where it is largest.
 
     None if the engine gives no equations.
     """
@@ -54,7 +58,10 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
             note=f"{system.modes} modes do not fit in Fock space (at most {MOST_MODES} do): certify a smaller network.",
             decided=Verdict.INCONCLUSIVE,
         )
-    moments = (0.0, *(t for t in system.times if t)) if system.is_time_dependent else (0.0,)
+    if inquiry.course is not None and not inquiry.course.repeatable:
+        note, basis = inquiry.course.unresolved, "f(t) is no function of time"
+        return Certificate(kind="generator", basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
+    moments = _moments(inquiry)
     try:
         comparisons = ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments))
     except EngineFailed as reason:
@@ -69,6 +76,17 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
         note=_unresolved(comparisons),
         seconds=time.perf_counter() - began,
     )
+
+
+def _moments(inquiry: Inquiry) -> tuple[float, ...]:
+    system, course = inquiry.system, inquiry.course
+    if course is None:
+        return (0.0,)
+    moments = {0.0, *system.times}
+    for f, peak in zip(coefficients(system.model), course.peaks, strict=False):
+        if all(abs(f(t)) <= SILENT * abs(f(peak)) for t in moments):
+            moments.add(peak)
+    return tuple(sorted(moments))
 
 
 def compare_generators(model: Any, moment_equations: Any, times: tuple[float, ...] = (0.0,)) -> list[Comparison]:

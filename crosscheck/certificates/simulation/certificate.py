@@ -8,6 +8,7 @@ the weight at its edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from crosscheck.certificates.measures.certificate import distance_from
 from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import quantities
+from crosscheck.certificates.simulation.course import UNRESOLVED, overlooked
 from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.simulation.study import Place, Study, spell, study
@@ -46,7 +48,18 @@ def trajectory_certificate(inquiry: Inquiry, proved: Sequence[str]) -> Certifica
     asked = _unproved(inquiry, proved)
     if not inquiry.system.times or not ("evolve" in asked or asked & MEASURES):
         return None
-    return _answered("trajectory", inquiry, lambda: _trajectory(inquiry))
+    seen = inquiry.course
+    if seen is None:
+        return _answered("trajectory", inquiry, lambda: _trajectory(inquiry))
+    if seen.unresolved:
+        return _undecided("trajectory", "f(t) is not resolved", seen.unresolved)
+    found = _answered("trajectory", inquiry, lambda: _trajectory(inquiry))
+    if found is not None and found.verdict is Verdict.REFUTED:
+        # A pulse that fell between all samples, and that one of the two has met, does not make either wrong.
+        missed = overlooked(inquiry.system.model, inquiry.system.times[-1])
+        if missed:
+            return replace(found, decided=Verdict.INCONCLUSIVE, note=missed)
+    return None if found is None else replace(found, basis=f"{found.basis}; {seen.basis}")
 
 
 def steady_state_certificate(inquiry: Inquiry, proved: Sequence[str]) -> Certificate | None:
@@ -92,6 +105,8 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         return _undecided(kind, "no measures", note)
     except EngineFailed as reason:
         return no_answer(kind, reason)
+    except UNRESOLVED as reason:
+        return _undecided(kind, "f(t) is not resolved", str(reason))
     except TooManyPhotons as reason:
         return _undecided(kind, "no cutoff", str(reason))
     except gaussian.GaussianError as reason:
