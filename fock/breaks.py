@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -72,10 +73,11 @@ class Survey:
         """Where f jumps, or a break is declared."""
         return tuple(self.times[1:][self.torn].tolist())
 
-    def area(self, times: Any) -> Array:
-        """∫₀ᵗ |f_k| dt, shape (T, K)."""
+    def area(self, times: Any, *, torn: bool = False) -> Array:
+        """∫₀ᵗ |f_k| dt, shape (T, K); of the `torn` intervals only, if so."""
         sizes = np.abs(self.values)
-        sums = np.cumsum(0.5 * (sizes[1:] + sizes[:-1]) * np.diff(self.times)[:, None], axis=0)
+        parts = 0.5 * (sizes[1:] + sizes[:-1]) * np.diff(self.times)[:, None]
+        sums = np.cumsum(parts * self.torn[:, None] if torn else parts, axis=0)
         sums = np.concatenate([0 * sizes[:1], sums])
         return np.stack([np.interp(times, self.times, column) for column in sums.T], axis=-1)
 
@@ -106,23 +108,46 @@ class Survey:
         if not abs(value - (1 - share) * values[i][k] - share * values[i + 1][k]) <= allowed[i][k]:
             raise NotResolved(t, self.gap)
 
-    def watched(self, k: int) -> Coefficient:
-        """Function k, which raises NotResolved where it is not as expected."""
-        f = self.functions[k]
+    def check(self, times: Sequence[float]) -> None:
+        """Look at f at other times between 0 and `until`. Raises NotResolved."""
+        for k, f in enumerate(self.functions):
+            for t in times:
+                self.expect(k, t, complex(f(t)))
+
+
+class Watch:
+    """The functions of a survey for a solver, which meets them on one piece at a time and as they are expected."""
+
+    def __init__(self, seen: Survey) -> None:
+        self.seen, self.begin, self.end = seen, 0.0, 0.0
+        self.surprise: Exception | None = None
+
+    def over(self, k: int) -> Coefficient:
+        """Function k, on the piece only: an integrator that guesses its first step looks beyond the end."""
+        f = self.seen.functions[k]
 
         def watched(t: float) -> complex:
-            value = complex(f(t))
-            self.expect(k, t, value)
+            t = min(max(t, self.begin), self.end)
+            try:
+                value = complex(f(t))
+                if self.end > self.begin:
+                    self.seen.expect(k, t, value)
+            except Exception as reason:  # SciPy's integrator would not pass it on
+                self.surprise = self.surprise or reason
+                return 0j
             return value
 
         return watched
 
-    def check(self, times: Sequence[float]) -> None:
-        """Look at f at other times between 0 and `until`. Raises NotResolved."""
-        for k in range(len(self.functions)):
-            f = self.watched(k)
-            for t in times:
-                f(t)
+    @contextmanager
+    def on(self, begin: float, end: float) -> Iterator[None]:
+        """A solver works from `begin` to `end`. Raises what f raised, or NotResolved if it was not as expected."""
+        self.begin, self.end = begin, end
+        try:
+            yield
+        finally:
+            if self.surprise is not None:
+                raise self.surprise
 
 
 def survey(model: Any, until: float, *, points: int = POINTS) -> Survey:

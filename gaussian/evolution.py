@@ -152,12 +152,13 @@ def integrate(
     y0 = np.concatenate([start.mean, start.covariance.ravel()])
     grid, where = np.unique(times, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused there
-        coarse, fine = (_along(flow, y0, grid, seen, rtol)[where] for rtol in (1e-9, 1e-12))
+        (coarse, _), (fine, blur) = (_along(flow, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
+    coarse, fine = coarse[where], fine[where]
     rows = quadratures(modes)
     sigma = fine[:, m:].reshape(-1, m, m)
     change = fine - coarse
     error = np.linalg.norm(change[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + np.linalg.norm(change[:, :m], axis=-1)
-    error += start.error
+    error += start.error + blur[where]
     return Trajectory(
         times=times,
         mean=fine[:, :m][:, rows],
@@ -166,11 +167,20 @@ def integrate(
     )
 
 
-def _along(flow: Callable[[float, Array], Array], y: Array, grid: Array, seen: Survey | None, rtol: float) -> Array:
-    """y at increasing times, shape (T, len(y)); between stretches lie a few units of the last place."""
+def _along(
+    flow: Callable[[float, Array], Array], y: Array, grid: Array, seen: Survey | None, rtol: float
+) -> tuple[Array, Array]:
+    """y at increasing times, shape (T, len(y)), and what jumps may have changed in it (T,).
+
+    Between stretches lie a few units of the last place of t, and it is not known where among them f jumps.
+    """
     last = float(grid.max(initial=0.0))
-    found = np.tile(y, (len(grid), 1))
+    found, blur, before = np.tile(y, (len(grid), 1)), np.zeros(len(grid)), 0.0
     for begin, end in seen.stretches if seen else ((0.0, last),) if last > 0 else ():
+        if begin > before:
+            sides = flow(before, y), flow(begin, y)
+            y = y + 0.5 * (begin - before) * (sides[0] + sides[1])
+            blur[grid >= begin] += (begin - before) * np.linalg.norm(sides[1] - sides[0])
         limit = seen.longest_step if seen else lambda t: last / BLIND
         solver = scipy.integrate.DOP853(flow, begin, y, end, max_step=limit(begin), rtol=rtol, atol=rtol * 1e-2)
         while solver.status == "running":
@@ -184,9 +194,9 @@ def _along(flow: Callable[[float, Array], Array], y: Array, grid: Array, seen: S
             passed = (grid > solver.t_old) & (grid <= solver.t)
             if passed.any():
                 found[passed] = solver.dense_output()(grid[passed]).T
-        y = solver.y
+        y, before = solver.y, end
         found[grid >= end] = y
-    return found
+    return found, blur
 
 
 def _require_one_point(equations: MomentEquations) -> None:

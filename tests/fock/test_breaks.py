@@ -1,4 +1,4 @@
-r"""Coefficients f(t) before they are solved for in Fock space: no pulse of a five-thousandth of the last time is missed.
+r"""Coefficients f(t) before they are solved for in Fock space: no pulse of T/5000 is missed.
 
 A drive f(t)(a + a†) of a mode without frequency or losses displaces the vacuum by α = −i ∫f dt: ⟨p⟩ = −√2 ∫f dt.
 """
@@ -72,7 +72,7 @@ def test_breaks_that_are_no_times_are_refused(breaks):
 def test_jumps_are_found_to_the_last_place():
     steps = fock.survey(driven(lambda t: float(math.pi <= t < 5)), T)
     assert np.allclose(steps.breaks, [math.pi, 5], rtol=0, atol=1e-14)
-    assert [piece[:2] for piece in steps.pieces][0][0] == 0.0
+    assert len(steps.pieces) >= 3
     assert not fock.survey(driven(lambda t: math.cos(9 * t)), T).breaks
 
 

@@ -19,7 +19,7 @@ SHAPES = {  # on 0 ≤ u ≤ 1, with their areas
     "sawtooth": (lambda u: u, 0.5),
     "triangle": (lambda u: min(u, 1 - u), 0.25),
     "raised cosine": (lambda u: 0.5 - 0.5 * math.cos(2 * math.pi * u), 0.5),
-    "Gaussian": (lambda u: math.exp(-0.5 * (12 * u - 6) ** 2), math.sqrt(2 * math.pi) / 12 * math.erf(6 / math.sqrt(2))),
+    "Gaussian": (lambda u: math.exp(-0.5 * (12 * u - 6) ** 2), math.sqrt(2 * math.pi) / 12 * math.erf(18**0.5)),
 }  # fmt: skip
 
 
