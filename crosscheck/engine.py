@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 import gaussian
 
 EVERYTHING = frozenset(
@@ -59,7 +61,8 @@ class Engine:
         def evolve(model: Any, times: Any, modes: Any = None) -> Any:
             if gaussian.is_time_dependent(model):
                 start = self.initial_state(model)
-                return gaussian.integrate(lambda t: moment_equations(model, t), start, times, modes)
+                seen = gaussian.survey(model, float(np.max(times, initial=0.0)))
+                return gaussian.integrate(lambda t: moment_equations(model, t), start, times, modes, seen=seen)
             return gaussian.propagate(moment_equations(model), self.initial_state(model), times, modes)
 
         def steady_state(model: Any) -> Any:

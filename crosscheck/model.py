@@ -115,6 +115,14 @@ class Model(ABC):
         """The times at which `certify` compares trajectories, in the model's units; by default, its own rates say."""
         return default_times(self)
 
+    @property
+    def breaks(self) -> tuple[float, ...]:
+        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends; none by default.
+
+        Jumps, and pulses of a five-thousandth of the last time, are found without.
+        """
+        return ()
+
     @classmethod
     @abstractmethod
     def example(cls) -> Self:

@@ -8,6 +8,7 @@ A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `pr
 operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
 """
 
+from fock.breaks import Survey, survey
 from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
 from fock.cost import predicted_seconds, predicted_steady_seconds
 from fock.discord import discord
@@ -22,6 +23,8 @@ from fock.errors import (
     NotBounded,
     NotConverged,
     NotHermitian,
+    NotRepeatable,
+    NotResolved,
     NotUnique,
     TimeDependent,
     TooLarge,
@@ -57,7 +60,10 @@ __all__ = [
     "NotBounded",
     "NotConverged",
     "NotHermitian",
+    "NotRepeatable",
+    "NotResolved",
     "NotUnique",
+    "Survey",
     "Tail",
     "TimeDependent",
     "TooLarge",
@@ -90,6 +96,7 @@ __all__ = [
     "prepare",
     "purity",
     "steady_state",
+    "survey",
     "thermal_tail",
     "trace_norm",
 ]

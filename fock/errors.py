@@ -8,6 +8,8 @@ FockError
 ├── NotConverged          a solver stopped before its residual was small
 ├── NotUnique             the truncated generator has more than one steady state
 ├── TimeDependent         a steady state was asked of a time-dependent generator
+├── NotResolved           a coefficient f(t) may have structure that nobody has looked at
+│   └── NotRepeatable     it has another value when asked again
 ├── NotBounded            no error bound can be proved for the model, or not one as small as asked for
 └── NotAState             an entropy was asked of an operator with a negative eigenvalue
 
@@ -99,6 +101,31 @@ class TimeDependent(FockError):
         super().__init__(
             f"{what} needs a constant generator, but this model has explicitly time-dependent terms.", instead
         )
+
+
+class NotResolved(FockError):
+    """At the time `at` a coefficient f(t) is not what it was taken for; it may have structure shorter than `below`."""
+
+    def __init__(self, at: float, below: float, what: str = "", advice: str = "") -> None:
+        self.at, self.below = at, below
+        super().__init__(
+            what
+            or f"A coefficient f(t) may have structure below {below:.2g} near t = {at:.6g}: what was seen of it "
+            "around does not tell what it is there.",
+            advice
+            or "Give the times at which it jumps, or a short pulse begins and ends, as `breaks` of the model; in place "
+            "of noise, or of a carrier that takes too many samples to follow, write its average.",
+        )
+
+
+class NotRepeatable(NotResolved):
+    """At the time `at` a coefficient f(t) was `first` and then `again`."""
+
+    def __init__(self, at: float, first: complex, again: complex) -> None:
+        self.first, self.again = first, again
+        what = f"A coefficient f(t) must have one value at each time, but at t = {at:.6g} it was {first:.3g}, and then "
+        advice = "Compute noise once, before the solution, and look it up in f(t)."
+        super().__init__(at, 0.0, f"{what}{again:.3g}.", advice)
 
 
 class NotBounded(FockError):

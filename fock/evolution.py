@@ -3,14 +3,15 @@ r"""ρ(t) below the cutoff: dρ/dt = 𝓛_N(ρ).
 A constant generator acts on the blocks that the weak symmetries of model and initial state leave (`fock.symmetry`), as
 a real sparse matrix (`fock.sector`), and ρ(t) is a Faber expansion in it, whose error is known (`fock.faber`). Isolated
 models that start pure are kets. Correlated rates and equations that are not of Lindblad form take the same path. An
-explicit time dependence goes to QuTiP's `mesolve` or `sesolve`, as everything does with `method="qutip"`: DOP853 at
-tight tolerance.
+explicit time dependence goes to QuTiP's integrators, as everything does with `method="qutip"`: DOP853 at tight
+tolerance, which restarts where f(t) jumps and steps over nothing that was seen of it (`fock.breaks`).
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,10 @@ import qutip
 from numpy.typing import ArrayLike, NDArray
 
 from fock.bounded import evolve_bounded
+from fock.breaks import Watch, declared_breaks, surveyed
 from fock.errors import FockError, InvalidArgument, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
-from fock.generator import Generator, generator, hamiltonian, liouvillian, require_room
+from fock.generator import Generator, generator, hamiltonian, liouvillian, require_hermitian, require_room
 from fock.operators import as_cutoffs, as_memory
 from fock.preparation import prepare
 from fock.sector import Sector, superoperator, superoperator_bytes
@@ -39,8 +41,11 @@ RTOL = 1e-9
 # is below 1e-9. A hundredfold margin is reported, and RTOL a step where there are many: their number grows as ‖𝓛‖t.
 SOLVER_ERROR = 1e-7
 MEMORY = 4 * 2**30
-# Steps that an explicitly time-dependent evolution takes at least: a narrower pulse can be stepped over.
-PULSE = 200
+OPTIONS = {"method": "dop853", "rtol": RTOL, "atol": RTOL * 1e-2, "nsteps": 10**5, "progress_bar": ""}
+# What is asked of the integrator where f(t) may have corners.
+CLOSER = {"rtol": RTOL / 10, "atol": RTOL * 1e-4}
+# Times at which a generator is tried for being Hermitian, beside that at which it was made.
+PEAKS = 4
 
 
 def evolve(
@@ -74,6 +79,7 @@ def evolve(
         InvalidArgument: times, cutoffs or a tolerance that make no sense.
         NotBounded, TimeDependent: with `tol`, a model for which no bound is proved.
         CutoffTooSmall: the initial state does not fit.
+        NotResolved: a coefficient f(t) may have structure that nobody has looked at.
         NotHermitian: the generator, or that of a preparing unitary, is not.
         NotConverged: QuTiP's integrator gave up, or too many products with the generator would be needed; or the
             state exploded, for a generator far from completely positive.
@@ -119,7 +125,9 @@ def evolve(
     require_room(model, cutoffs, memory)
     start = prepare(model, cutoffs, memory=memory)
     gen = generator(model, cutoffs)
-    if method == "qutip" or gen.is_time_dependent:
+    if gen.is_time_dependent:
+        states, errors = _explicit(model, gen, start, grid, memory)
+    elif method == "qutip":
         states, errors = _qutips(gen, start, grid, memory)
     else:
         own, unit = gen.in_own_time()
@@ -192,21 +200,60 @@ def _ket(
 
 def _qutips(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> tuple[list[qutip.Qobj], Any]:
     padded = times if times[0] == 0 else np.concatenate([[0.0], times])
-    options = {"method": "dop853", "rtol": RTOL, "atol": RTOL * 1e-2, "nsteps": 10**5, "progress_bar": ""}
-    if gen.is_time_dependent:
-        options["max_step"] = float(padded[-1]) / PULSE
+    with _giving_up():
+        if gen.is_isolated and start.isket:
+            states = qutip.sesolve(hamiltonian(gen), start, padded, options=OPTIONS).states
+        else:
+            rho = qutip.ket2dm(start) if start.isket else start
+            states = qutip.mesolve(liouvillian(gen, memory), rho, padded, options=OPTIONS).states
+    return states[len(padded) - len(times) :], np.maximum(SOLVER_ERROR, RTOL * gen.norm * times)
+
+
+def _explicit(
+    model: Any, gen: Generator, start: qutip.Qobj, times: Times, memory: float
+) -> tuple[list[qutip.Qobj], Any]:
+    """QuTiP's integrator on one piece of f(t) after the other, with no step longer than the piece allows.
+
+    The estimate is RTOL a step, of which there are some ‖𝓛‖dt, and as much for each piece, which starts anew; ten times
+    what is asked of the integrator, whose own estimate has been seen to be a hundred times too small where f has a
+    corner. Between pieces lie a few units of the last place, in which f is left out.
+    """
+    seen = surveyed(gen.coefficients, float(times[-1]), declared_breaks(model))
+    for t in sorted(set(seen.peaks))[:PEAKS]:
+        require_hermitian(gen, t)
+    watch = Watch(seen)
+    gen = gen.with_coefficients([watch.over(k) for k in range(len(seen.functions))])
+    state = qutip.ket2dm(start) if start.isket and not gen.is_isolated else start
+    states, begun = [state] * len(times), np.zeros(len(times))
+    with _giving_up():
+        if state.isket:
+            solver: Any = qutip.SESolver(hamiltonian(gen), options=OPTIONS | CLOSER)
+        else:
+            solver = qutip.MESolver(liouvillian(gen, memory), options=OPTIONS | CLOSER)
+        for begin, end, step in seen.pieces:
+            solver.options["max_step"] = step
+            with watch.on(begin, end):
+                solver.start(state, begin)
+                for j in np.flatnonzero((times > begin) & (times < end)).tolist():
+                    states[j] = solver.step(float(times[j]))
+                state = solver.step(end)
+            done = np.searchsorted(times, end)
+            states[done:] = [state] * (len(times) - done)
+            begun += times > begin
+    left_out = RTOL * (gen.action(times, seen.area(times)) + begun) + gen.action(0 * times, seen.area(times, torn=True))
+    return states, np.maximum(SOLVER_ERROR, left_out)
+
+
+@contextmanager
+def _giving_up() -> Iterator[None]:
+    """QuTiP's complaint in words of a model; what SciPy warns of, QuTiP raises."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what SciPy warns of, QuTiP raises
-            if gen.is_isolated and start.isket:
-                states = qutip.sesolve(hamiltonian(gen), start, padded, options=options).states
-            else:
-                rho = qutip.ket2dm(start) if start.isket else start
-                states = qutip.mesolve(liouvillian(gen, memory), rho, padded, options=options).states
+            warnings.simplefilter("ignore")
+            yield
     except qutip.solver.integrator.IntegratorException as error:
         raise NotConverged(
             f"QuTiP's integrator gave up: {error}.",
             "Rates or frequencies many orders of magnitude apart, or a "
             "coefficient f(t) that diverges, are the usual causes.",
         ) from None
-    return states[len(padded) - len(times) :], np.maximum(SOLVER_ERROR, RTOL * gen.norm * times)

@@ -9,8 +9,8 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -69,6 +69,28 @@ class Generator(Shown):
         return Generator(hamiltonian, tuple((unit * g, a, b) for g, a, b in self.dissipators), self.cutoffs), unit
 
     @property
+    def coefficients(self) -> tuple[Coefficient, ...]:
+        """The functions f(t): those of the Hamiltonian, then rates, in the model's order."""
+        return (*(f for _, f in self.hamiltonian if f is not None), *(g for g, *_ in self.dissipators if callable(g)))
+
+    def with_coefficients(self, functions: Sequence[Coefficient]) -> Generator:
+        """The same with other functions f(t), in the order of `coefficients`."""
+        rest = iter(functions)
+        h = tuple((operator, f if f is None else next(rest)) for operator, f in self.hamiltonian)
+        return replace(
+            self, hamiltonian=h, dissipators=tuple((next(rest) if callable(g) else g, *d) for g, *d in self.dissipators)
+        )
+
+    def action(self, times: Any, areas: Any) -> Any:
+        """A bound on ∫₀ᵗ ‖𝓛_N‖ dt, shape (T,), from areas ∫₀ᵗ |f_k| dt of the coefficients, shape (T, K)."""
+        terms = [(f, 2 * _row_sum(h)) for h, f in self.hamiltonian]
+        terms += [(g, 2 * _row_sum(a) * _row_sum(b)) for g, a, b in self.dissipators]
+        moving = [size for f, size in terms if callable(f)]
+        return times * sum(abs(_value(f, 0.0)) * size for f, size in terms if not callable(f)) + areas @ np.array(
+            moving
+        )
+
+    @property
     def entries(self) -> int:
         """Entries of the sparse superoperator, or of H for an isolated model."""
         if self.is_isolated:
@@ -112,8 +134,20 @@ def generator(model: Any, cutoffs: Cutoffs, *, quanta: int | None = None) -> Gen
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
         cutoffs,
     )
-    _require_hermitian(gen)
+    require_hermitian(gen)
     return gen
+
+
+def coefficients(model: Any) -> tuple[Coefficient, ...]:
+    """The functions f(t) of a model: those of the Hamiltonian, then rates, in its own order.
+
+    Raises:
+        InvalidArgument: a coefficient in QuTiP's list form is not a function f(t).
+    """
+    probe = _probe((2,) * model.modes)
+    of_hamiltonian = [f for _, f in _hamiltonian_terms(model.hamiltonian(*probe)) if f is not None]
+    found = (*of_hamiltonian, *(d.rate for d in _dissipators(model, probe) if callable(d.rate)))
+    return tuple(with_time_alone(f, model) for f in found)
 
 
 def require_room(model: Any, cutoffs: Cutoffs, memory: float) -> None:
@@ -134,7 +168,7 @@ def require_room(model: Any, cutoffs: Cutoffs, memory: float) -> None:
             raise TooLarge(what, needed, memory, cutoffs)
 
 
-def _require_hermitian(gen: Generator, t: float = 0.5) -> None:
+def require_hermitian(gen: Generator, t: float = 0.5) -> None:
     """𝓛(X)† = 𝓛(X†): H and Σγ R†L must be Hermitian, and Σγ L X R† for a Hermitian X."""
     if not gen.hamiltonian:
         raise InvalidArgument(

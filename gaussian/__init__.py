@@ -8,6 +8,7 @@ operators it is handed. Measures take states, trajectories, or covariances as ar
 only and knows nothing of Fock space.
 """
 
+from gaussian.breaks import Survey, survey
 from gaussian.discord import discord
 from gaussian.entanglement import log_negativity, partial_transpose, separable
 from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
@@ -20,6 +21,8 @@ from gaussian.errors import (
     NoSteadyState,
     NotHermitian,
     NotQuadratic,
+    NotRepeatable,
+    NotResolved,
     TimeDependent,
     UnphysicalState,
     UnstableDrift,
@@ -57,7 +60,10 @@ __all__ = [
     "NoSteadyState",
     "NotHermitian",
     "NotQuadratic",
+    "NotRepeatable",
+    "NotResolved",
     "SteadyState",
+    "Survey",
     "TimeDependent",
     "Trajectory",
     "UnphysicalState",
@@ -88,5 +94,6 @@ __all__ = [
     "separable",
     "solve_steady",
     "steady_state",
+    "survey",
     "symplectic_eigenvalues",
 ]

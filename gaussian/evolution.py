@@ -21,6 +21,7 @@ import numpy as np
 import scipy  # its submodules load when first used: importing this package stays light
 from numpy.typing import ArrayLike
 
+from gaussian.breaks import Survey, survey
 from gaussian.errors import DigitsLost, GaussianError, InvalidArgument
 from gaussian.generator import (
     Array,
@@ -38,10 +39,10 @@ from gaussian.symplectic import as_modes, quadratures
 CHUNK_BYTES = 2**28
 # Phases ‖A‖t are counted by doubles while their rounding is below this; beyond it nothing is known of the moments.
 COUNTED = 0.1
-# Steps that an explicitly time-dependent evolution takes at least, lest a pulse be stepped over.
-PULSE = 200
 # Phases ‖A‖t up to which an explicitly time-dependent evolution is tried: at a step each, already hours.
 MOST_PHASES = 1e9
+# Steps that an evolution takes at least through equations of which nobody has seen the coefficients.
+BLIND = 200
 
 
 def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> Trajectory:
@@ -66,11 +67,11 @@ def evolve(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> 
     n = as_number_of_modes(model)
     chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
-    at = equations_of_time(model)
-    equations = at(0.0)
+    equations = equations_of_time(model)(0.0)
     _require_one_point(equations)
     if is_time_dependent(model):
-        return integrate(at, start, times, chosen)
+        seen = survey(model, float(times.max(initial=0.0)))
+        return integrate(equations_of_time(model, seen.expect), start, times, chosen, seen=seen)
     network = normal_modes(equations) if is_isolated(model) else None
     if network is not None:
         return propagate_normal_modes(network, start, times, chosen)
@@ -146,11 +147,14 @@ def integrate(
     start: GaussianState,
     times: ArrayLike,
     modes: Sequence[int] | None = None,
+    *,
+    seen: Survey | None = None,
 ) -> Trajectory:
     """DOP853 on (⟨r⟩, σ) for equations t ↦ (A, d, D), once at working tolerance and once looser.
 
-    Their difference is the error estimate. A pulse narrower than 1/`PULSE` of the last time can fall between the steps
-    of both: end the grid soon after it, or start from a state prepared by it. Arguments and result as `evolve`.
+    Their difference is the error estimate. Both restart at the breaks of f(t) that were `seen`, and step no further
+    than its panels reach; without a survey, no further than 1/`BLIND` of the last time, and a narrower pulse may fall
+    between the steps of both. Arguments and result as `evolve`.
     """
     times = _as_times(times)
     modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
@@ -170,34 +174,52 @@ def integrate(
         )
     y0 = np.concatenate([start.mean, start.covariance.ravel()])
     grid, where = np.unique(times, return_inverse=True)
-    solutions = []
-    for rtol in (1e-9, 1e-12):
-        if grid.size == 0 or grid[-1] == 0:
-            solutions.append(np.tile(y0, (grid.size, 1))[where])
-            continue
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
-            solution = scipy.integrate.solve_ivp(
-                flow, (0.0, grid[-1]), y0, "DOP853", t_eval=grid, rtol=rtol, atol=rtol * 1e-2, max_step=grid[-1] / PULSE
-            )
-        if not solution.success or not np.isfinite(solution.y).all():
-            reached = float(solution.t[-1]) if np.size(solution.t) else 0.0
-            raise GaussianError(
-                f"The moments could not be followed beyond t = {reached:.3g}: {solution.message}",
-                "A coefficient f(t) that diverges or returns NaN is the usual cause.",
-            )
-        solutions.append(solution.y.T[where])
-    coarse, fine = solutions
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused there
+        (coarse, _), (fine, blur) = (_along(flow, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
+    coarse, fine = coarse[where], fine[where]
     rows = quadratures(modes)
     sigma = fine[:, m:].reshape(-1, m, m)
     change = fine - coarse
     error = np.linalg.norm(change[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + np.linalg.norm(change[:, :m], axis=-1)
-    error += start.error
+    error += start.error + blur[where]
     return Trajectory(
         times=times,
         mean=fine[:, :m][:, rows],
         covariance=0.5 * (sigma + np.swapaxes(sigma, -1, -2))[:, rows][:, :, rows],
         error=error,
     )
+
+
+def _along(
+    flow: Callable[[float, Array], Array], y: Array, grid: Array, seen: Survey | None, rtol: float
+) -> tuple[Array, Array]:
+    """y at increasing times, shape (T, len(y)), and what jumps may have changed in it (T,).
+
+    Between stretches lie a few units of the last place of t, and it is not known where among them f jumps.
+    """
+    last = float(grid.max(initial=0.0))
+    found, blur, before = np.tile(y, (len(grid), 1)), np.zeros(len(grid)), 0.0
+    for begin, end in seen.stretches if seen else ((0.0, last),) if last > 0 else ():
+        if begin > before:
+            sides = flow(before, y), flow(begin, y)
+            y = y + 0.5 * (begin - before) * (sides[0] + sides[1])
+            blur[grid >= begin] += (begin - before) * np.linalg.norm(sides[1] - sides[0])
+        limit = seen.longest_step if seen else lambda t: last / BLIND
+        solver = scipy.integrate.DOP853(flow, begin, y, end, max_step=limit(begin), rtol=rtol, atol=rtol * 1e-2)
+        while solver.status == "running":
+            solver.max_step = limit(solver.t)
+            complaint = solver.step()
+            if solver.status == "failed" or not np.isfinite(solver.y).all():
+                raise GaussianError(
+                    f"The moments could not be followed beyond t = {solver.t:.3g}: {complaint or 'they overflow'}",
+                    "A coefficient f(t) that diverges or returns NaN is the usual cause.",
+                )
+            passed = (grid > solver.t_old) & (grid <= solver.t)
+            if passed.any():
+                found[passed] = solver.dense_output()(grid[passed]).T
+        y, before = solver.y, end
+        found[grid >= end] = y
+    return found, blur
 
 
 def _require_one_point(equations: MomentEquations) -> None:

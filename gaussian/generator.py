@@ -98,14 +98,22 @@ def moment_equations(model: Any, t: float = 0.0) -> MomentEquations:
     return equations_of_time(model)(t)
 
 
-def equations_of_time(model: Any) -> Callable[[float], MomentEquations]:
-    """t ↦ MomentEquations, with the operator algebra done once."""
+def coefficients(model: Any) -> tuple[Coefficient, ...]:
+    """The functions f(t) of a model: of the Hamiltonian's terms, then of the dissipators' rates, in its own order."""
+    return tuple(f for f, _ in _parts(model) if f is not None)
+
+
+def equations_of_time(
+    model: Any, met: Callable[[float, list[Any]], None] = lambda t, values: None
+) -> Callable[[float], MomentEquations]:
+    """t ↦ MomentEquations, with the operator algebra done once; `met` is told the time and the values of each f(t)."""
     with _broadcasting():
         parts = _parts(model)
 
     @_broadcasting()
     def at(t: float) -> MomentEquations:
         at_t = [(_value(f, t), part) for f, part in parts]
+        met(t, [value for (f, _), (value, _) in zip(parts, at_t, strict=True) if f is not None])
         h, v, s = (
             sum(value[..., *[None] * rank] * getattr(part, name) for value, part in at_t)
             for name, rank in (("h", 2), ("v", 1), ("s", 2))

@@ -34,7 +34,7 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
     """An engine's answer; if an engine on trial breaks down, that is its failure and not an error of ours."""
     try:
         return question()
-    except (gaussian.NoSteadyState, EngineFailed):
+    except (gaussian.NoSteadyState, gaussian.NotResolved, EngineFailed):
         raise
     except gaussian.DigitsLost as error:
         raise NoDigits(f"{engine.name} has no digits left: {error.what}", error.advice) from error

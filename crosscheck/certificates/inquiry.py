@@ -12,6 +12,7 @@ import numpy as np
 from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
 from crosscheck.certificates.generator.ladder import MOST_MODES
+from crosscheck.certificates.simulation.course import Course, course
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import Engine
@@ -76,6 +77,14 @@ class Inquiry:
         if self.known or not self.provable:
             return ""
         return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times)))
+
+    @cached_property
+    def course(self) -> Course | None:
+        """f(t) up to the last time asked for, as both engines see it; None if coefficients are constant."""
+        if not self.system.is_time_dependent:
+            return None
+        self.progress("coefficients f(t)")
+        return course(self.system.model, self.system.times[-1] if self.system.times else 0.0)
 
     @cached_property
     def truth(self) -> Truth | None:

@@ -20,12 +20,18 @@ METHODS = {
     "preparation": ("prepare", "initial_state", "rho0", "psi0"),
     "hamiltonian": ("hamiltonians", "H"),
 }
+# What `breaks` are called elsewhere: SciPy, DifferentialEquations.jl, Diffrax, dynamiqs.
+OTHER_BREAKS = (
+    "break_times", "break_points", "breakpoints", "breaking_times", "points", "tstops", "d_discontinuities",
+    "jump_ts", "jump_times", "discontinuities", "discontinuity_ts", "discontinuity_times",
+)  # fmt: skip
 # How alike a name must be to be taken for a slip.
 ALIKE = 0.75
 
 
 def refuse_slips(model: Any) -> None:
-    """Refuse a model with a method that nothing calls, where one of nearly its name is missing.
+    """Refuse a model with a method that nothing calls, where one of nearly its name is missing; and one that declares
+    its breaks under another name.
 
     Only methods that take an operator for each mode are looked at; helpers of a method that is there are no slips.
 
@@ -35,6 +41,7 @@ def refuse_slips(model: Any) -> None:
     modes = getattr(model, "modes", 0)
     if not isinstance(modes, int):
         return  # refused by the engines
+    _refuse_other_breaks(model)
     own = _own_methods(type(model), modes)
     for name, others in METHODS.items():
         if getattr(type(model), name, None) is not getattr(Model, name, None) or name in getattr(model, "__dict__", ()):
@@ -46,6 +53,17 @@ def refuse_slips(model: Any) -> None:
                     f"{type(model).__name__} has a method {candidate}, which nothing calls, and no {name}.",
                     f"Rename {candidate} to {name}.",
                 )
+
+
+def _refuse_other_breaks(model: Any) -> None:
+    own = {name for c in type(model).__mro__ if c not in (Model, object) for name in vars(c)}
+    own |= set(getattr(model, "__dict__", {}))
+    for name in OTHER_BREAKS if "breaks" not in own else ():
+        if name in own:
+            raise InvalidModel(
+                f"{type(model).__name__} has {name}, which nothing asks for, and no breaks.",
+                f"Rename {name} to breaks if it lists the times at which f(t) jumps, and otherwise to anything else.",
+            )
 
 
 def _own_methods(cls: type, modes: int) -> list[str]:

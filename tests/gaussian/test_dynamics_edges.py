@@ -196,8 +196,8 @@ def test_the_first_time_beyond_double_precision_is_named():
 def test_growth_beyond_double_precision_stops_the_integration():
     """x ~ exp(150 t²) overflows at t = 2.2: one sentence, not a warning from the integrator."""
     start = gaussian.initial_state(SimpleNamespace(modes=1))
-    for times, reached in (([3.0], "0"), ([0.2, 3.0], "0.2"), ([0.1, 0.2, 0.3, 3.0], "0.3")):
-        with pytest.raises(gaussian.GaussianError, match=rf"could not be followed beyond t = {reached}:"):
+    for times in ([3.0], [0.2, 3.0], [0.1, 0.2, 0.3, 3.0]):
+        with pytest.raises(gaussian.GaussianError, match=r"could not be followed beyond t = 1\.\d+:"):
             gaussian.integrate(lambda t: equations(300 * t * np.diag([1, -1])), start, times)
 
 

@@ -28,6 +28,7 @@ from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian import enclosed
 from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import to_doubles
+from gaussian.generator import coefficients
 
 # An entry is known well enough if its error is this small against itself ...
 RESOLUTION = 1e-6
@@ -39,12 +40,15 @@ ULPS = 8
 NEGLIGIBLE = 1e-3
 # Measured for 1 to 8 modes: the window's elements, whose number grows as n⁴.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
+# A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.
+SILENT = 1e-6
 # Bits of the same elements in balls.
 BITS = 160
 
 
 def generator_certificate(inquiry: Inquiry) -> Certificate | None:
-    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for.
+    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for; a coefficient
+    that is zero at all of these is looked at where it is largest.
 
     None if the engine gives no equations.
     """
@@ -60,7 +64,10 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
     )
     if why:
         return not_proved("generator", (), why)
-    moments = (0.0, *(t for t in system.times if t)) if system.is_time_dependent else (0.0,)
+    if inquiry.course is not None and not inquiry.course.repeatable:
+        note, basis = inquiry.course.unresolved, "f(t) is no function of time"
+        return Certificate(kind="generator", basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
+    moments = _moments(inquiry)
     exact = _exact_parameters(system) if len(moments) == 1 else None
     try:
         comparisons = ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments, exact))
@@ -76,6 +83,17 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
         note=_unresolved(comparisons),
         seconds=time.perf_counter() - began,
     )
+
+
+def _moments(inquiry: Inquiry) -> tuple[float, ...]:
+    system, course = inquiry.system, inquiry.course
+    if course is None:
+        return (0.0,)
+    moments = {0.0, *system.times}
+    for f, peak in zip(coefficients(system.model), course.peaks, strict=False):
+        if all(abs(f(t)) <= SILENT * abs(f(peak)) for t in moments):
+            moments.add(peak)
+    return tuple(sorted(moments))
 
 
 def _exact_parameters(system: System) -> Any:

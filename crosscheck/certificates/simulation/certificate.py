@@ -8,6 +8,7 @@ the weight at its edge.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from crosscheck.certificates.measures.certificate import distance_from
 from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import quantities
+from crosscheck.certificates.simulation.course import UNRESOLVED, overlooked
 from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.simulation.study import Place, Study, spell, study, undecided
@@ -53,7 +55,21 @@ def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) 
     open_ = _unproved(inquiry, [c.kind for c in found])
     if not inquiry.system.times or not ("evolve" in open_ or open_ & MEASURES):
         return None
-    return _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
+    seen = inquiry.course
+    if seen is None:
+        return _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
+    if seen.unresolved:
+        missing = unanswered(inquiry, [label(t) for t in inquiry.system.times])
+        return not_simulated("trajectory", missing, seen.unresolved)
+    followed = _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
+    if followed is not None and followed.verdict is Verdict.REFUTED:
+        # A pulse that fell between all samples, and that one of the two has met, does not make either wrong.
+        missed = overlooked(inquiry.system.model, inquiry.system.times[-1])
+        if missed:
+            return replace(followed, decided=Verdict.INCONCLUSIVE, note=missed)
+    if followed is None:
+        return None
+    return replace(followed, basis="; ".join(filter(None, (followed.basis, seen.basis))))
 
 
 def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) -> Certificate | None:
@@ -107,6 +123,8 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         lost = reason
     except EngineFailed as reason:
         return no_answer(kind, reason)
+    except UNRESOLVED as reason:
+        return not_simulated(kind, unanswered(inquiry, [label(t) for t in inquiry.system.times]), str(reason))
     except gaussian.GaussianError as reason:
         if type(reason) not in (gaussian.GaussianError, gaussian.DigitsLost):
             raise  # the model has no moments at all: its Hamiltonian or its start is not Gaussian
