@@ -38,6 +38,8 @@ class HasCovariance(Protocol):
 
 Covariance = ArrayLike | HasCovariance
 
+# Determinants of two modes, products of four entries, stay within double precision.
+LARGEST = 1e75
 # Asymmetry above this, relative to the matrix, is no rounding.
 SYMMETRIC_TOLERANCE = 1e-9
 
@@ -80,6 +82,11 @@ def as_covariance(sigma: Covariance) -> Array:
         raise InvalidArgument(
             "Argument sigma must be finite, but has NaN or infinite entries.",
             "Look for a division by zero where it comes from, or take out the points of a scan that have no state.",
+        )
+    if (np.abs(sigma) > LARGEST).any():
+        raise InvalidArgument(
+            f"Argument sigma must have entries up to {LARGEST:g}, but has one of {np.nanmax(np.abs(sigma)):.2g}.",
+            "Check the units of what it was computed from: products of its entries would overflow.",
         )
     skew = np.abs(sigma - np.swapaxes(sigma, -1, -2)).max((-2, -1))
     crooked = skew > SYMMETRIC_TOLERANCE * np.abs(sigma).max((-2, -1))

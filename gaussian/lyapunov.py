@@ -85,6 +85,11 @@ def solve_steady(equations: MomentEquations, *, missing: Literal["raise", "nan"]
             'Choose "nan" to keep the points of a scan that have a steady state.',
         )
     fields = ((equations.drift, 2), (equations.drive, 1), (equations.diffusion, 2), (equations.rounding, 0))
+    if not all(np.isfinite(f).all() for f, _ in fields):
+        raise InvalidArgument(
+            "The moment equations must be finite, but A, d or D has NaN or infinite entries.",
+            "Look for a division by zero, or an overflow, where they come from.",
+        )
     m = equations.drift.shape[-1]
     batch = np.broadcast_shapes(*(np.shape(f)[: np.ndim(f) - rank] for f, rank in fields))
     points = [np.broadcast_to(f, (*batch, *[m] * rank)).reshape(-1, *[m] * rank) for f, rank in fields]

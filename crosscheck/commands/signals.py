@@ -7,6 +7,7 @@ has not ended it.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import os
 import signal
@@ -93,6 +94,8 @@ def end(code: int) -> NoReturn:
     for worker in multiprocessing.active_children():
         worker.kill()
     print(SAID, file=sys.stderr, flush=True)
+    if threading.current_thread() is threading.main_thread():
+        atexit._run_exitfuncs()  # of multiprocessing, which else complains of what it shared with its workers
     os._exit(code)
 
 

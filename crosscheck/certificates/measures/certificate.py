@@ -41,7 +41,7 @@ FEW_PHOTONS = 6.0
 # So many times more levels than fit, and what is cut off is larger than any tolerance.
 HOPELESS = 2
 # Of the tails of each mode, and of the spectra of d × d matrices with what proves their errors: measured for d ≤ 1800.
-SECONDS_PER_MODE, SECONDS_PER_CUBE, BYTES_PER_SQUARE = 0.02, 8e-10, 96
+SECONDS_PER_MODE, SECONDS_PER_CUBE, BYTES_PER_SQUARE = 0.02, 2e-9, 96
 # Share of the tolerance that an interval may take, next to the engine's own error.
 NARROW = 0.9
 

@@ -165,9 +165,9 @@ def asked(model: Any, what: str, question: Callable[[], Any], modes: int = 0) ->
 
 def number(value: Any, what: str) -> complex:
     """A finite number, or what is wrong with it."""
-    if np.ndim(value):
+    if isinstance(value, np.ndarray) and value.ndim:
         raise Unreadable(
-            f"{what} must be a number, but is an array of shape {np.shape(value)}.",
+            f"{what} must be a number, but is an array of shape {value.shape}.",
             "Look at one point of a scan at a time; `gaussian.steady_state` takes them together.",
         )
     try:
