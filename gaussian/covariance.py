@@ -3,8 +3,10 @@ r"""What counts as a covariance matrix: one of shape (2n, 2n), or a batch (..., 
 A state is as good as its covariance: whatever has a `covariance` may be given in its place, a trajectory as the batch
 of its times.
 
-A σ is taken to be right to the rounding of its entries. Where it is known less well, a measure is told by `error` how
-far it may be off, in spectral norm: 2n·e for entries that may each be off by e. A state brings its own `error`.
+A σ is taken to be right to the rounding of its entries: to half a unit in the last place where all of them were printed
+with five to ten decimals (and halved, perhaps), else to that of doubles. Where it is known less well, a measure is told
+by `error` how far it may be off, in spectral norm: 2n·e for entries that may each be off by e. A state brings its own
+`error`.
 
 A scan may have points without a state, above a threshold for instance. There σ is NaN throughout; measures are NaN in
 the same places, without a warning, and what is asked of the other points is not affected. A single σ that is NaN, or
@@ -40,6 +42,8 @@ Covariance = ArrayLike | HasCovariance
 
 # Determinants of two modes, products of four entries, stay within double precision.
 LARGEST = 1e75
+# Decimals with which a covariance is printed, and not typed or computed.
+FEWEST_DECIMALS, MOST_DECIMALS = 5, 10
 # Asymmetry above this, relative to the matrix, is no rounding.
 SYMMETRIC_TOLERANCE = 1e-9
 
@@ -127,6 +131,33 @@ def own_error(sigma: Covariance) -> ArrayLike:
     return np.where(np.isnan(own), np.inf, own)
 
 
+def printed_error(sigma: Array) -> Array:
+    """How far rounding to printed decimals may have moved each σ, in spectral norm, shape (...); 0 if none is printed.
+
+    Matrices with fewer than five decimals are typed by people and exact; with more than ten, doubles round as much.
+
+    >>> float(printed_error(np.array([[0.87654, 0.0], [0.0, 0.28521]])))            # two rows, each entry off by 5e-6
+    1e-05
+    >>> float(printed_error(np.array([[0.75, 0.25], [0.25, 0.75]]))), float(printed_error(np.eye(2) / 3))
+    (0.0, 0.0)
+    """
+    found = np.zeros(sigma.shape[:-2])
+    left = _are_multiples(sigma, MOST_DECIMALS) & ~_are_multiples(sigma, FEWEST_DECIMALS - 1)
+    for decimals in range(FEWEST_DECIMALS, MOST_DECIMALS + 1) if left.any() else ():
+        here = left & _are_multiples(sigma, decimals)
+        found[here] = 0.5 * sigma.shape[-1] * 10.0**-decimals
+        left = left & ~here
+    return found
+
+
+def _are_multiples(sigma: Array, decimals: int) -> NDArray[np.bool_]:
+    """Whether all entries of each σ are multiples of half a unit of that decimal, to rounding of doubles."""
+    counted = 2 * sigma * 10.0**decimals
+    with np.errstate(invalid="ignore"):
+        off = np.abs(counted - np.rint(counted))
+        return np.asarray((off <= 8 * np.finfo(float).eps * np.abs(counted)).all((-2, -1)))
+
+
 def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
     """How far each σ of a batch may be off in spectral norm, shape (...).
 
@@ -156,6 +187,7 @@ def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Conca
         told, own = kwargs.get("error"), own_error(sigma)
         sigma = as_covariance(sigma)
         off = as_error(own if told is None else cast("ArrayLike", told), sigma.shape[:-2])
+        off = off if told is not None or off.any() else printed_error(sigma)
         kwargs["error"] = Known(off, given=told is not None)
         absent = missing(sigma)
         if not absent.any():

@@ -16,7 +16,17 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, Covariance, Known, as_covariance, as_error, known, of_states, own_error
+from gaussian.covariance import (
+    Array,
+    Covariance,
+    Known,
+    as_covariance,
+    as_error,
+    known,
+    of_states,
+    own_error,
+    printed_error,
+)
 from gaussian.errors import InvalidArgument
 from gaussian.parties import split
 from gaussian.symplectic import PHYSICAL_TOLERANCE, omega, quadratures, require_physical, spectrum
@@ -84,7 +94,8 @@ def separable(sigma: Covariance, *, party: Sequence[int], steps: int = 60) -> bo
             f"Separability is decided for one state of shape (2n, 2n), but sigma has shape {sigma.shape}.",
             "Take the points of a batch one by one.",
         )
-    error = Known(as_error(own, ()), given=False)
+    off = as_error(own, ())
+    error = Known(off if off.any() else printed_error(sigma), given=False)
     require_physical(sigma, error)
     one, other = split(party, sigma.shape[-1] // 2)
     tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error.off)
