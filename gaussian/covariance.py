@@ -43,7 +43,7 @@ Covariance = ArrayLike | HasCovariance
 # Determinants of two modes, products of four entries, stay within double precision.
 LARGEST = 1e75
 # Decimals with which a covariance is printed, and not typed or computed.
-FEWEST_DECIMALS, MOST_DECIMALS = 5, 10
+FEWEST_DECIMALS, MOST_DECIMALS, FEWEST_ENTRIES = 5, 10, 3
 # Asymmetry above this, relative to the matrix, is no rounding.
 SYMMETRIC_TOLERANCE = 1e-9
 
@@ -134,9 +134,10 @@ def own_error(sigma: Covariance) -> ArrayLike:
 def printed_error(sigma: Array) -> Array:
     """How far rounding to printed decimals may have moved each σ, in spectral norm, shape (...); 0 if none is printed.
 
-    Matrices with fewer than five decimals are typed by people and exact; with more than ten, doubles round as much.
+    Printed are matrices of five to ten decimals with three different entries at least that need the
+    last one: with fewer they are typed by people and exact, with more doubles round as much.
 
-    >>> float(printed_error(np.array([[0.87654, 0.0], [0.0, 0.28521]])))            # two rows, each entry off by 5e-6
+    >>> float(printed_error(np.array([[0.87654, 0.01234], [0.01234, 0.28521]])))    # two rows, each entry off by 5e-6
     1e-05
     >>> float(printed_error(np.array([[0.75, 0.25], [0.25, 0.75]]))), float(printed_error(np.eye(2) / 3))
     (0.0, 0.0)
@@ -145,17 +146,31 @@ def printed_error(sigma: Array) -> Array:
     left = _are_multiples(sigma, MOST_DECIMALS) & ~_are_multiples(sigma, FEWEST_DECIMALS - 1)
     for decimals in range(FEWEST_DECIMALS, MOST_DECIMALS + 1) if left.any() else ():
         here = left & _are_multiples(sigma, decimals)
-        found[here] = 0.5 * sigma.shape[-1] * 10.0**-decimals
+        for index in map(tuple, np.argwhere(here)):
+            if _needs_them(sigma[index], decimals):
+                found[index] = 0.5 * sigma.shape[-1] * 10.0**-decimals
         left = left & ~here
     return found
 
 
 def _are_multiples(sigma: Array, decimals: int) -> NDArray[np.bool_]:
-    """Whether all entries of each σ are multiples of half a unit of that decimal, to rounding of doubles."""
-    counted = 2 * sigma * 10.0**decimals
+    """Whether all entries of each σ are multiples of half a unit of that decimal."""
+    return np.asarray(_is_multiple(sigma, decimals).all((-2, -1)))
+
+
+def _is_multiple(x: Array, decimals: int) -> NDArray[np.bool_]:
+    """To rounding of doubles."""
+    counted = 2 * x * 10.0**decimals
     with np.errstate(invalid="ignore"):
         off = np.abs(counted - np.rint(counted))
-        return np.asarray((off <= 8 * np.finfo(float).eps * np.abs(counted)).all((-2, -1)))
+        return np.asarray(off <= 8 * np.finfo(float).eps * np.abs(counted))
+
+
+def _needs_them(sigma: Array, decimals: int) -> bool:
+    """Whether a third of the different entries, and three at least, end in that decimal and not before."""
+    entries = np.unique(np.abs(sigma[sigma != 0]))
+    needing = int(np.count_nonzero(~_is_multiple(entries, decimals - 1)))
+    return needing >= FEWEST_ENTRIES and 3 * needing > len(entries)
 
 
 def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
