@@ -42,7 +42,7 @@ STEP = 1e-4
 # Units of the last place of the last time that are no time at all.
 LAST_PLACES = 4
 # More samples than these beside the first, or more jumps, and f is not resolved.
-MOST_SAMPLES, MOST_JUMPS = 2**19, 2**12
+MOST_SAMPLES, MOST_JUMPS = 2**20, 2**12
 # A jump from minus to plus infinity, or any other in which so much of ∫|f| could hide, is a pole.
 POLE = 1e-4
 # How far from the polyline f may be where a solver looks at it: a corner may fall between samples.
