@@ -27,6 +27,8 @@ ALLOWED_MISSING = 0.05
 # A state is refused as soon as amplitudes change by less than this, and much more is left out than is allowed.
 NEARLY, HOPELESS = 0.03, 0.1
 MEMORY = 4 * 2**30
+# What is smaller is left to the solvers, which know what they need.
+HARMLESS = 2**26
 # Thermal populations below this are rounding in every entry of ρ.
 NEGLIGIBLE = 1e-17
 
@@ -75,7 +77,7 @@ def _require_room(model: Any, levels: Cutoffs, cutoffs: Cutoffs, memory: float) 
     if 8 * d <= memory:
         occupations = preparation_of(model, len(levels)).occupations
         populated = float(np.count_nonzero(thermal_populations(occupations, levels) > NEGLIGIBLE))
-    if 48 * d * populated > memory:
+    if 48 * d * populated > max(memory, HARMLESS):
         raise TooLarge("The initial state", 48 * d * populated, memory, cutoffs)
 
 

@@ -22,8 +22,8 @@ from fock import FockError
 from gaussian import GaussianError
 from gaussian.ladder import Polynomial, ladder
 
-# Products of four numbers up to this stay within double precision.
-LARGEST = 1e75
+# Beyond this a product with a few quanta overflows.
+LARGEST = 1e250
 # Letters of a value that is printed.
 LONGEST = 60
 

@@ -126,7 +126,9 @@ class Report(Described):
         if self.verdict is Verdict.CERTIFIED:
             return self
         if self.contradictions:
-            raise NotCertified(f"{OURS}: {self.contradictions[0]}.", "Please report it.")
+            raise NotCertified(
+                f"{OURS}: {self.contradictions[0]}.", "Take neither number for granted, and report both."
+            )
         said = "; ".join(f"{c.kind}{f': {c.note}' if c.note else ''}" for c in self._open) or "nothing was compared"
         raise NotCertified(
             f"{self.name} is not certified, for this is undecided: {said}.",

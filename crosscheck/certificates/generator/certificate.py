@@ -37,7 +37,7 @@ RATE_RESOLUTION = 1e-3
 # An entry that agrees to so many units of its own last place is as right as doubles can be.
 ULPS = 8
 # And so is one that is off from the proved value by this share of what it may be: a 0 among large entries.
-NEGLIGIBLE = 1e-3
+NEGLIGIBLE = 1e-4
 # Measured for 1 to 8 modes: the window's elements, whose number grows as n⁴.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
 # A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.

@@ -66,7 +66,8 @@ def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) 
         # A pulse that fell between all samples, and that one of the two has met, does not make either wrong.
         missed = overlooked(inquiry.system.model, inquiry.system.times[-1])
         if missed:
-            return replace(followed, decided=Verdict.INCONCLUSIVE, note=missed)
+            missing = unanswered(inquiry, [label(t) for t in inquiry.system.times])
+            return not_simulated("trajectory", missing, missed)
     if followed is None:
         return None
     return replace(followed, basis="; ".join(filter(None, (followed.basis, seen.basis))))
@@ -241,7 +242,7 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         try:
             steady = engine.steady_state(model)
         except gaussian.MarginalDrift:
-            if engine is not GAUSSIAN or not proved or inquiry.truth is None:
+            if engine is not GAUSSIAN or not proved or clear or inquiry.truth is None:
                 raise
             steady = rounded(settled(inquiry.truth.model))  # a doubt of double precision, which balls do not share
         return _place(inquiry, STEADY, steady.mean, steady.covariance, steady.error), [(steady.mean, steady.covariance)]

@@ -15,6 +15,7 @@ from crosscheck.certificates.answers import EngineFailed, ask, moments, no_answe
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import STEADY, entry_name, label
 from crosscheck.certificates.quantities import Moments
+from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.window.own import evolved, radii, rounded, settled
 from crosscheck.certificates.window.truth import Truth
@@ -100,7 +101,7 @@ def _claims(inquiry: Inquiry, truth: Truth) -> dict[str, Moments | str]:
         steady = engine.steady_state(model)
         claims[STEADY] = moments((steady.mean, steady.covariance, steady.error), engine, every, system.modes)
     except gaussian.MarginalDrift as reason:
-        if engine is GAUSSIAN and truth.steady:
+        if engine is GAUSSIAN and truth.steady and not stable_by_ladder_algebra(model)[1]:
             claims[STEADY] = rounded(settled(truth.model))
         else:
             claims[STEADY] = f"{DOUBT}: {engine.name} sees it as marginal. {reason}"

