@@ -202,7 +202,6 @@ def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Conca
         told, own = kwargs.get("error"), own_error(sigma)
         sigma = as_covariance(sigma)
         off = as_error(own if told is None else cast("ArrayLike", told), sigma.shape[:-2])
-        off = off if told is not None or off.any() else printed_error(sigma)
         kwargs["error"] = Known(off, given=told is not None)
         absent = missing(sigma)
         if not absent.any():

@@ -95,10 +95,10 @@ def separable(sigma: Covariance, *, party: Sequence[int], steps: int = 60) -> bo
             "Take the points of a batch one by one.",
         )
     off = as_error(own, ())
-    error = Known(off if off.any() else printed_error(sigma), given=False)
+    error = Known(off, given=False)
     require_physical(sigma, error)
     one, other = split(party, sigma.shape[-1] // 2)
-    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error.off)
+    tolerance = PHYSICAL_TOLERANCE * float(np.linalg.norm(sigma, 2)) + float(error.off or printed_error(sigma))
     transposed = partial_transpose(sigma, party=one)
     if np.linalg.eigvalsh(transposed + 0.5j * omega(len(sigma) // 2))[0] < -tolerance:
         return False

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from gaussian.covariance import Array, Covariance, Known, as_covariance, known, of_states
+from gaussian.covariance import Array, Covariance, Known, as_covariance, known, of_states, printed_error
 from gaussian.errors import IllConditioned, InvalidArgument, UnphysicalState
 
 # A violation of σ + iΩ/2 ≥ 0 counts from here on, relative to ‖σ‖ once local squeezing is undone. A Lyapunov solve or
@@ -118,7 +118,9 @@ def _physical(sigma: Array, error: Array) -> Array:
             pass
     holds = positive & (_lowest(balanced) >= -PHYSICAL_TOLERANCE * np.linalg.norm(balanced, 2, (-2, -1)))
     # Of a variance that rounding left at zero or below no squeezing can be undone.
-    return np.asarray(holds | (_lowest(sigma) >= -np.maximum(error, np.where(positive, 0.0, _rounding(sigma)))))
+    allowed = np.maximum(error, np.where(positive, 0.0, _rounding(sigma)))
+    allowed = np.where(error > 0, allowed, np.maximum(allowed, printed_error(sigma)))
+    return np.asarray(holds | (_lowest(sigma) >= -allowed))
 
 
 def _rounding(sigma: Array) -> Array:

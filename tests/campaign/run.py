@@ -25,7 +25,7 @@ CRASHED = "crashed"
 # Seconds after which a model counts as crashed: nobody waits longer for one.
 LIMIT = 900
 # Kinds whose states no theorem decides: always simulated, unless nothing is.
-SIMULATED = frozenset({"time-dependent"})
+SIMULATED = frozenset({"time-dependent", "not Lindblad"})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,8 +31,7 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.measures.certificate import may_be_a_state, proved_in_fock_space
-from crosscheck.certificates.positivity import completely_positive
+from crosscheck.certificates.measures.certificate import is_positive, proved_in_fock_space
 from crosscheck.certificates.quantities import Moments, Quantity, quantities
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import AS_COMPUTED
@@ -61,13 +60,13 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     None without places, where ρ may not be positive, or if there is nothing left to compare.
     """
     system, truth, engine = inquiry.system, inquiry.truth, inquiry.engine
-    if truth is None or not truth.states or not engine.gives(*MEASURES) or not completely_positive(system.model):
+    if truth is None or not truth.states or not engine.gives(*MEASURES):
         return None
     began = time.perf_counter()
     comparisons: list[Comparison] = []
     notes: list[str] = []
     for place, state in truth.states.items():
-        if may_be_a_state(state.reduced(system.observed)):
+        if is_positive(system.model, state.reduced(system.observed)):
             inquiry.progress(f"enclosed measures, {place}")
             try:
                 comparisons += _compared(inquiry, truth, place, notes)

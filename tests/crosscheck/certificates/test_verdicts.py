@@ -229,6 +229,8 @@ def test_the_package_sharpens_the_states_that_doubles_blur(monkeypatch):
     assert window_certificate(asked(engine=wide)).verdict is Verdict.CERTIFIED
     doubting = replace(wide, steady_state=raising(DOUBT))
     monkeypatch.setattr(window_room, "GAUSSIAN", doubting)
+    assert window_certificate(asked(engine=doubting)).verdict is Verdict.INCONCLUSIVE, "it is clearly stable"
+    monkeypatch.setattr(window_room, "stable_by_ladder_algebra", lambda model: (True, False, "Why."))
     assert window_certificate(asked(engine=doubting)).verdict is Verdict.CERTIFIED
 
 
