@@ -14,6 +14,7 @@ The average over outcomes is a Gauss–Hermite rule adapted to the mean and cova
 is Gaussian.
 """
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -68,6 +69,9 @@ def discord(rho: State, *, measured: Sequence[int], nodes: int = NODES) -> float
     reduced = qutip.Qobj(np.einsum("ijil->jl", array))
     base = entropy(reduced) - entropy(rho)
     mean, sigma = moments(reduced)
+    # ρ as a map from operators of B, in rows, to operators of A.
+    d, levels = array.shape[:2]
+    array = np.ascontiguousarray(array.transpose(1, 3, 0, 2).reshape(levels**2, d**2))
 
     def conditional(a: float, b: float, nodes: int = nodes) -> float:
         return _conditional_entropy(array, mean, sigma, min(1.0, math.hypot(a, b)), 0.5 * math.atan2(b, a), nodes)
@@ -162,13 +166,13 @@ def _conditional_entropy(
     # (u, v) is a rescaled (x, p) of B smeared by the squeezed state's own covariance.
     scale = np.diag([np.sqrt((1 + tau) / 2), np.sqrt((1 - tau) / 2)])
     spread = scale @ sigma @ scale + 0.25 * np.diag([1 - tau, 1 + tau])
-    x, w = np.polynomial.hermite_e.hermegauss(nodes)
-    z = np.stack(np.meshgrid(x, x, indexing="ij"), -1).reshape(-1, 2)
-    weight = np.outer(w, w).ravel() / (2 * np.pi)
+    z, weight = _nodes(nodes)
     lower = np.linalg.cholesky(spread)
     outcomes = z @ lower.T + scale @ mean
-    phi = _projections(outcomes, tau, theta, array.shape[1])
-    conditional = np.einsum("mj,ijkl,ml->mik", phi.conj(), array, phi, optimize=True)
+    levels, d = (math.isqrt(side) for side in array.shape)
+    phi = _projections(outcomes, tau, theta, levels)
+    projectors = (phi.conj()[:, :, None] * phi[:, None, :]).reshape(len(phi), -1)
+    conditional = (projectors @ array).reshape(-1, d, d)
     density = np.einsum("mii->m", conditional).real  # of the outcome, up to a constant
     model = np.exp(-0.5 * (z**2).sum(-1))
     probability = weight * density / model
@@ -178,6 +182,13 @@ def _conditional_entropy(
         raise NotAState(float(spectra.min()))
     p = np.where(spectra > 0, spectra, 1.0)
     return float(probability @ -(p * np.log(p)).sum(-1))
+
+
+@functools.cache
+def _nodes(nodes: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Points of the plane and weights that average over two normal deviates."""
+    x, w = np.polynomial.hermite_e.hermegauss(nodes)
+    return np.stack(np.meshgrid(x, x, indexing="ij"), -1).reshape(-1, 2), np.outer(w, w).ravel() / (2 * np.pi)
 
 
 def _projections(outcomes: NDArray[Any], tau: float, theta: float, levels: int) -> Complex:

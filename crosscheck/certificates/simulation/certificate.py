@@ -44,7 +44,7 @@ BETWEEN = 25
 # Of the spectra of a d × d matrix, per d³: measured, 2 × 10⁻⁹ for the three that a state needs.
 SECONDS_PER_CUBE = 2e-9
 # Of the search for the discord of a d × d matrix: measured at d = 16 … 400.
-SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.15, 4e-6
+SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.08, 2e-6
 
 
 def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) -> Certificate | None:

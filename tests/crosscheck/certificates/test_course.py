@@ -60,6 +60,7 @@ def test_two_pulses_are_certified_by_their_area(model):
     assert any(c.quantity == "d[p1]" and c.fock < -1 for c in report.certificate("generator").comparisons)
 
 
+@pytest.mark.slow
 def test_an_engine_that_steps_over_a_pulse_is_refuted():
     """Both engines see both pulses; the one on trial has seen the first only."""
 
@@ -140,10 +141,13 @@ def test_noise_is_inconclusive_and_never_refuted(monkeypatch):
         lambda t: np.sign(np.sin(20 * t)),
         lambda t: max(0.0, np.sin(9 * t)) ** 0.5,
         lambda t: abs(t - 0.3) + 1j * 0,
-        lambda t: np.interp(t, np.linspace(0, 1, 30), np.random.default_rng(3).normal(size=30)),
+        pytest.param(
+            lambda t: np.interp(t, np.linspace(0, 1, 30), np.random.default_rng(3).normal(size=30)),
+            marks=pytest.mark.slow,
+        ),
         lambda t: np.exp(-((t - 0.5) ** 2) / 2e-6),
-        lambda t: np.sinc(300 * (t - 0.4)),
-        lambda t: math.cos(1000 * t),
+        pytest.param(lambda t: np.sinc(300 * (t - 0.4)), marks=pytest.mark.slow),
+        pytest.param(lambda t: math.cos(1000 * t), marks=pytest.mark.slow),
         lambda t: 1e-9 * t**2,
         lambda t: 0.0,
         lambda t: 3 + (1e-6 if t > 0.7 else 0),

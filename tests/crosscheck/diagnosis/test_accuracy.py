@@ -238,6 +238,7 @@ def test_what_is_off_by_a_percent_is_never_certified(seed):
         assert diagnose(claim, model=model).verdict is not Verdict.CERTIFIED, list(claim)
 
 
+@pytest.mark.slow
 def test_a_trajectory_names_the_entry_of_the_drift_that_it_was_made_with():
     """A[p2, x1] two percent too small, and nothing else known than σ(t): the flow of that A is recognised exactly."""
     model = Mixed()
@@ -346,6 +347,7 @@ def test_moments_beyond_doubles_are_not_compared():
     assert "no right value" in found.first_wrong.note
 
 
+@pytest.mark.slow
 def test_a_stated_tolerance_is_the_accuracy_that_is_asked_for():
     """σ(t) that is off by 4e-3 is certified for tolerance = 1e-2, left open without."""
     model = Mixed()
