@@ -135,15 +135,21 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
     return not_simulated(kind, unanswered(inquiry, places), f"there are no moments in double precision: {lost}")
 
 
-def _allowance(inquiry: Inquiry, places: Sequence[Place], found: Sequence[Certificate]) -> float:
-    """Predicted seconds that a simulation may take: all that are left if it decides something, or is asked for."""
+def _allowance(inquiry: Inquiry, places: Sequence[Place], found: Sequence[Certificate]) -> tuple[float, str]:
+    """Predicted seconds that a simulation may take, all that are left if it decides something or is asked for; and what
+    to say if it would take more.
+    """
     known = asked(found)
     decides = any(
         decision(known.get((place.label, quantity.name), ())) is Verdict.INCONCLUSIVE
         for place in places
         for quantity in place.quantities
     )
-    return inquiry.purse.left if decides or inquiry.simulate else min(inquiry.purse.left, WITNESS)
+    left = inquiry.purse.left
+    if decides or inquiry.simulate:
+        rest = f"{left:.2g} s are left of the budget of {inquiry.budget.seconds:g} s"
+        return left, f"{rest}. Raise the budget or the tolerance, or lower the photon numbers."
+    return min(left, WITNESS), "all is decided without it. Ask for it by `simulate=True`, or `--simulate`."
 
 
 def _simulated(
@@ -162,13 +168,15 @@ def _simulated(
         start = _first(states, inquiry.tolerance)
     except TooManyPhotons as reason:
         return not_simulated(kind, undecided(places, inquiry.tolerance), str(reason))
+    limit, beyond = _allowance(inquiry, places, found)
     outcome = study(
         places,
         states_at,
         start,
         inquiry.system.observed,
         tolerance=inquiry.tolerance,
-        limit=_allowance(inquiry, places, found),
+        limit=limit,
+        beyond=beyond,
         budget=inquiry.budget,
         predict=predict,
         progress=lambda text: inquiry.progress(f"{kind}, {text}"),

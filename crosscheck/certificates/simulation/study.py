@@ -2,6 +2,7 @@ r"""Truncated dynamics against moments: cutoffs are raised until every compariso
 
 from __future__ import annotations
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,7 @@ def study(
     *,
     tolerance: float,
     limit: float,
+    beyond: str,
     budget: Budget,
     predict: Callable[[tuple[int, ...]], float],
     progress: Callable[[str], None] = lambda text: None,
@@ -61,8 +63,9 @@ def study(
     """Run `states_at(cutoffs)` (one state per place) at growing cutoffs until everything is certified or refuted.
 
     The states are of all modes; the `observed` ones are compared. `predict(cutoffs)` gives the seconds of each cutoff
-    beforehand; all of them together stay below `limit`, and nothing is begun unless the first three, without which no
-    error can be estimated, do. A cutoff is raised only for comparisons that a larger one can decide.
+    beforehand. All of them together stay below `limit`, and `beyond` says why there is no more. Nothing is begun unless
+    the first three stay below it, without which no error can be estimated. A cutoff is raised only for comparisons that
+    a larger one can decide.
 
     Running out of the budget gives inconclusive comparisons and a reason, never an exception.
     """
@@ -72,6 +75,7 @@ def study(
     last: dict[str, fock.FockState] = {}
     edges: NDArray[Any] = np.ones(len(start))
     began, cpu = time.perf_counter(), time.process_time()
+    predict = functools.cache(predict)
     while True:
         try:
             ahead = [tuple(n + STEP * k for n in cutoffs) for k in range(max(1, FEWEST - len(used)))]
@@ -82,8 +86,7 @@ def study(
         if price + sum(prices) > limit:
             stopped = (
                 f"{'another cutoff' if used else f'the {len(ahead)} cutoffs that an estimate needs'}, from "
-                f"{spell(cutoffs)}, would take about {sum(prices):.2g} s, and {limit:.2g} s are left of the budget of "
-                f"{budget.seconds:g} s. Raise the budget or the tolerance, or lower the photon numbers."
+                f"{spell(cutoffs)}, would take about {sum(prices):.2g} s, and {beyond}"
             )
             break
         price += prices[0]
