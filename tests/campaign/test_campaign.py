@@ -125,6 +125,7 @@ def test_the_right_engine_deviates_by_nothing_and_corruptions_by_more_than_the_t
     assert moved == deviation(engine, trial.model, Exact.of(trial.model, truth))
 
 
+@pytest.mark.slow
 def test_each_corruption_changes_the_answers_for_some_model():
     """On seven models, the last of three modes that are all observed."""
     left = set(CORRUPTIONS)

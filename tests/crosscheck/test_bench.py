@@ -137,6 +137,7 @@ def test_who_is_wrong_or_raises_is_out_with_the_reason():
     assert found.best_peer(2) is None
 
 
+@pytest.mark.slow
 def test_who_is_hopelessly_slow_or_would_take_too_long_is_out(clock):
     """The default stays however slow."""
     found = raced(
@@ -158,6 +159,7 @@ def test_a_run_predicted_beyond_the_limit_is_not_made(clock):
     assert [(d.solver, d.size, d.reason) for d in found.dropped] == [("QuTiP a", 4, "would take about 256 s")]
 
 
+@pytest.mark.slow
 def test_long_runs_are_for_the_default_and_the_fastest_of_each_package(clock):
     found = raced(
         contestant("ours", clock(0.1), ours=True),

@@ -59,6 +59,7 @@ def test_a_few_bugs_are_refuted_and_the_right_engine_passes():
     assert "The right engine passed 3 of 3" in str(exam)
 
 
+@pytest.mark.slow
 def test_a_bug_that_escapes_fails_the_exam():
     exam = sit([harmless()])
     assert not exam.passed
@@ -79,6 +80,7 @@ def test_an_exam_without_bugs_is_not_passed():
     assert not sit([]).passed
 
 
+@pytest.mark.slow
 def test_the_exam_as_data_and_as_html():
     """The evidence is the quantity that gave the bug away, or the reason where there is no number."""
     exam = sit([*named(["any-lyapunov", "ordering"]), replace(harmless(), description="a < b")])

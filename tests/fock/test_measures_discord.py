@@ -45,6 +45,7 @@ def mixed(d_b, seed):
 
 
 @pytest.mark.parametrize(("d_b", "seed"), [(2, 1), (2, 2), (3, 2)])
+@pytest.mark.slow
 def test_discord_of_a_state_that_is_not_gaussian(d_b, seed):
     """More nodes come nearer to the sum over outcomes, whose minimum lies at homodyning some oblique quadrature."""
     rho = mixed(d_b, seed)

@@ -116,6 +116,7 @@ def test_steps_shrink_before_a_pulse_and_do_not_leap_into_it():
     assert all(seen.longest_step(t) < 3.01 - t for t in (0.5, 2.9, 2.99, 3.0))
 
 
+@pytest.mark.slow
 def test_a_chirp_is_followed():
     """∫₀ᵀ cos(3t²) dt is a Fresnel integral; the last turn takes T/50."""
     from scipy.special import fresnel

@@ -100,6 +100,7 @@ def test_evolution_far_beyond_the_digits_of_doubles():
 
 
 @given(quadratic_models())
+@pytest.mark.slow
 def test_preparations_are_contained_and_agree_with_doubles(model):
     assert_contained(lambda: enclosed.initial_state(model))
     doubles = gaussian.initial_state(model)
@@ -108,6 +109,7 @@ def test_preparations_are_contained_and_agree_with_doubles(model):
 
 
 @given(positive_forms())
+@pytest.mark.slow
 def test_ground_states_are_contained_pure_and_at_rest(model):
     """h⟨r⟩ + v = 0, (σΩ)² = −¼, and Ω(hσ) is antisymmetric enough: σ does not move under H."""
     assert_contained(lambda: enclosed.initial_state(model))

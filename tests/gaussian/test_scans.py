@@ -250,6 +250,7 @@ def test_one_unphysical_member_is_found_among_states():
     assert gaussian.is_physical(batch[[0, 1, 2, 4]]).all()
 
 
+@pytest.mark.slow
 def test_a_scan_of_100000_points_is_100000_models():
     """Every point exists with a small error, some are entangled and some not, and samples agree with single models."""
     n = 100_000

@@ -71,6 +71,7 @@ def test_an_engine_that_steps_over_a_pulse_is_refuted():
     assert certify(Pulses(0.11), engine=engine).verdict is Verdict.REFUTED
 
 
+@pytest.mark.slow
 def test_a_right_engine_that_meets_what_nobody_saw_is_not_refuted():
     """A pulse of T/50000 that falls between the samples of both engines, and that the engine on trial knows of."""
     model = next(m for m in (Once(LAST / 50000, 1.0 + 0.007 * k) for k in range(40)) if course(m, LAST).peaks == (0.0,))

@@ -81,6 +81,7 @@ def test_every_entry_wrong_in_its_twelfth_digit_is_refuted(laboratory, j, k):
 
 @given(quadratic_models(modes=st.integers(1, 2)), st.integers(3, 30), st.data())
 @settings(max_examples=10)
+@pytest.mark.slow
 def test_claims_of_any_number_of_digits_are_judged_by_their_last(model, digits, data):
     """The exact state rounded is certified; changed by one in the last digit, that entry is refuted and
     no other; so is a shifted mean.

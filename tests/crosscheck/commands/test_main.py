@@ -59,6 +59,7 @@ def test_certify_exits_with_1_when_something_is_refuted(monkeypatch):
     assert "refuted" in result.output
 
 
+@pytest.mark.slow
 def test_a_planted_bug_that_escapes_fails_the_run(monkeypatch):
     """The check of the checks: an engine that passes although it was planted."""
     bug = exam.planted_sample()[0]
@@ -278,6 +279,7 @@ def test_keys_and_roles_that_help_prints_are_those_there_are():
     assert list(diagnose.ROLES) == [name for name in ALIASES if name not in ("times", "vacuum", "layout")]
 
 
+@pytest.mark.slow
 def test_a_terminal_without_unicode_tells_certified_from_refuted():
     """✓ is +, ✗ is X, and JSON on such a stream is escaped, not spoilt."""
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}

@@ -205,6 +205,7 @@ def test_right_codes_of_every_accuracy_are_never_refuted(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.slow
 def test_what_is_off_by_a_percent_is_never_certified(seed):
     """An entry of A, D, σ or σ(t), with all digits or six decimals, a wrong flow, a measure; 1 to 20 % of each."""
     random, model = np.random.default_rng(seed), Mixed.random(seed)

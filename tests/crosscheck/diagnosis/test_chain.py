@@ -53,6 +53,7 @@ def test_what_follows_from_a_mistake_is_not_wrong_again():
     assert sum("nothing more is wrong there" in line for line in found.story) == 2
 
 
+@pytest.mark.slow
 def test_entries_are_shown_where_the_code_has_them():
     """In a code ordered (x1, x2, p1, p2) the entry A[x1, p2] stands at [0, 3], A[x2, p1] at [1, 2]."""
     wrong = RIGHT.drift.copy()

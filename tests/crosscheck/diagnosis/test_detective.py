@@ -43,6 +43,7 @@ def of_equations(model, frame=None):
 
 @settings(max_examples=10)
 @given(quadratic_models(modes=st.just(2)), st.data())
+@pytest.mark.slow
 def test_a_right_code_is_never_blamed_whatever_its_conventions(model, data):
     """The first explanation of a right code is its conventions, or fewer that do the same; no mistake comes before."""
     frame = data.draw(st.sampled_from(list(frames(2, moving=True))))
@@ -69,6 +70,7 @@ FACTORS = [(field, factor) for field in ("k_M", "gamma", "detuning", "Gamma") fo
 
 
 @pytest.mark.parametrize(("field", "factor"), [*FACTORS, ("k_M", 1.37), ("gamma", 1.37)])
+@pytest.mark.slow
 def test_one_wrong_parameter_is_named(field, factor):
     """Any factor on any parameter, named or not: its name comes first, or a convention that does the same does."""
     wrong = _with_fields(MODEL, ((field, factor * getattr(MODEL, field)),))

@@ -49,6 +49,7 @@ def number(identifier, name, engine="gaussian"):
     return found
 
 
+@pytest.mark.slow
 def test_findings():
     """What holds, what holds once mended, what does not, and what the paper leaves open."""
     found = {claim.identifier.removeprefix("baths-"): evidence(claim.identifier).finding for claim in PAPER.claims}

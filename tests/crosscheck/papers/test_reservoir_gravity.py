@@ -58,6 +58,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_findings_are_those_of_the_independent_audit(findings):
     """Signs of (18) and (19), k_G and κ_G, saturation, coefficient, sign of R and shift of ω'; all else holds."""
     for kind, names in EXPECTED.items():
@@ -188,6 +189,7 @@ def test_a_constant_generator_is_periodic_too():
     assert np.abs(periodic_state(GENERIC, 0.7) - steady).max() < 1e-11
 
 
+@pytest.mark.slow
 def test_counter_rotating_terms_average_out():
     """The periodic state tends to that of the approximation, and a long evolution reaches it."""
     model = CounterRotating(GENERIC, 4.0)

@@ -165,12 +165,14 @@ NUMBERS = {
 
 
 @pytest.mark.parametrize("identifier", NUMBERS)
+@pytest.mark.slow
 def test_numbers_agree_with_the_physics_notes(identifier):
     found = {number.name: number.found for number in published(identifier).numbers}
     for name, (expected, tolerance) in NUMBERS[identifier].items():
         assert found[name] == pytest.approx(expected, abs=tolerance)
 
 
+@pytest.mark.slow
 def test_slips_are_corrected_and_wrong_claims_not_reproduced():
     corrected = ("sync-network-matrix", "sync-fixed-ends", "sync-langevin-main", "sync-revival-time", "sync-gap-ratio")
     for identifier in corrected:
