@@ -18,6 +18,7 @@ from fock.generator import generator, require_room
 from fock.operators import Cutoffs, as_cutoffs, as_memory
 from fock.preparation import preparation_of
 from fock.sector import ENTRY, Sector, superoperator_bytes
+from fock.steady import is_lindblad
 from fock.symmetry import NoJump, charges, groups
 
 MEMORY = 4 * 2**30
@@ -59,7 +60,8 @@ def predicted_steady_seconds(model: Any, cutoff: int | Sequence[int], *, memory:
     gen = generator(model, cutoffs)
     parts = NoJump.of(gen)
     labels = groups(parts)
-    return seconds_of_steady_state(parts, (Sector.diagonal(labels), Sector.between(labels, charges(parts))))
+    apart = charges(parts) if is_lindblad(model) else np.zeros_like(labels)  # as `steady_state` searches them
+    return seconds_of_steady_state(parts, (Sector.diagonal(labels), Sector.between(labels, apart)))
 
 
 def seconds_of_steady_state(parts: NoJump, sectors: Sequence[Sector]) -> float:

@@ -114,7 +114,7 @@ def steady_state(
     own, unit = gen.in_own_time()
     parts = NoJump.of(own)
     sector = Sector.diagonal(groups(parts))
-    others = Sector.between(sector.labels, charges(parts) if _is_lindblad(model) else np.zeros_like(sector.labels))
+    others = Sector.between(sector.labels, charges(parts) if is_lindblad(model) else np.zeros_like(sector.labels))
     _require_memory(parts, max(sector, others, key=lambda s: s.size), method, memory)
     quick = sector.size <= (DIRECT_ONE_MODE if len(cutoffs) == 1 else DIRECT_AT_ONCE)
     if method == "auto":
@@ -271,7 +271,7 @@ def _normalised(z: Vector) -> Vector:
     return np.asarray(z / np.linalg.norm(z))
 
 
-def _is_lindblad(model: Any) -> bool:
+def is_lindblad(model: Any) -> bool:
     """Whether the evolution is completely positive."""
     try:
         require_completely_positive(model, model.modes)
