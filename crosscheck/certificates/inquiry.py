@@ -11,8 +11,8 @@ import numpy as np
 
 from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
+from crosscheck.certificates.course import Course, course
 from crosscheck.certificates.generator.ladder import MOST_MODES
-from crosscheck.certificates.simulation.course import Course, course
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import Engine

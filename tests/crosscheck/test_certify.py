@@ -26,10 +26,10 @@ from crosscheck import (
     models,
 )
 from crosscheck.certificates.generator.certificate import compare_generators
+from crosscheck.certificates.generator.existence import stable_by_ladder_algebra
 from crosscheck.certificates.generator.ladder import ladder_moments
 from crosscheck.certificates.quantities import negativity_tail_error, tail_error
 from crosscheck.certificates.simulation.cutoffs import estimated_error, next_cutoffs, predicted_tails, starting_cutoffs
-from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import squeezing
 from crosscheck.report.verdict import overall

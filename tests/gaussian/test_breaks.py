@@ -25,7 +25,10 @@ SHAPES = {  # on 0 ≤ u ≤ 1, with their areas
 
 def driven(*functions, breaks=()):
     """A mode that nothing but f(t)(a + a†) moves."""
-    hamiltonian = lambda a: [0 * (a.dag() * a), *([a + a.dag(), f] for f in functions)]  # noqa: E731
+
+    def hamiltonian(a):
+        return [0 * (a.dag() * a), *([a + a.dag(), f] for f in functions)]
+
     return SimpleNamespace(modes=1, hamiltonian=hamiltonian, breaks=breaks)
 
 
@@ -75,7 +78,9 @@ def test_a_declared_pulse_may_be_as_short_as_it_likes(length):
 
 
 def test_breaks_may_be_a_method_and_the_middle_of_a_pulse_will_do():
-    f = lambda t: 1e6 * math.exp(-0.5 * ((t - 2) * 1e6) ** 2)  # noqa: E731
+    def f(t):
+        return 1e6 * math.exp(-0.5 * ((t - 2) * 1e6) ** 2)
+
     found = push(f, breaks=lambda: [2.0])[0]
     assert found == pytest.approx(-math.sqrt(2) * math.sqrt(2 * math.pi), abs=1e-7)
 

@@ -31,8 +31,10 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.measures.certificate import is_positive, proved_in_fock_space
+from crosscheck.certificates.measures.certificate import SECONDS_PER_PLACE, is_positive, proved_in_fock_space
+from crosscheck.certificates.positivity import completely_positive
 from crosscheck.certificates.quantities import Moments, Quantity, quantities
+from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import AS_COMPUTED
 from crosscheck.certificates.window.own import rounded
@@ -63,10 +65,14 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     if truth is None or not truth.states or not engine.gives(*MEASURES):
         return None
     began = time.perf_counter()
+    places = list(truth.states)
+    if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places)):
+        return not_proved("enclosed", [c for c in unanswered(inquiry, places) if c.quantity in MEASURES], why)
+    granted = completely_positive(system.model)
     comparisons: list[Comparison] = []
     notes: list[str] = []
     for place, state in truth.states.items():
-        if is_positive(system.model, state.reduced(system.observed)):
+        if is_positive(state.reduced(system.observed), granted=granted):
             inquiry.progress(f"enclosed measures, {place}")
             try:
                 comparisons += _compared(inquiry, truth, place, notes)

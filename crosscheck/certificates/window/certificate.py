@@ -12,10 +12,10 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, moments, no_answer
+from crosscheck.certificates.generator.existence import stable_by_ladder_algebra
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import STEADY, entry_name, label
 from crosscheck.certificates.quantities import Moments
-from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.window.own import evolved, radii, rounded, settled
 from crosscheck.certificates.window.truth import Truth

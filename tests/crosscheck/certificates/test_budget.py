@@ -83,3 +83,18 @@ def test_a_hot_start_is_not_simulated_and_takes_nothing_away():
 )
 def test_a_sentence_becomes_a_clause(sentence, found):
     assert clause(sentence) == found
+
+
+def test_matrix_elements_leave_enough_for_the_balls():
+    """Twenty times at half a second: elements are paid for at some of them, balls decide everywhere."""
+    report = certify(BEAMS, times=[0.1 * k for k in range(1, 21)], budget=0.5, simulate=False)
+    assert report.verdict is Verdict.CERTIFIED
+    by_balls = [c for c in report.certificate("enclosed").comparisons if c.quantity == "log_negativity"]
+    assert 0 < len(by_balls) < 21
+
+
+def test_thousands_of_times_are_not_begun():
+    """What they cost is known from their number."""
+    report = certify(BEAMS, times=[0.01 * k for k in range(3000)], budget=0.2)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert {c.kind for c in report.certificates if c.skipped} >= {"window", "trajectory"}

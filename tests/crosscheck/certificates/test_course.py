@@ -9,7 +9,7 @@ import pytest
 import fock
 import gaussian
 from crosscheck import Dissipator, Model, certify
-from crosscheck.certificates.simulation.course import course, overlooked
+from crosscheck.certificates.course import course, overlooked
 from crosscheck.engine import GAUSSIAN
 from crosscheck.errors import InvalidModel
 from crosscheck.report.verdict import Verdict

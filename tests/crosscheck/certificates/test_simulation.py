@@ -9,10 +9,10 @@ import pytest
 import gaussian
 from crosscheck import Budget, Verdict, models
 from crosscheck.certificates.answers import EngineFailed, NotPositive
+from crosscheck.certificates.generator.existence import stable_by_ladder_algebra
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.simulation import certificate as room
-from crosscheck.certificates.simulation.existence import stable_by_ladder_algebra
 from crosscheck.certificates.simulation.study import Study
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import EVERYTHING, GAUSSIAN

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from pathlib import Path
 
 import pytest
 import typer
@@ -57,10 +58,9 @@ def test_a_place_that_cannot_be_is_refused_in_a_sentence_and_leaves_nothing(name
 
 
 def test_a_full_device_is_told_in_a_sentence():
-    if not os.path.exists("/dev/full"):
-        pytest.skip("no such device")
+    """Linux has one, and so does every machine that runs these tests."""
     with pytest.raises(typer.BadParameter, match="cannot be written: No space left"):
-        write_json(__import__("pathlib").Path("/dev/full"), {"a": 1})
+        write_json(Path("/dev/full"), {"a": 1})
 
 
 def test_standard_output_has_several_names():
