@@ -158,7 +158,7 @@ def test_running_into_the_budget_is_inconclusive():
     """Too little time or memory: no exception, and the reason; the balls of two modes need next to no memory."""
     m = models.ReservoirGravity.example()
     for budget, reason, verdict in (
-        (Budget(seconds=1e-3), "of the budget of 0.001 s", Verdict.INCONCLUSIVE),
+        (Budget(seconds=1e-3), "the budget of 0.001 s", Verdict.INCONCLUSIVE),
         (Budget(memory=1e5), "at most", Verdict.CERTIFIED),
     ):
         report = certify(m, times=(0.5,), tolerance=1e-5, budget=budget)

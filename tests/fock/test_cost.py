@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import fock
+from crosscheck.model import Dissipator
 from crosscheck.models import BathBeamSplitter, DampedThermalMode, LossyTwinBeams
 from fock.cost import OVERHEAD
 
@@ -46,3 +47,15 @@ def test_moving_coefficients_cost_more():
             return [super().hamiltonian(a), [a + a.dag(), lambda t: 0.1]]
 
     assert fock.predicted_seconds(Moving.example(), 60, 1.0) > 2 * fock.predicted_seconds(MODE, 60, 1.0)
+
+
+def test_a_search_of_all_blocks_costs_more():
+    """Without complete positivity blocks that a continuous symmetry keeps apart are searched, too."""
+
+    class Negative(LossyTwinBeams):
+        def dissipators(self, a, b):
+            yield from super().dissipators(a, b)
+            yield Dissipator(-1.0, a.dag())
+
+    searched, apart = (fock.predicted_steady_seconds(m, 12) for m in (Negative.example(), LossyTwinBeams.example()))
+    assert searched - OVERHEAD > 2 * (apart - OVERHEAD)

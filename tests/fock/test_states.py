@@ -164,3 +164,11 @@ def test_one_number_is_a_cutoff_for_every_mode():
     assert fock.prepare(model, 6) == fock.prepare(model, (6, 6))
     with pytest.raises(fock.InvalidArgument, match="cutoff must be an integer ≥ 2"):
         fock.prepare(model, 0)
+
+
+def test_a_state_that_nearly_fits_is_settled():
+    """Twin beams of r = 1 with 1.3 % above the cutoff: amplitudes tanhⁿr/cosh r, normalised after the cut."""
+    model = SimpleNamespace(modes=2, preparation=lambda a, b: Preparation(unitaries=[two_mode_squeezing(a, b, 1.0)]))
+    found = np.abs(fock.prepare(model, 8).full().reshape(8, 8).diagonal())
+    amplitudes = math.tanh(1.0) ** np.arange(8)
+    assert np.allclose(found, amplitudes / np.linalg.norm(amplitudes), atol=1e-10)

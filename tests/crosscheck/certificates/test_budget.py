@@ -4,12 +4,17 @@ import resource
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import pytest
+import qutip
 
 from crosscheck import Budget, Model, Preparation, Verdict, certify, models
 from crosscheck.certificates.budget import Purse
+from crosscheck.certificates.quantities import Moments, moments_of
+from crosscheck.certificates.simulation.study import Place, study
 from crosscheck.certificates.skipped import clause
 from crosscheck.model import thermal_bath
+from fock import FockState
 
 BEAMS = models.LossyTwinBeams.example()
 
@@ -98,3 +103,28 @@ def test_thousands_of_times_are_not_begun():
     report = certify(BEAMS, times=[0.01 * k for k in range(3000)], budget=0.2)
     assert report.verdict is Verdict.INCONCLUSIVE
     assert {c.kind for c in report.certificates if c.skipped} >= {"window", "trajectory"}
+
+
+def test_no_cutoff_is_raised_where_the_other_side_s_bar_is_too_wide():
+    """One is tried, and the reason names the quantity."""
+    used = []
+
+    def states_at(cutoffs):
+        used.append(cutoffs)
+        return [FockState(rho=qutip.ket2dm(qutip.basis(cutoffs[0], 0)), cutoffs=cutoffs)]
+
+    wide = Moments(np.zeros(2), 0.5 * np.eye(2), 1.0)
+    place = Place(label="t = 1", moments=wide, quantities=tuple(moments_of([0])))
+    found = study(
+        [place],
+        states_at,
+        (4,),
+        [0],
+        tolerance=1e-3,
+        limit=60.0,
+        beyond="",
+        budget=Budget(),
+        predict=lambda cutoffs: 0.1,
+    )
+    assert used == [(4,)]
+    assert "uncertain by 1e+00, and no cutoff narrows that" in found.stopped

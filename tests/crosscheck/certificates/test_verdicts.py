@@ -384,3 +384,9 @@ def test_code_that_asks_for_the_type_of_a_number_is_taken_as_it_computes(model):
     for certificate in (generator_certificate, window_certificate, measures_certificate):
         assert certificate(inquiry).verdict is Verdict.CERTIFIED
     assert "as computed" in window_certificate(inquiry).basis
+
+
+def test_a_claim_with_a_wide_bar_and_a_wrong_value_is_left_open():
+    """Off by 10⁻⁷ with a bar of 10⁻⁶: neither right to the digits that are compared nor further off than it says."""
+    found = window_certificate(asked(UNSTABLE, evolving(covariance=lambda s: s + 1e-7, error=lambda e: e + 1e-6)))
+    assert found.verdict is Verdict.INCONCLUSIVE
