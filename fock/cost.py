@@ -29,6 +29,8 @@ SECONDS_PER_STEP_ENTRY, FEWEST_PRODUCTS = 2.5e-9, 2400
 # Of a steady state, per entry of 𝓛 and a²b of each block: fitted to 37 of the library of models at cutoffs 4 to 80,
 # which took 0.4 to 3.3 times as long.
 SECONDS_PER_STEADY_ENTRY, SECONDS_PER_CUBE = 1.5e-7, 3e-8
+# GMRES takes so many times the iterations without complete positivity: 1 to 17 over random Brownian pairs.
+UNGUARDED = 6
 # Per state of the space in which a preparation that is no product is exponentiated, and its levels beyond the cutoff.
 SECONDS_PER_STATE, BEYOND = 1e-4, 20
 # What any evolution or steady state takes.
@@ -60,8 +62,10 @@ def predicted_steady_seconds(model: Any, cutoff: int | Sequence[int], *, memory:
     gen = generator(model, cutoffs)
     parts = NoJump.of(gen)
     labels = groups(parts)
-    apart = charges(parts) if is_lindblad(model) else np.zeros_like(labels)  # as `steady_state` searches them
-    return seconds_of_steady_state(parts, (Sector.diagonal(labels), Sector.between(labels, apart)))
+    if is_lindblad(model):
+        return seconds_of_steady_state(parts, (Sector.diagonal(labels), Sector.between(labels, charges(parts))))
+    all_apart = Sector.between(labels, np.zeros_like(labels))  # as `steady_state` searches them
+    return UNGUARDED * seconds_of_steady_state(parts, (Sector.diagonal(labels), all_apart))
 
 
 def seconds_of_steady_state(parts: NoJump, sectors: Sequence[Sector]) -> float:

@@ -22,6 +22,7 @@ from gaussian.enclosed.discord import discord
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import solve_steady, steady_state
 from gaussian.enclosed.measures import entropy, log_negativity, mutual_information
+from gaussian.enclosed.operators import lowest_eigenvalue, trace_norm
 from gaussian.enclosed.precision import PrecisionExhausted, decimal, enclose
 from gaussian.enclosed.reading import exact
 from gaussian.enclosed.states import EnclosedState, evolve, initial_state
@@ -40,6 +41,7 @@ __all__ = [
     "exact",
     "initial_state",
     "log_negativity",
+    "lowest_eigenvalue",
     "matrix",
     "moment_equations",
     "mutual_information",
@@ -47,4 +49,5 @@ __all__ = [
     "solve_steady",
     "steady_state",
     "symplectic_eigenvalues",
+    "trace_norm",
 ]

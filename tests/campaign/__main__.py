@@ -1,13 +1,14 @@
 """Certify random models: right engines must never be refuted, and corrupted ones never certified.
 
     python -m tests.campaign --models 300 --jobs 2                        a first impression
-    python -m tests.campaign --models 10000 --jobs 2 --out all.jsonl      the whole campaign; again, to go on
+    python -m tests.campaign --models 10000 --corrupt 4 --jobs 2 --out all.jsonl    the whole campaign; again, to go on
     python -m tests.campaign --only 1234 --seed 7                         the report on one of them
     python -m tests.campaign --models 10000 --out all.jsonl --markdown    the table for CONTRIBUTING
 
 Model NUMBER of a seed is always the same, and of kind NUMBER mod 16. Theorems are asked of every model, simulations of
-every tenth of a kind and of all that depend on time. One corruption is drawn for each model among those that move an
-answer by more than twice the tolerance. Ctrl-C keeps what is done. Exit code 1: something failed that must not.
+every tenth of a kind and of all that depend on time. One corruption is drawn for each model, or each K-th of a kind,
+among those that move an answer by more than twice the tolerance. Ctrl-C keeps what is done. Exit code 1: something
+failed that must not.
 """
 
 import argparse
@@ -29,10 +30,11 @@ def main() -> int:
         "--out", type=Path, metavar="FILE", help="JSON lines, one a model; those there are not run again"
     )
     parser.add_argument("--simulate", type=int, default=10, metavar="K", help="simulate each K-th of a kind; 0: none")
+    parser.add_argument("--corrupt", type=int, default=1, metavar="K", help="corrupt each K-th of a kind; 0: none")
     parser.add_argument("--budget", type=float, default=20.0, help="seconds for each simulation (default 20)")
     parser.add_argument("--markdown", action="store_true", help="print the counts as a table for a page")
     given = parser.parse_args()
-    if given.models < 1 or given.jobs < 1 or given.simulate < 0 or given.seed < 0 or (given.only or 0) < 0:
+    if min(given.models, given.jobs) < 1 or min(given.simulate, given.corrupt, given.seed, given.only or 0) < 0:
         parser.error("numbers must not be negative, and --models and --jobs at least 1")
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -44,7 +46,7 @@ def main() -> int:
     from tests.campaign.show import show
     from tests.campaign.table import failures, markdown, terminal
 
-    plan = Plan(simulate=given.simulate, budget=given.budget)
+    plan = Plan(simulate=given.simulate, budget=given.budget, corrupt=given.corrupt)
     if given.only is not None:
         show(Trial(given.seed, given.only), plan)
         return 0

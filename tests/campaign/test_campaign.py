@@ -145,8 +145,18 @@ def test_right_models_are_not_refuted_and_corrupted_ones_are(tmp_path):
     found = run(trials, Plan(simulate=0), out=tmp_path / "all.jsonl")
     assert not {o.verdict for o in found} & {"refuted", "crashed"}
     assert sum(bool(o.corruption) for o in found) > 6
-    assert not any(o.found == "certified" for o in found if o.kind not in ("hot", "strong squeezing"))
+    assert not any(o.found == "certified" for o in found)
     assert saved(tmp_path / "all.jsonl") == found == run(trials, Plan(simulate=0), out=tmp_path / "all.jsonl")
+
+
+def test_each_so_many_th_of_a_kind_is_simulated_and_corrupted():
+    """Both counts are of models of the same kind; what depends on time is always simulated."""
+    plan = Plan(simulate=10, corrupt=4)
+    trials = [Trial(0, n) for n in range(16 * 20)]
+    assert [t.round for t in trials if t.kind == "plain" and plan.simulates(t)] == [0, 10]
+    assert sum(map(plan.corrupts, trials)) == len(trials) / 4
+    assert all(plan.simulates(t) for t in trials if t.kind == "time-dependent")
+    assert not any(Plan(simulate=0, corrupt=0).simulates(t) or Plan(corrupt=0).corrupts(t) for t in trials)
 
 
 def test_what_is_raised_is_a_crash_with_its_place(monkeypatch):

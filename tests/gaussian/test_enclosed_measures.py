@@ -330,3 +330,15 @@ def test_parties_and_measured_modes_must_make_sense():
     three = enclosed.matrix(np.eye(6))
     with pytest.raises(gaussian.InvalidArgument, match="must hold two modes, but holds 3"):
         enclosed.discord(three, measured=PARTY)
+
+
+@pytest.mark.parametrize("nu", [(0.2,), (0.3, 2.0), (0.1, 0.4), (0.5, 0.7)])
+def test_operators_that_are_no_states_have_norms_and_lowest_eigenvalues(nu):
+    """Those of their spectrum Π (1 − x) xⁿ, x = (ν − ½)/(ν + ½), summed and sorted below 200 quanta a mode."""
+    x = (np.array(nu) - 0.5) / (np.array(nu) + 0.5)
+    modes = [(1 - v) * v ** np.arange(200) for v in x]
+    spectrum = modes[0] if len(modes) == 1 else np.outer(*modes).ravel()
+    sigma = np.kron(np.diag(nu), np.diag([4.0, 0.25]))
+    norm, lowest = enclosed.trace_norm(enclosed.matrix(sigma)), enclosed.lowest_eigenvalue(enclosed.matrix(sigma))
+    assert float(norm) == pytest.approx(np.abs(spectrum).sum(), rel=1e-12)
+    assert float(lowest) == pytest.approx(min(0.0, spectrum.min()), abs=1e-12)

@@ -69,8 +69,11 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
         return Certificate(kind="generator", basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
     moments = _moments(inquiry)
     exact = _exact_parameters(system) if len(moments) == 1 else None
+    peaks = () if inquiry.course is None else inquiry.course.peaks
     try:
-        comparisons = ask(engine, lambda: compare_generators(system.model, engine.moment_equations, moments, exact))
+        comparisons = ask(
+            engine, lambda: compare_generators(system.model, engine.moment_equations, moments, exact, peaks)
+        )
     except EngineFailed as reason:
         return no_answer("generator", reason)
     if engine is GAUSSIAN and len(moments) == 1 and overall(c.verdict for c in comparisons) is Verdict.INCONCLUSIVE:
@@ -103,7 +106,11 @@ def _exact_parameters(system: System) -> Any:
 
 
 def compare_generators(
-    model: Any, moment_equations: Any, times: tuple[float, ...] = (0.0,), exact: Any = None
+    model: Any,
+    moment_equations: Any,
+    times: tuple[float, ...] = (0.0,),
+    exact: Any = None,
+    peaks: tuple[float, ...] = (),
 ) -> list[Comparison]:
     """A, d, D of `moment_equations(model)` against the ladder algebra, one comparison per entry.
 
@@ -116,7 +123,7 @@ def compare_generators(
     for t in times:
         claimed = moment_equations(model, t) if t else moment_equations(model)
         admitted = float(getattr(claimed, "rounding", 0.0))
-        found = ladder_moments(model, t)
+        found = ladder_moments(model, t, peaks=peaks)
         proved = None if len(times) > 1 else _in_balls(AsComputed(model), found)
         meant = None if exact is None else _in_balls(exact, found)
         place = f"t = {t:g}" if len(times) > 1 else "generator"

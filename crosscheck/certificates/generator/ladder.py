@@ -17,6 +17,7 @@ these elements exactly.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,10 @@ ROUNDING_ULPS = 32
 
 @dataclass(frozen=True, eq=False)
 class LadderMoments:
-    """A, d, D from the ladder algebra; `rounding` bounds any entry's error, `slowest` is the model's lowest rate."""
+    """A, d, D from the ladder algebra; `rounding` bounds any entry's error, `slowest` is the model's lowest rate.
+
+    A rate that moves counts as what it is at its largest: a pulse that has passed is no slow process.
+    """
 
     drift: Array
     drive: Array
@@ -48,12 +52,16 @@ class LadderMoments:
     slowest: float
 
 
-def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
-    """A, d and D of a quadratic model at time t from matrix elements on the lowest Fock levels."""
+def ladder_moments(model: Any, t: float = 0.0, *, peaks: Sequence[float] = ()) -> LadderMoments:
+    """A, d and D of a quadratic model at time t from matrix elements on the lowest Fock levels.
+
+    Coefficients that depend on time are largest at `peaks`.
+    """
     n = model.modes
     space = (QUANTA + 1,) * n
     gen = fock.generator(model, space, quanta=QUANTA)
-    h = _sparse(_at(fock.hamiltonian(gen), t))
+    energy = fock.hamiltonian(gen)
+    h = _sparse(_at(energy, t))
     jumps = [
         (rate(t) if callable(rate) else rate, _sparse(left), _sparse(right)) for rate, left, right in gen.dissipators
     ]
@@ -100,8 +108,12 @@ def ladder_moments(model: Any, t: float = 0.0) -> LadderMoments:
         for k in range(j + 1):
             s = quadratures[k]
             second[j, k] = second[k, j] = 0.5 * (image((r, s), at_vacuum) + image((s, r), at_vacuum)).real
-    rates = [float(abs(rate) * abs(left).max() * abs(right).max()) for rate, left, right in jumps]
-    scales = [float(abs(h).max()), *rates]
+    times = (t, *peaks) if gen.is_time_dependent else (t,)
+    loudest = [max(abs(rate(s)) for s in times) if callable(rate) else abs(rate) for rate, _, _ in gen.dissipators]
+    rates = [
+        float(size * abs(left).max() * abs(right).max()) for size, (_, left, right) in zip(loudest, jumps, strict=True)
+    ]
+    scales = [max(float(abs(_sparse(_at(energy, s))).max()) for s in times), *rates]
     scales = [value for value in scales if value > 0]
     return LadderMoments(
         drift,

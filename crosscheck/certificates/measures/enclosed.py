@@ -6,6 +6,9 @@ Where the elements of ρ do not fit below a cutoff, the closed forms of the mome
 enclosed (`gaussian.enclosed`) and digits added until the interval is narrow. The value is certain; that the closed form
 is the measure of the state is not shown by elements of ρ, and hence the name.
 
+Where ρ is not proved to be positive, as a generator with a negative rate need not keep it, E_N of the operator, its
+trace norm and its lowest eigenvalue are compared instead.
+
 The engine on trial is asked for the same measure of the same σ, rounded to doubles. Its error is what rounding of σ, in
 its norm, may do to symplectic eigenvalues (`certificates.quantities`), far more than happens to most codes where hot
 and cold modes meet. So a value is right if it lies within half of the tolerance, whatever its error might have been;
@@ -59,7 +62,7 @@ LOST = 0.1
 def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     """Discord, and the measures that matrix elements do not decide, at each place.
 
-    None without places, where ρ may not be positive, or if there is nothing left to compare.
+    None without places, or if there is nothing left to compare.
     """
     system, truth, engine = inquiry.system, inquiry.truth, inquiry.engine
     if truth is None or not truth.states or not engine.gives(*MEASURES):
@@ -72,12 +75,12 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     comparisons: list[Comparison] = []
     notes: list[str] = []
     for place, state in truth.states.items():
-        if is_positive(state.reduced(system.observed), granted=granted):
-            inquiry.progress(f"enclosed measures, {place}")
-            try:
-                comparisons += _compared(inquiry, truth, place, notes)
-            except EngineFailed as reason:
-                return no_answer("enclosed", reason, theorem=True)
+        physical = is_positive(state.reduced(system.observed), granted=granted)
+        inquiry.progress(f"enclosed measures, {place}")
+        try:
+            comparisons += _compared(inquiry, truth, place, notes, physical=physical)
+        except EngineFailed as reason:
+            return no_answer("enclosed", reason, theorem=True)
     if not comparisons:
         return None
     return Certificate(
@@ -91,12 +94,15 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     )
 
 
-def _compared(inquiry: Inquiry, truth: Truth, place: str, notes: list[str]) -> Iterator[Comparison]:
+def _compared(inquiry: Inquiry, truth: Truth, place: str, notes: list[str], *, physical: bool) -> Iterator[Comparison]:
     """One comparison for each measure; what is not of the exact σ, or cannot be judged, is noted."""
     system, engine = inquiry.system, inquiry.engine
-    decided = proved_in_fock_space(inquiry, truth, place)
-    moments = rounded(_middle(truth.states[place].reduced(system.observed)))
-    for formula in quantities(engine, system.party, system.observed, physical=True, moments=False):
+    state = truth.states[place].reduced(system.observed)
+    moments = rounded(_middle(state))
+    if not physical and not np.linalg.eigvalsh(moments.covariance)[0] > 0:
+        return  # such an operator has no trace norm
+    decided = proved_in_fock_space(inquiry, truth, place) if physical else {}
+    for formula in quantities(engine, system.party, system.observed, physical=physical, moments=False):
         if formula.name in decided:
             continue
         ball, of_middle = _enclosed(truth, place, system, formula.name, inquiry.tolerance)
@@ -223,7 +229,7 @@ def _middle(state: EnclosedState) -> EnclosedState:
 def _formula(name: str, system: System) -> Callable[[flint.arb_mat], Any]:
     """The closed form in balls, with the party that it is about."""
     options: dict[str, Any] = {"party": system.party}
-    if name == "entropy":
+    if name in {"entropy", "trace_norm", "lowest_eigenvalue"}:
         options = {}
     if name == "discord":  # of the pair, the one that is not the party is measured
         options = {"measured": [k for k in range(len(system.observed)) if k not in system.party]}

@@ -7,6 +7,7 @@ the weight at its edge.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -284,11 +285,17 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         found,
         [place],
         states,
-        lambda cutoffs: [fock.steady_state(model, cutoff=cutoffs, memory=budget.memory)],
+        lambda cutoffs: [_steady_in_fock(model, cutoffs, budget.memory)],
         lambda cutoffs: (
             fock.predicted_steady_seconds(model, cutoffs, memory=budget.memory) + _measuring(system, cutoffs, 1)
         ),
     )
+
+
+def _steady_in_fock(model: Any, cutoffs: tuple[int, ...], memory: float) -> fock.FockState:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", fock.FellBack)  # its own error says how good it is
+        return fock.steady_state(model, cutoff=cutoffs, memory=memory)
 
 
 def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) -> Place:

@@ -13,6 +13,7 @@ from crosscheck import Dissipator, Verdict, certify, models, prove_steady_state
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures import certificate as measures_room
 from crosscheck.certificates.measures.certificate import measures_certificate
+from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.names import label
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.exact_moments import exact_trajectory
@@ -68,6 +69,20 @@ def test_measures_are_theorems_of_states_only(monkeypatch):
     assert measures is None
     monkeypatch.setattr(measures_room, "completely_positive", lambda model: True)  # as if rounding had hidden the rate
     assert certificates(model, times=(0.5,))[1] is None
+
+
+def test_operators_that_are_no_states_are_enclosed():
+    """The norm 1/2ν and the lowest eigenvalue (ν − ½)/(ν + ½)² of one mode with ν < ½."""
+    model = Shrinking(omega=0.0, gamma=0.5, nbar=0.0)
+    found = enclosed_certificate(asked(model, (0.5,)))
+    nu = gaussian.symplectic_eigenvalues(gaussian.evolve(model, [0.5]).covariance[0])[0]
+    assert nu < 0.5
+    assert found.verdict is Verdict.CERTIFIED
+    values = {c.quantity: c.fock for c in found.comparisons if c.place == "t = 0.5"}
+    assert values == {
+        "trace_norm": pytest.approx(0.5 / nu),
+        "lowest_eigenvalue": pytest.approx((nu - 0.5) / (nu + 0.5) ** 2),
+    }
 
 
 @pytest.mark.parametrize("model", [models.LossyTwinBeams(r=0.4, gamma=0.6), models.LossyTwinBeams(r=0.4, gamma=0.0)])

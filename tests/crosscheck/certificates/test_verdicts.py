@@ -90,7 +90,7 @@ def test_a_ladder_algebra_that_errs_refutes_nobody(monkeypatch):
     """Its distance from the same elements in balls is its error."""
     right = generator_room.ladder_moments(MODE)
     monkeypatch.setattr(
-        generator_room, "ladder_moments", lambda model, t: replace(right, drift=right.drift + 1e-3 * np.eye(2))
+        generator_room, "ladder_moments", lambda model, t, **_: replace(right, drift=right.drift + 1e-3 * np.eye(2))
     )
     found = [c for c in compare_generators(MODE, nearly(1e-4)) if c.quantity == "A[x1, x1]"]
     assert found[0].fock_error >= 1e-3
@@ -390,3 +390,21 @@ def test_a_claim_with_a_wide_bar_and_a_wrong_value_is_left_open():
     """Off by 10⁻⁷ with a bar of 10⁻⁶: neither right to the digits that are compared nor further off than it says."""
     found = window_certificate(asked(UNSTABLE, evolving(covariance=lambda s: s + 1e-7, error=lambda e: e + 1e-6)))
     assert found.verdict is Verdict.INCONCLUSIVE
+
+
+@dataclass(frozen=True)
+class Passing(models.DampedThermalMode):
+    """Loss of rate ½, and gain that is a pulse around t = 0.2."""
+
+    def hamiltonian(self, a):
+        return 0 * a
+
+    def dissipators(self, a):
+        yield Dissipator(0.5, a)
+        yield Dissipator(lambda t: 0.1 * np.exp(-((20 * (t - 0.2)) ** 2)), a.dag())
+
+
+def test_a_pulse_that_has_passed_is_no_slow_rate():
+    """Its tail of 10⁻¹¹² at t = 1 asks for no more digits of the other entries."""
+    found = generator_certificate(asked(Passing.example(), times=(1.0,)))
+    assert found.verdict is Verdict.CERTIFIED
