@@ -24,6 +24,7 @@ obey the same formulas.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ from gaussian.symplectic import omega
 Array = NDArray[Any]
 # Anti-Hermitian parts below this, relative to the size of the generator, are rounding in the model's own arithmetic.
 HERMITIAN_TOLERANCE = 1e-11
+# Of A and D, in units of the terms that they are summed of.
+ROUNDING = 4 * float(np.finfo(float).eps)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
@@ -109,18 +112,25 @@ def equations_of_time(
     """t ↦ MomentEquations, with the operator algebra done once; `met` is told the time and the values of each f(t)."""
     with _broadcasting():
         parts = _parts(model)
+    moving = [f for f, _ in parts if f is not None]
+    one_by_one = _Stacked.of([part for _, part in parts]) if moving else None
 
     @_broadcasting()
     def at(t: float) -> MomentEquations:
-        at_t = [(_value(f, t), part) for f, part in parts]
-        met(t, [value for (f, _), (value, _) in zip(parts, at_t, strict=True) if f is not None])
+        at_t = [_value(f, t) for f in moving]
+        met(t, at_t)
+        values = [_value(None, t), *at_t]  # constant terms come first
+        if one_by_one and all(value.ndim == 0 and value.imag == 0 and np.isfinite(value) for value in values):
+            return one_by_one.sum(np.array(values).real)
         h, v, s = (
-            sum(value[..., *[None] * rank] * getattr(part, name) for value, part in at_t)
+            sum(
+                value[..., *[None] * rank] * getattr(part, name) for value, (_, part) in zip(values, parts, strict=True)
+            )
             for name, rank in (("h", 2), ("v", 1), ("s", 2))
         )
-        imaginary = np.abs(np.imag(sum(value * part.e for value, part in at_t)))
-        size = sum(np.abs(value) * part.size for value, part in at_t)
-        return _assemble(h, v, s, imaginary, 4 * np.finfo(float).eps * size)
+        imaginary = np.abs(np.imag(sum(value * part.e for value, (_, part) in zip(values, parts, strict=True))))
+        size = sum(np.abs(value) * part.size for value, (_, part) in zip(values, parts, strict=True))
+        return _assemble(h, v, s, imaginary, ROUNDING * size)
 
     return at
 
@@ -187,6 +197,36 @@ class _Part:
 
     def __add__(self, other: _Part) -> _Part:
         return _Part(self.h + other.h, self.v + other.v, self.s + other.s, self.size + other.size, self.e + other.e)
+
+
+@dataclass(frozen=True, eq=False)
+class _Stacked:
+    """A, d and D of parts that are Hermitian one by one, a row each: with real coefficients they only need adding."""
+
+    rows: Array
+    sizes: Array
+
+    @classmethod
+    def of(cls, parts: list[_Part]) -> _Stacked | None:
+        """None if they are of many points, or Hermitian only together."""
+        if any(part.h.ndim + part.v.ndim + part.s.ndim > 5 or np.ndim(part.size) or np.ndim(part.e) for part in parts):
+            return None
+        try:
+            found = [_assemble(p.h, p.v, p.s, np.abs(np.imag(p.e)), ROUNDING * p.size) for p in parts]
+        except (InvalidArgument, NotHermitian):
+            return None  # said when it is asked for, with its time
+        rows = [np.concatenate([x.drift.ravel(), x.drive, x.diffusion.ravel()]) for x in found]
+        return cls(np.array(rows), np.array([x.rounding for x in found]))
+
+    def sum(self, values: Array) -> MomentEquations:
+        """With these coefficients."""
+        total, m = values @ self.rows, math.isqrt(self.rows.shape[1] // 2)
+        return MomentEquations(
+            drift=total[: m * m].reshape(m, m),
+            drive=total[m * m : m * m + m],
+            diffusion=total[m * m + m :].reshape(m, m),
+            rounding=np.abs(values) @ self.sizes,
+        )
 
 
 def _parts(model: Any) -> list[tuple[Coefficient | None, _Part]]:

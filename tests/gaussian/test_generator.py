@@ -171,3 +171,40 @@ def test_the_rate_matrix_of_a_loss_knows_absorption_from_emission():
 def test_a_moving_rate_without_its_partner_is_refused_as_a_rate():
     with pytest.raises(gaussian.NotHermitian, match="matrix of rates"):
         gaussian.drift(model(lambda a, b: a.dag() * a, lambda a, b: [Dissipator(lambda t: 0.1j, a, b)], modes=2))
+
+
+def test_coefficients_that_are_real_only_together_are_taken():
+    """f a† + f* a is Hermitian though neither term is; beside a real coefficient of a Hermitian term."""
+    m = model(
+        lambda a: [
+            0 * a,
+            [a.dag(), lambda t: np.exp(1j * t)],
+            [a, lambda t: np.exp(-1j * t)],
+            [a.dag() * a, np.cos],
+        ]
+    )
+    at = gaussian.generator.equations_of_time(m)
+    for t in (0.0, 0.7):  # H = √2(x cos t + p sin t) + …, d = Ω v
+        assert at(t).drive == pytest.approx(np.sqrt(2) * np.array([np.sin(t), -np.cos(t)]))
+        assert at(t).drift[0, 1] == pytest.approx(np.cos(t))
+
+
+def test_parts_that_are_added_are_those_that_are_assembled():
+    """A model with real coefficients of time, against what they are at one time as constants."""
+
+    def at(f, g):
+        constant = not callable(f)
+        return model(
+            lambda a: (
+                a.dag() * a + f * (a + a.dag() + 0.3 * a.dag() * a)
+                if constant
+                else [a.dag() * a, [a + a.dag() + 0.3 * a.dag() * a, f]]
+            ),
+            lambda a: [Dissipator(g, a + 0.2 * a.dag())],
+        )
+
+    moving = gaussian.moment_equations(at(np.cos, lambda t: 0.4 + 0.1 * np.sin(t)), 0.8)
+    still = gaussian.moment_equations(at(np.cos(0.8), 0.4 + 0.1 * np.sin(0.8)))
+    for part in ("drift", "drive", "diffusion"):
+        assert getattr(moving, part) == pytest.approx(getattr(still, part), abs=1e-15)
+    assert moving.rounding == pytest.approx(still.rounding)

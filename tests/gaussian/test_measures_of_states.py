@@ -31,9 +31,11 @@ ENCLOSED = {
     "discord": {"measured": [1]},
     "entropy": {},
     "log_negativity": {"party": [0]},
+    "lowest_eigenvalue": {},
     "mutual_information": {"party": [0]},
     "require_positive": {},
     "symplectic_eigenvalues": {},
+    "trace_norm": {},
 }
 # What is of one state at a time.
 SINGLE = ("photon_distribution", "separable")
