@@ -40,7 +40,8 @@ def inverse_between_jumps(drift: Any, sector: Sector) -> Callable[[Vector], Vect
         values, v = np.linalg.eig(g)
         try:
             v_inverse = np.linalg.inv(v)
-            good = bool(np.linalg.norm(v) * np.linalg.norm(v_inverse) < WELL_CONDITIONED * len(g))
+            with np.errstate(over="ignore"):  # of a defective G its square is beyond doubles
+                good = bool(np.linalg.norm(v) * np.linalg.norm(v_inverse) < WELL_CONDITIONED * len(g))
         except np.linalg.LinAlgError:
             good = False
         bases[q] = (v, values, v_inverse) if good else None

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import scipy.linalg
+import scipy.sparse
 
 import fock
 from crosscheck.model import Dissipator
@@ -52,3 +53,12 @@ def test_triangular_equations_by_halves(shape):
     x = sylvester.triangular_sylvester(t, r, y)
     assert np.allclose(t @ x + x @ r.conj().T, y, atol=1e-12)
     assert np.allclose(x, scipy.linalg.solve_sylvester(t, r.conj().T, y), atol=1e-12)
+
+
+def test_a_jordan_block_is_taken_without_a_warning():
+    """Its eigenvectors are parallel to rounding: the norm of their inverse squared is beyond doubles."""
+    n = 16
+    drift = scipy.sparse.csr_matrix(-0.5 * np.eye(n) + np.eye(n, k=1), dtype=complex)
+    sector = Sector.diagonal(np.zeros(n, np.int32))
+    y = np.random.default_rng(3).normal(size=sector.size)
+    assert np.isfinite(sylvester.inverse_between_jumps(drift, sector)(y)).all()
