@@ -70,7 +70,7 @@ def dropped_terms(model: Written, photons: Array) -> tuple[DroppedTerm, ...]:
     return tuple(sorted(found, key=lambda x: -x.size))
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class DroppedMatters:
     """Moments of the full displaced model in Fock space beside those of its quadratic part.
 
@@ -90,6 +90,9 @@ class DroppedMatters:
     error: Array
     non_gaussianity: Array
     edge_weight: Array
+
+    def __repr__(self) -> str:
+        return str(self)
 
     def __str__(self) -> str:
         lines = [f"Full model at cutoff {'×'.join(map(str, self.cutoffs))} against its quadratic part:"]

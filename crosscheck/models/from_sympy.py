@@ -5,7 +5,7 @@ r"""A model from SymPy's boson operators, with symbols for its parameters.
 A float among the parameters is the decimal that it prints as. What is rational then, or a root of a rational, is exact
 in the model; any other number (π, e^{1/3}) is rounded to a double. SymPy is imported when this is called.
 
->>> import pytest; sympy = pytest.importorskip("sympy")
+>>> import sympy
 >>> from sympy.physics.quantum import Dagger
 >>> from sympy.physics.quantum.boson import BosonOp
 >>> a, (delta, kappa) = BosonOp("a"), sympy.symbols("Delta kappa", positive=True)
@@ -53,7 +53,7 @@ def from_sympy(
 
     Args:
         H: an expression, a polynomial in boson operators; ħ = 1.
-        c_ops: expressions L with √rate inside, or (rate, L), or (rate, L, R).
+        c_ops: expressions L with √rate inside, or (rate, L), or (rate, L, R), or a `Dissipator` of them.
         parameters: the value of each symbol, or of each symbol's name: a number, of Python, NumPy or SymPy.
         modes: the operators, or their names, in the order in which they are counted; alphabetically if not given.
         occupations: of ρ(0), one for each mode; vacuum if not given.
@@ -138,7 +138,7 @@ class _Reader:
             return self.sympy.sympify(x)
         except (TypeError, ValueError, AttributeError, self.sympy.SympifyError):
             raise InvalidModel(
-                f"The expression {what} must be one of SymPy, but is {x!r}.", "Build it from BosonOp('a') and symbols."
+                f"The expression {what} must be one of SymPy, but is {x!r}.", "Write it with BosonOp('a') and symbols."
             ) from None
 
     def expanded(self, x: Any, what: str) -> Summands:
@@ -177,6 +177,8 @@ class _Reader:
 
     def jump(self, c: Any, what: str) -> tuple[Any, Summands, Summands | None]:
         """(rate, left, right); right is None where it is left."""
+        if all(hasattr(c, name) for name in ("rate", "left", "right")):  # a `Dissipator`
+            c = (c.rate, c.left) if c.left is c.right else (c.rate, c.left, c.right)
         if not isinstance(c, (tuple, list)):
             return self.sympy.Integer(1), self.expanded(c, what), None
         if len(c) not in (2, 3):
@@ -196,7 +198,7 @@ class _Reader:
                 "parameters",
                 "name symbols of the expressions",
                 name,
-                f"It occurs in none of them: they have {', '.join(sorted(self.used)) or 'no symbols'}.",
+                f"Take it out, or look for a slip: they have {', '.join(sorted(self.used)) or 'no symbols'}.",
             )
 
     def names(self, modes: Sequence[Any] | None) -> tuple[str, ...]:
@@ -211,7 +213,7 @@ class _Reader:
                 "modes",
                 "name every boson operator once",
                 names,
-                f"The expressions have {', '.join(sorted(self.seen))}.",
+                f"Give those of the expressions: {', '.join(sorted(self.seen))}.",
             )
         return names
 
@@ -220,11 +222,11 @@ class _Reader:
         return tuple((w, self.number(c, "a coefficient")) for w, c in self._collected(summands, names))
 
     def without_root(self, summands: Summands, names: tuple[str, ...]) -> tuple[Any, Terms]:
-        """(|c|², L/c) of L with c the coefficient of its first word: √κ a is κ 𝓓[a], without a root."""
+        """(|c|², L/c) of L with c the coefficient of its longest word: √κ a is κ 𝓓[a], without a root."""
         collected = self._collected(summands, names)
-        first = collected[-1][1]
-        rate = self.sympy.simplify(first * self.sympy.conjugate(first))
-        ratios = [(w, self.sympy.simplify(c / first)) for w, c in collected]
+        longest = collected[-1][1]
+        rate = self.sympy.simplify(longest * self.sympy.conjugate(longest))
+        ratios = [(w, self.sympy.simplify(c / longest)) for w, c in collected]
         return rate, tuple((w, self.number(c, "a coefficient")) for w, c in ratios)
 
     def _collected(self, summands: Summands, names: tuple[str, ...]) -> list[tuple[Word, Any]]:
@@ -261,13 +263,14 @@ class _Reader:
 
 def _no_value(unknown: list[str], unused: list[str]) -> NoReturn:
     several = len(unknown) > 1
-    hint = f"Give {'them' if several else 'it'} in parameters={{…}}"
+    more = ""
     if unused:
-        hint += f", where {', '.join(unused)} {'are' if len(unused) > 1 else 'is'} not in any expression"
+        more += f", where {', '.join(unused)} {'are' if len(unused) > 1 else 'is'} not in any expression"
     if "t" in unknown:
-        hint += "; a coefficient that depends on time needs a model written as a class"
+        more += "; a coefficient that depends on time needs a model written as a class"
     raise InvalidModel(
-        f"Every symbol must have a value, but {', '.join(unknown)} {'have' if several else 'has'} none.", f"{hint}."
+        f"Every symbol must have a value, but {', '.join(unknown)} {'have' if several else 'has'} none.",
+        f"Give {'them' if several else 'it'} in parameters={{…}}{more}.",
     )
 
 

@@ -43,6 +43,8 @@ from gaussian.ladder import ladder, spell
 Array = NDArray[Any]
 # Eigenvalues are off by so many units of rounding, times their condition.
 ROUNDING = 50 * np.finfo(float).eps
+# Dropped terms that are printed of each root.
+SHOWN = 3
 
 
 class NoSingleRoot(CrosscheckError):
@@ -101,7 +103,7 @@ class OperatingPoint:
         return dropped_matters(self.displaced, self.quadratic, cutoff=cutoff, times=times)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Linearisation:
     """All roots found, in ascending Σ|α_j|², whether they are `complete`, and `how` that is known."""
 
@@ -151,6 +153,9 @@ class Linearisation:
         """As `OperatingPoint.dropped_matters`, at the one stable root."""
         return self.root.dropped_matters(cutoff=cutoff, times=times)
 
+    def __repr__(self) -> str:
+        return str(self)
+
     def __str__(self) -> str:
         count = f"{len(self.roots)} root{'' if len(self.roots) == 1 else 's'}"
         lines = [f"Linearisation of {described(self.model)}", f"{count}: {self.how}."]
@@ -161,10 +166,9 @@ class Linearisation:
             lines.append(f"[{k}] α = ({alpha}): {r.stability}, largest Re λ = {r.eigenvalues.real.max():.4g}")
             if r.free:
                 lines.append(f"    One of a continuum: free in {r.free} direction{'' if r.free == 1 else 's'}.")
-            lines += [f"    dropped: {term}" for term in r.dropped[:3]]
-            lines += [f"    … and {len(r.dropped) - 3} smaller terms" if len(r.dropped) > 3 else ""][
-                : len(r.dropped) > 3
-            ]
+            lines += [f"    dropped: {term}" for term in r.dropped[:SHOWN]]
+            if len(r.dropped) > SHOWN:
+                lines.append(f"    dropped as well, and smaller: {len(r.dropped) - SHOWN} more")
         return "\n".join(lines)
 
 
@@ -219,7 +223,7 @@ def _around(model: Any, place: Place) -> OperatingPoint:
 
 
 def _starting(written: Written, model: Any, shift: Array | None) -> Written:
-    """With the model's ρ(0), displaced by `shift`, or to zero mean where that is None."""
+    """With the model's ρ(0), displaced by `shift`, or to zero mean where that is None; and with its bipartition."""
     if not hasattr(model, "preparation"):
         start, unitaries = None, []
     else:
@@ -234,6 +238,8 @@ def _starting(written: Written, model: Any, shift: Array | None) -> Written:
         occupations=None if start is None or start.occupations is None else tuple(start.occupations),
         ground=None if start is None or start.ground_of is None else terms_of(start.ground_of),
         unitaries=tuple(unitaries),
+        watched=getattr(model, "observed", None),
+        side=getattr(model, "party", None),
     )
 
 

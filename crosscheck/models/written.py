@@ -48,7 +48,8 @@ class Written(Model):
     """H = `energy`, dissipators `jumps` (rate, left, right), and ρ(0), for one mode of each of `names`.
 
     ρ(0) has thermal `occupations` (vacuum by default), or is the ground state of `ground`, followed by exp(−iG) for
-    each G in `unitaries`. Units: those of the coefficients.
+    each G in `unitaries`. The modes `watched` are observed, with `side` as one party of them; as of any model if they
+    are not given. Units: those of the coefficients.
     """
 
     names: tuple[str, ...]
@@ -57,10 +58,20 @@ class Written(Model):
     occupations: tuple[Any, ...] | None = None
     ground: Terms | None = None
     unitaries: tuple[Terms, ...] = ()
+    watched: tuple[int, ...] | None = None
+    side: tuple[int, ...] | None = None
 
     @property
     def modes(self) -> int:
         return len(self.names)
+
+    @property
+    def observed(self) -> tuple[int, ...]:
+        return super().observed if self.watched is None else self.watched
+
+    @property
+    def party(self) -> tuple[int, ...]:
+        return super().party if self.side is None else self.side
 
     @property
     def degree(self) -> int:

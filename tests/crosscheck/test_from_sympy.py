@@ -9,7 +9,7 @@ import pytest
 
 import fock
 import gaussian
-from crosscheck import InvalidParameter, from_sympy, linearise
+from crosscheck import Dissipator, InvalidParameter, from_sympy, linearise
 from crosscheck.errors import InvalidModel
 from crosscheck.models import BathBeamSplitter, LossyTwinBeams
 from crosscheck.models.from_sympy import SympyMissing
@@ -95,7 +95,7 @@ def test_a_start_is_written_in_the_same_language():
 
 def test_correlated_rates_are_read():
     """(Γ, L, R) as `Dissipator`: thermal noise of a common bath."""
-    model = from_sympy(0, [(kappa, a, b), (kappa, b, a), (kappa, a), (kappa, b)], {kappa: 0.5})
+    model = from_sympy(0, [(kappa, a, b), Dissipator(kappa, b, a), (kappa, a), Dissipator(kappa, b)], {kappa: 0.5})
     assert gaussian.drift(model) == pytest.approx(-0.25 * np.kron([[1, 1], [1, 1]], np.eye(2)))
 
 
@@ -127,7 +127,7 @@ def test_symbols_without_a_value_are_named_in_a_sentence():
 
 
 def test_values_without_a_symbol_are_refused():
-    with pytest.raises(InvalidParameter, match=r"'kapa'.*occurs in none of them: they have g"):
+    with pytest.raises(InvalidParameter, match=r"'kapa'.*look for a slip: they have g"):
         from_sympy(g * ad * a, [], {g: 1, "kapa": 2})
 
 

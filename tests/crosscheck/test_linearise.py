@@ -9,7 +9,7 @@ from scipy.optimize import fsolve
 
 import fock
 import gaussian
-from crosscheck import Dissipator, InvalidParameter, Model, linearise
+from crosscheck import Dissipator, InvalidParameter, Model, certify, linearise
 from crosscheck.errors import InvalidModel
 from crosscheck.model import Preparation, displacing, thermal_bath
 from crosscheck.models import DampedThermalMode, real_roots, steady_amplitudes
@@ -317,6 +317,23 @@ def test_the_drift_is_the_jacobian_of_the_classical_equations():
         (z,) = root.amplitudes
         slopes = [(velocity(z + h) - velocity(z - h)) / 2e-6 for h in (1e-6, 1e-6j)]
         assert root.drift == pytest.approx(np.array([[s.real for s in slopes], [s.imag for s in slopes]]), abs=1e-8)
+
+
+def test_the_bipartition_stays_that_of_the_model():
+    @dataclass(frozen=True)
+    class Watched(Optomechanics):
+        @property
+        def party(self):
+            return (1,)
+
+    assert linearise(Watched()).quadratic.party == (1,)
+    assert linearise(Watched()).displaced.observed == (0, 1)
+
+
+def test_the_quadratic_part_is_certified():
+    """By the theorems on its generator and steady state."""
+    report = certify(linearise(Kerr(drive=0.4)).quadratic, simulate=False)
+    assert str(report.verdict) == "certified"
 
 
 def test_terms_of_all_degrees_add_up():
