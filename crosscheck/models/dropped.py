@@ -43,7 +43,7 @@ class DroppedTerm:
 
 
 def quadratic_part(model: Written) -> Written:
-    """Words of H up to degree 2 and of jump operators of degree 1; without linear terms, which vanish at a root."""
+    """Words of H of degree 2 and of jump operators of degree 1; linear terms are balanced at a root, and go too."""
     jumps = []
     for rate, left, right in model.jumps:
         one, other = (tuple((w, c) for w, c in side if len(w) == 1) for side in (left, right))

@@ -1,11 +1,12 @@
 r"""Linearisation of a nonlinear model about every amplitude at which its classical equations stand still.
 
-With a_j = α_j + δ_j the generator is a polynomial in δ. Its linear terms vanish at a root α of
+With a_j = α_j + δ_j the generator is a polynomial in δ. The mean of a coherent state stands still at a root α of
 
-    dα_j/dt = −i ∂H/∂α_j* + Σ_k (γ_k/2)(R_k* ∂L_k/∂α_j* − L_k ∂R_k*/∂α_j*) = 0,
+    dα_j/dt = ⟨α|𝓛†(a_j)|α⟩ = 0,      𝓛†(a_j) = i[H, a_j] + Σ_k γ_k(R_k†a_jL_k − ½{R_k†L_k, a_j}),
 
-its quadratic ones are a Gaussian model, whose drift is the Jacobian of these equations, and the rest is dropped. H, L
-and R† are normally ordered before operators become amplitudes. Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2).
+and around it the terms of degree two in δ are a Gaussian model, whose drift is the Jacobian of these equations. What
+dissipators of higher degree do to mean and variances of the vacuum (𝓓[a†a] damps the amplitude) is part of it; the rest
+of the terms of degree ≥ 3 is dropped. Conventions: ħ = 1, x = (a + a†)/√2, p = (a − a†)/(i√2).
 
 >>> from crosscheck.models.written import Written
 >>> kerr = Written(                                       # −Δa†a + (K/2)a†a†aa + ε(a + a†), loss at rate 1
@@ -32,13 +33,14 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import described, displacing
+from crosscheck.models.contractions import contracted
 from crosscheck.models.dropped import DroppedMatters, DroppedTerm, dropped_matters, dropped_terms, quadratic_part
 from crosscheck.models.exact_numbers import Rational
 from crosscheck.models.mean_field import around, checked, fluctuations, velocity
 from crosscheck.models.protocol import refuse_slips, runs_to_its_end
 from crosscheck.models.steady_amplitudes import Place, steady_amplitudes
-from crosscheck.models.written import Written, spelled_number, terms_of
-from gaussian.ladder import ladder, spell
+from crosscheck.models.written import Terms, Written, spelled_number, terms_of
+from gaussian.ladder import Polynomial, ladder, spell
 
 Array = NDArray[Any]
 # Eigenvalues are off by so many units of rounding, times their condition.
@@ -57,8 +59,8 @@ class OperatingPoint:
 
     `amplitudes` (n,) are within `error`; `drift` (2n, 2n) is A of the fluctuations, with its `eigenvalues`; in
     `free` directions other roots are next to it (phases that nothing fixes). `displaced` is the whole model in δ,
-    `quadratic` its part of degree ≤ 2, which starts with the fluctuations of the model's start, centred on the root;
-    `dropped` is what the second lacks.
+    `quadratic` the Gaussian model that is kept of it, which starts with the fluctuations of the model's start, centred
+    on the root; `dropped` are the terms of degree ≥ 3.
     """
 
     amplitudes: Array
@@ -200,9 +202,13 @@ def linearise(model: Any) -> Linearisation:
 
 def _around(model: Any, place: Place) -> OperatingPoint:
     names = tuple(spell((2 * j,)) for j in range(int(model.modes)))
-    whole = fluctuations(around(model, [Rational.binary(z) for z in place.amplitudes]), names)
+    at = around(model, [Rational.binary(z) for z in place.amplitudes])
+    whole = fluctuations(at, names)
     displaced = _starting(whole, model, -place.amplitudes)
-    quadratic = _starting(quadratic_part(whole), model, None)
+    energy, jumps = contracted(at.jumps, at.modes)
+    second = quadratic_part(whole)
+    second = replace(second, energy=_added(second.energy, energy), jumps=second.jumps + jumps)
+    quadratic = _starting(second, model, None)
     drift = gaussian.drift(quadratic)
     eigenvalues, stability = _stability(drift, place.free)
     photons = np.zeros(len(names))
@@ -220,6 +226,11 @@ def _around(model: Any, place: Place) -> OperatingPoint:
         quadratic=quadratic,
         dropped=dropped_terms(displaced, photons),
     )
+
+
+def _added(one: Terms, other: Terms) -> Terms:
+    """The terms of a sum."""
+    return terms_of(Polynomial(dict(one)) + Polynomial(dict(other)))
 
 
 def _starting(written: Written, model: Any, shift: Array | None) -> Written:

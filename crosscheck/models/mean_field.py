@@ -1,13 +1,12 @@
 r"""The classical equations of a model, and the model around a point of its classical phase space, exactly.
 
-With a_j = α_j + δ_j every operator is a polynomial in δ. All products are normally ordered first, inside H, each L and
-each R†, so that O(α) is the vacuum expectation of O around α. Where L = L(α) + δL and R = R(α) + δR,
+Amplitudes move as the mean of a coherent state does,
+
+    dα_j/dt = ⟨α|𝓛†(a_j)|α⟩ = 0 at a point of rest:      𝓛†(a_j), normally ordered, with a → α and a† → α*.
+
+With a_j = α_j + δ_j every operator is a polynomial in δ. Where L = L(α) + δL and R = R(α) + δR, normally ordered,
 
     γ(L ρ R† − ½{R†L, ρ}) = γ(δL ρ δR† − ½{δR†δL, ρ}) − i[H', ρ],     H' = (iγ/2)(R(α)* δL − L(α) δR†).
-
-The amplitudes stand still where the linear terms of H + H' vanish:
-
-    dα_j/dt = −i ∂H/∂α_j* + Σ_k (γ_k/2)(R_k* ∂L_k/∂α_j* − L_k ∂R_k*/∂α_j*) = 0.
 """
 
 from __future__ import annotations
@@ -19,6 +18,7 @@ from typing import Any
 import flint
 
 from crosscheck.errors import InvalidModel
+from crosscheck.models.contractions import adjoint
 from crosscheck.models.exact_numbers import Rational, exact_ladder
 from crosscheck.models.handed import require_well_formed
 from crosscheck.models.written import Terms, Written, terms_of
@@ -85,22 +85,18 @@ def checked(model: Any) -> Around:
 def velocity(at: Around) -> list[Symbol]:
     """dα_j/dt for each mode j as a polynomial in (α_1, α_1*, α_2, …): exponents with coefficients."""
     found: list[Symbol] = []
-    energy = _symbol(at.energy)
-    jumps = [(rate, _symbol(left), _symbol(right.dag())) for rate, left, right in at.jumps]
     for j in range(at.modes):
-        total = _scaled(_derivative(energy, 2 * j + 1), Rational(0, -1))
-        for rate, left, right in jumps:
-            half = rate * Rational(flint.fmpq(1, 2))
-            total = _sum(total, _scaled(_product(right, _derivative(left, 2 * j + 1)), half))
-            total = _sum(total, _scaled(_product(left, _derivative(right, 2 * j + 1)), -half))
-        found.append({e: c for e, c in total.items() if c})
+        a = Polynomial({(2 * j,): Rational(1)})
+        turned = normal_ordered((at.energy * a - a * at.energy) * Rational(0, 1))
+        found.append(_symbol(turned + adjoint(at.jumps, a)))
     return found
 
 
 def fluctuations(at: Around, names: tuple[str, ...]) -> Written:
     """The displaced model in δ: constants of jump operators moved to H', that of H left out; coefficients rounded once.
 
-    Its words are all that there is; its linear terms are what the rounding of α leaves at a point of rest.
+    Its words are all that there is. At a point of rest its linear terms are rounding, but where a dissipator of higher
+    degree moves the mean: they balance it.
     """
     energy = at.energy
     jumps = []
@@ -147,46 +143,8 @@ def _require_small(what: str, differences: Any, size: float) -> None:
 
 def _symbol(operator: Polynomial) -> Symbol:
     """Normally ordered words as monomials: how often each letter is in them."""
-    modes = 1 + max((letter for w in operator.words for letter in w), default=0) // 2
     found: Symbol = {}
     for w, c in operator.words.items():
-        exponents = [0] * (2 * modes)
-        for letter in w:
-            exponents[letter] += 1
-        key = _stripped(exponents)
-        found[key] = found.get(key, Rational(0)) + c
-    return found
-
-
-def _stripped(exponents: Sequence[int]) -> Exponents:
-    last = max((k + 1 for k, e in enumerate(exponents) if e), default=0)
-    return tuple(exponents[:last])
-
-
-def _derivative(symbol: Symbol, letter: int) -> Symbol:
-    found: Symbol = {}
-    for e, c in symbol.items():
-        if letter < len(e) and e[letter]:
-            found[_stripped([*e[:letter], e[letter] - 1, *e[letter + 1 :]])] = c * e[letter]
-    return found
-
-
-def _sum(x: Symbol, y: Symbol) -> Symbol:
-    found = dict(x)
-    for e, c in y.items():
-        found[e] = found.get(e, Rational(0)) + c
-    return found
-
-
-def _scaled(x: Symbol, factor: Rational) -> Symbol:
-    return {e: c * factor for e, c in x.items()}
-
-
-def _product(x: Symbol, y: Symbol) -> Symbol:
-    found: Symbol = {}
-    for e, c in x.items():
-        for f, d in y.items():
-            long, short = (e, f) if len(e) >= len(f) else (f, e)
-            key = tuple(i + (short[k] if k < len(short) else 0) for k, i in enumerate(long))
-            found[key] = found.get(key, Rational(0)) + c * d
-    return found
+        exponents = tuple(w.count(letter) for letter in range(max(w, default=-1) + 1))
+        found[exponents] = found.get(exponents, Rational(0)) + c
+    return {e: c for e, c in found.items() if c}

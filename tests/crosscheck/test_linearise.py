@@ -319,6 +319,83 @@ def test_the_drift_is_the_jacobian_of_the_classical_equations():
         assert root.drift == pytest.approx(np.array([[s.real for s in slopes], [s.imag for s in slopes]]), abs=1e-8)
 
 
+@dataclass(frozen=True)
+class Dephased(Base):
+    """−Δa†a + ε(a + a†), loss κ, dephasing γ𝓓[a†a]."""
+
+    delta: float = 0.7
+    drive: float = 0.6
+    kappa: float = 0.5
+    gamma: float = 0.2
+
+    def hamiltonian(self, a):
+        return -self.delta * (a.dag() * a) + self.drive * (a + a.dag())
+
+    def dissipators(self, a):
+        yield Dissipator(self.kappa, a)
+        yield Dissipator(self.gamma, a.dag() * a)
+
+
+def test_dephasing_damps_the_amplitude():
+    """⟨a⟩ of the full model, which closes: α = ε/(Δ + i(κ + γ)/2); the drift has that damping as well."""
+    m = Dephased()
+    root = linearise(m).root
+    assert root.amplitudes[0] == pytest.approx(m.drive / (m.delta + 0.5j * (m.kappa + m.gamma)))
+    rate = -(m.kappa + m.gamma) / 2
+    assert root.drift == pytest.approx(np.array([[rate, -m.delta], [m.delta, rate]]))
+    whole = fock.steady_state(m, cutoff=20)
+    assert whole.mean == pytest.approx(np.sqrt(2) * np.array([root.amplitudes[0].real, root.amplitudes[0].imag]))
+
+
+@dataclass(frozen=True)
+class Scattering(Base):
+    """Two driven modes with jumps from one to the other, correlated dephasing, and Kerr and cross-Kerr terms."""
+
+    def hamiltonian(self, a, b):
+        kerr = 0.1 * a.dag() ** 2 * a**2 + 0.2 * (a.dag() * a) * (b.dag() * b)
+        return kerr + 0.4 * (a + a.dag()) + 0.3j * (b.dag() - b) - 0.5 * a.dag() * a
+
+    def dissipators(self, a, b):
+        yield Dissipator(0.5, a)
+        yield Dissipator(0.7, b)
+        yield Dissipator(0.1, b.dag() * a)
+        yield Dissipator(0.2, a.dag() * a - 0.5 * (b.dag() * b) + 0.3 * a)
+        yield Dissipator(0.03j, a.dag() * a, b.dag() * b)
+        yield Dissipator(-0.03j, b.dag() * b, a.dag() * a)
+
+
+@pytest.mark.parametrize("model", [Dephased(), Jumps(), VanDerPol(), Scattering()])
+def test_the_quadratic_part_moves_the_vacuum_as_the_whole_model_does(model):
+    """d⟨r⟩/dt = 0 and dσ/dt = ½(A + Aᵀ) + D at the coherent state |α⟩, by QuTiP's superoperator."""
+    root = linearise(model).roots[-1]
+    equations = gaussian.moment_equations(root.quadratic)
+    levels = (6,) * model.modes
+    generator = fock.liouvillian(fock.generator(root.displaced, levels))
+    start = qutip.tensor([qutip.fock_dm(n, 0) for n in levels])
+    rate = qutip.vector_to_operator(generator * qutip.operator_to_vector(start))
+    r = [o for a in fock.annihilators(levels) for o in ((a + a.dag()) / np.sqrt(2), (a - a.dag()) / (1j * np.sqrt(2)))]
+    assert [complex((o * rate).tr()) for o in r] == pytest.approx([0] * len(r), abs=1e-12)
+    found = [[((u * v + v * u) * rate).tr().real / 2 for v in r] for u in r]
+    drift = equations.drift
+    assert np.array(found) == pytest.approx((drift + drift.T) / 2 + equations.diffusion, abs=1e-12)
+
+
+def test_two_photon_gain_amplifies_the_vacuum_too():
+    """𝓛†(a) of γ𝓓[a†²] is γ(a†a² + 2a): the drift at α = 0 is 2γ − κ/2."""
+
+    @dataclass(frozen=True)
+    class Gain(Base):
+        def hamiltonian(self, a):
+            return 0 * a
+
+        def dissipators(self, a):
+            yield Dissipator(1.0, a)
+            yield Dissipator(0.05, a.dag() ** 2)
+
+    root = next(r for r in linearise(Gain()).roots if not r.free)
+    assert root.drift == pytest.approx((2 * 0.05 - 0.5) * np.eye(2))
+
+
 def test_the_bipartition_stays_that_of_the_model():
     @dataclass(frozen=True)
     class Watched(Optomechanics):
