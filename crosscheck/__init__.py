@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from crosscheck.model import Dissipator as Dissipator
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
+    from crosscheck.models.from_sympy import from_sympy as from_sympy
+    from crosscheck.models.linearise import Linearisation as Linearisation
+    from crosscheck.models.linearise import linearise as linearise
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
@@ -52,6 +55,7 @@ HOMES = {
     "Dissipator": "model",
     "Engine": "engine",
     "InvalidParameter": "errors",
+    "Linearisation": "models.linearise",
     "Model": "model",
     "NotCertified": "errors",
     "Preparation": "model",
@@ -64,6 +68,8 @@ HOMES = {
     "Window": "certificates.window.kernel",
     "certify": "certify",
     "diagnose": "diagnosis.diagnose",
+    "from_sympy": "models.from_sympy",
+    "linearise": "models.linearise",
     "models": "",
     "prove_steady_state": "certificates.window.proof",
     "rates": "certificates.window.rates",
