@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from crosscheck.model import Dissipator as Dissipator
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
+    from crosscheck.models.quick import quick as quick
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
@@ -66,6 +67,7 @@ HOMES = {
     "diagnose": "diagnosis.diagnose",
     "models": "",
     "prove_steady_state": "certificates.window.proof",
+    "quick": "models.quick",
     "rates": "certificates.window.rates",
     "truncation": "certificates.simulation.truncation",
 }

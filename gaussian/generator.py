@@ -24,7 +24,7 @@ obey the same formulas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -32,9 +32,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gaussian.coefficients import Coefficient, of_time
+from gaussian.coefficients import Coefficient, of_time, value
 from gaussian.errors import InvalidArgument, NotHermitian
 from gaussian.forms import Complex, linear_form, quadratic_form
+from gaussian.jumps import Jump, jumps
 from gaussian.ladder import Polynomial, ladder
 from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, matrix
 from gaussian.symplectic import omega
@@ -112,14 +113,14 @@ def equations_of_time(
 
     @_broadcasting()
     def at(t: float) -> MomentEquations:
-        at_t = [(_value(f, t), part) for f, part in parts]
-        met(t, [value for (f, _), (value, _) in zip(parts, at_t, strict=True) if f is not None])
+        at_t = [(value(f, t), part) for f, part in parts]
+        met(t, [x for (f, _), (x, _) in zip(parts, at_t, strict=True) if f is not None])
         h, v, s = (
-            sum(value[..., *[None] * rank] * getattr(part, name) for value, part in at_t)
+            sum(x[..., *[None] * rank] * getattr(part, name) for x, part in at_t)
             for name, rank in (("h", 2), ("v", 1), ("s", 2))
         )
-        imaginary = np.abs(np.imag(sum(value * part.e for value, part in at_t)))
-        size = sum(np.abs(value) * part.size for value, part in at_t)
+        imaginary = np.abs(np.imag(sum(x * part.e for x, part in at_t)))
+        size = sum(np.abs(x) * part.size for x, part in at_t)
         return _assemble(h, v, s, imaginary, 4 * np.finfo(float).eps * size)
 
     return at
@@ -158,17 +159,8 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
     C = Sᵀ has the same eigenvalues over (a, a†) as over (x, p). The generator is completely positive iff C ≥ 0
     (Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (1976)).
     """
-    s = sum(_value(f, t)[..., None, None] * part.s for f, part in _parts(model))
+    s = sum(value(f, t)[..., None, None] * part.s for f, part in _parts(model))
     return np.swapaxes(np.asarray(s), -1, -2)
-
-
-@dataclass(frozen=True, eq=False)
-class _Jump:
-    """A dissipator whose rate is an array of complex numbers, or a function of the time alone."""
-
-    rate: Any
-    left: Any
-    right: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -257,46 +249,28 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
 
 
-def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[_Jump]:
-    """Those with a rate; none if the model has no such method."""
-    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
-    every = (
-        list(found) if isinstance(found, Iterable) else [found]
-    )  # what the model itself raises is not for us to word
+def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Jump]:
+    """Those with a rate, an array of complex numbers or a function of time; none if the model has no methods."""
     try:
-        jumps = [_Jump(_rate(d.rate, model), d.left, d.right) for d in every]
-        return [d for d in jumps if callable(d.rate) or np.any(d.rate)]
+        found = [Jump(_rate(jump.rate), jump.left, jump.right) for jump in jumps(model, a)]
+        return [jump for jump in found if callable(jump.rate) or np.any(jump.rate)]
     except InvalidArgument:
         raise
-    except (TypeError, AttributeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgument(
-            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {type(found).__name__} holding something else.",
-            "Write `yield Dissipator(…)` for each, or return a list of them.",
+            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), but "
+            "one of the rates is no number.",
+            "Give numbers, or functions of time.",
         ) from None
 
 
-def _rate(rate: Any, model: Any) -> Any:
+def _rate(rate: Any) -> Any:
     """A function of time, or numbers: NumPy takes None for NaN, and text for the number it spells."""
     if callable(rate):
-        return of_time(rate, model)
+        return rate
     if rate is None or isinstance(rate, (str, bytes)):
         raise TypeError
     return np.asarray(rate, complex)
-
-
-def _value(f: Coefficient | None, t: float) -> Any:
-    """f(t) as an array, 1 for a constant term."""
-    value = 1.0 if f is None else f(t)
-    try:
-        if value is None:  # NumPy takes it for NaN
-            raise TypeError
-        return np.asarray(value, complex)
-    except (TypeError, ValueError):
-        raise InvalidArgument(
-            f"A coefficient f(t) must be a number, but is {value!r}.",
-            "Return a float or a complex number from it, for a single time t.",
-        ) from None
 
 
 def _norm(matrix: Complex) -> Array:

@@ -92,6 +92,9 @@ class Traced:
     def __rmul__(self, scalar: Any) -> Traced:
         return self.__mul__(scalar)
 
+    def __matmul__(self, other: Any) -> Traced:
+        return self * other if isinstance(other, Traced) else NotImplemented
+
     def __truediv__(self, scalar: Any) -> Traced:
         return self.__mul__(1 / scalar)
 
