@@ -20,6 +20,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from crosscheck.errors import InvalidParameter
+from crosscheck.sampled import breaks_of
 from crosscheck.times import default_times
 
 
@@ -126,11 +127,12 @@ class Model(ABC):
 
     @property
     def breaks(self) -> tuple[float, ...]:
-        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends; none by default.
+        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends.
 
-        Jumps, and pulses of a five-thousandth of the last time, are found without.
+        By default those at which samples begin and end. Jumps, and pulses of a five-thousandth of the last time, are
+        found without.
         """
-        return ()
+        return breaks_of(self)
 
     @classmethod
     @abstractmethod

@@ -22,7 +22,7 @@ from crosscheck.models.jumps import require_function, terms
 from crosscheck.models.loading import failed_in_theirs, told
 from fock import FockError
 from gaussian import GaussianError
-from gaussian.ladder import Polynomial, ladder
+from gaussian.ladder import Polynomial, ladder, normal_ordered, spell
 
 # Beyond this a product with a few quanta overflows.
 LARGEST = 1e250
@@ -40,9 +40,12 @@ def require_well_formed(model: Any) -> None:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         _refuse(model, "modes", "be an integer ≥ 1", n, "Let it count the operators that the methods take.", is_="is")
     a = ladder(int(n))
-    _require_hamiltonian(model, _asked(model, "hamiltonian", lambda: model.hamiltonian(*a)))
+    energy = _asked(model, "hamiltonian", lambda: model.hamiltonian(*a))
+    _require_hamiltonian(model, energy)
     if hasattr(model, "dissipators"):
-        _require_dissipators(model, _asked(model, "dissipators", lambda: _listed(model, model.dissipators(*a))))
+        found = _asked(model, "dissipators", lambda: _listed(model, model.dissipators(*a)))
+        _require_dissipators(model, found)
+        _require_other_halves(model, energy, found)
     if hasattr(model, "c_ops"):
         _require_c_ops(model, _asked(model, "c_ops", lambda: _collapsing(model, model.c_ops(*a))))
     if hasattr(model, "preparation"):
@@ -92,6 +95,30 @@ def _require_dissipators(model: Any, found: list[Any]) -> None:
         for side in (d.left, d.right):
             for _, operator in terms(side, model):
                 _require_operator(model, "dissipators", "jump operator", operator)
+
+
+def _require_other_halves(model: Any, energy: Any, found: list[Any]) -> None:
+    """Refuse a Brownian bath in the dissipators of which H has nothing: of no word that it needs a share."""
+    parts = [
+        term[0] if isinstance(term, (list, tuple)) else term
+        for term in (energy if isinstance(energy, list) else [energy])
+    ]
+    held = {
+        w
+        for part in parts
+        if isinstance(part, Polynomial)
+        for w, c in normal_ordered(part).words.items()
+        if np.any(np.imag(c))
+    }
+    for needs in (d.needs for d in found if getattr(d, "needs", None) is not None):
+        words = {w: c for w, c in normal_ordered(needs).words.items() if w and np.any(c)}
+        if words and held.isdisjoint(words):
+            mode = spell((next(iter(words))[0] & ~1,))
+            raise InvalidModel(
+                f"With a Brownian bath the Hamiltonian must hold (γ/4){{x, p}}, but that of {_named(model)} has no "
+                f"{{x, p}} of mode {mode}.",
+                "Add brownian_bath(…).hamiltonian, with the same arguments, to what the method hamiltonian returns.",
+            )
 
 
 def _collapsing(model: Any, found: Any) -> list[Any]:

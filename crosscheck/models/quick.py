@@ -97,7 +97,7 @@ class QuickModel(Model):
 
     @property
     def breaks(self) -> tuple[float, ...]:
-        return self.of_breaks
+        return (*self.of_breaks, *super().breaks)
 
     @classmethod
     def example(cls) -> Self:
