@@ -83,5 +83,5 @@ def _numbers(name: str, given: Any) -> Any:
     except (TypeError, ValueError):
         raise InvalidParameter(name, "be a list of numbers", given, "Give them without quotes or units.") from None
     if not np.isfinite(found).all():
-        raise InvalidParameter(name, "be finite", given, "Drop the samples that are NaN or infinite.")
+        raise InvalidParameter(name, "be finite", given, "Leave out the samples that are NaN or infinite.")
     return found
