@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gaussian.coefficients import Coefficient, of_time, value
-from gaussian.errors import InvalidArgument, NotHermitian
+from gaussian.errors import InvalidArgument, NotHermitian, NotQuadratic
 from gaussian.forms import Complex, linear_form, quadratic_form
 from gaussian.jumps import Jump, jumps
 from gaussian.ladder import Polynomial, ladder
@@ -233,7 +233,7 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     """
     terms = []
     for rate, d in dissipators:
-        (l0, left), (m0, right) = (linear_form(x, modes, "jump operator") for x in (d.left, d.right))
+        (l0, left), (m0, right) = _linear_forms(d, modes)
         shift = 0.5j * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
         rows, columns = (np.flatnonzero(x.any(tuple(range(x.ndim - 1)))) for x in (right, left))
         product = right.conj()[..., rows, None] * left[..., None, columns]
@@ -247,6 +247,19 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
         s[..., rows, columns] += rate[..., None, None] * product
         size += np.abs(rate) * _norm(product)
     return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
+
+
+def _linear_forms(jump: Jump, modes: int) -> list[tuple[Complex, Complex]]:
+    """Those of both operators. Raises NotQuadratic, which says so if first and second moments close nevertheless."""
+    try:
+        return [linear_form(x, modes, "jump operator") for x in (jump.left, jump.right)]
+    except NotQuadratic as error:
+        if jump.left is jump.right and error.degree == 2:
+            form = quadratic_form(jump.left, modes, "jump operator")
+            parts = (form.matrix, form.vector, form.scalar)
+            if sum(np.abs(part.imag).max() for part in parts) <= 1e-12 * np.abs(form.matrix).max():
+                raise NotQuadratic(error.term, 2, "jump operator", 1, closes=True) from None
+        raise
 
 
 def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Jump]:
