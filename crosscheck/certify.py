@@ -116,8 +116,8 @@ def _notes(inquiry: Inquiry) -> list[str]:
     names = ", ".join(f"𝓓[{turn.name}]" for turn in gaussian.turns(model))
     return [
         f"Not Gaussian: {names} turns the state at random. First and second moments close, and are compared. "
-        "Entropies, E_N and discord are not: what a covariance says of them holds for Gaussian states only. There is no window, "
-        "no proof, and no comparison of the steady state."
+        "Entropies, E_N and discord are not: what a covariance says of them holds for Gaussian states only. There is "
+        "no window, no proof, and no comparison of the steady state."
     ]
 
 
