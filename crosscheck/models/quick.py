@@ -36,73 +36,89 @@ from crosscheck.model import Dissipator, Model, Preparation
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True, repr=False)
-class QuickModel(Model):
-    """What `quick` returns: a Model whose methods are functions that somebody handed over.
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """What `quick` was given, checked: `start` is a function, a Preparation, occupations, or None."""
 
-    Fields are named with `of_`, since the methods of a model have the plain names.
-    """
-
-    of_modes: int
     names: tuple[str, ...]
-    of_hamiltonian: Function
-    of_dissipators: Function | None = None
-    of_c_ops: Function | None = None
-    of_preparation: Any = None
-    of_observed: tuple[int, ...] | None = None
-    of_party: tuple[int, ...] | None = None
-    of_times: tuple[float, ...] | None = None
-    of_breaks: tuple[float, ...] = ()
-    args: Mapping[str, Any] | None = None
+    hamiltonian: Function
+    dissipators: Function | None
+    c_ops: Function | None
+    start: Any
+    observed: tuple[int, ...] | None
+    party: tuple[int, ...] | None
+    times: tuple[float, ...] | None
+    breaks: tuple[float, ...]
+    args: Mapping[str, Any] | None
+
+
+class QuickModel(Model):
+    """What `quick` returns: a Model whose methods are functions that somebody handed over. It has no parameters."""
 
     as_computed = True  # parameters are where no engine can read them
 
+    def __init__(self, written: Written) -> None:
+        self._written = written
+
     def __repr__(self) -> str:
-        return f"quick({', '.join(self.names)})"
+        return f"quick({', '.join(self._written.names)})"
+
+    @property
+    def function(self) -> Function:
+        """The function that writes H: its file is the one that explanations quote."""
+        return self._written.hamiltonian
+
+    @property
+    def args(self) -> Mapping[str, Any] | None:
+        """What coefficients are called with beside the time."""
+        return self._written.args
 
     @property
     def modes(self) -> int:
-        return self.of_modes
+        return len(self._written.names)
 
     def hamiltonian(self, *ladder: Any) -> Any:
-        return self.of_hamiltonian(*ladder)
+        return self._written.hamiltonian(*ladder)
 
     def dissipators(self, *ladder: Any) -> Iterable[Dissipator]:
-        found: Iterable[Dissipator] = () if self.of_dissipators is None else self.of_dissipators(*ladder)
+        function = self._written.dissipators
+        found: Iterable[Dissipator] = () if function is None else function(*ladder)
         return found
 
     def c_ops(self, *ladder: Any) -> Iterable[Any]:
-        found: Iterable[Any] = () if self.of_c_ops is None else self.of_c_ops(*ladder)
+        function = self._written.c_ops
+        found: Iterable[Any] = () if function is None else function(*ladder)
         return found
 
     def preparation(self, *ladder: Any) -> Preparation:
-        given = self.of_preparation(*ladder) if callable(self.of_preparation) else self.of_preparation
+        start = self._written.start
+        given = start(*ladder) if callable(start) else start
         if given is None or isinstance(given, Preparation):
             return given or Preparation()
-        if callable(self.of_preparation):  # generators of the unitaries that make ρ(0) of the vacuum
+        if callable(start):  # generators of the unitaries that make ρ(0) of the vacuum
             return Preparation(unitaries=list(given) if isinstance(given, (list, tuple)) else [given])
         return Preparation(occupations=list(given))
 
     @property
     def observed(self) -> tuple[int, ...]:
-        return super().observed if self.of_observed is None else self.of_observed
+        return super().observed if self._written.observed is None else self._written.observed
 
     @property
     def party(self) -> tuple[int, ...]:
-        return super().party if self.of_party is None else self.of_party
+        return super().party if self._written.party is None else self._written.party
 
     @property
     def times(self) -> tuple[float, ...]:
-        return super().times if self.of_times is None else self.of_times
+        return super().times if self._written.times is None else self._written.times
 
     @property
     def breaks(self) -> tuple[float, ...]:
-        return (*self.of_breaks, *super().breaks)
+        return (*self._written.breaks, *super().breaks)
 
     @classmethod
     def example(cls) -> Self:
         raise InvalidParameter(
-            "model", "be a model, with parameters", cls.__name__, "Call crosscheck.quick, which makes an instance."
+            "model", "be a model, with parameters", cls.__name__, "Call crosscheck.quick: it makes an instance."
         )
 
 
@@ -151,17 +167,18 @@ def quick(
     elif start is not None and not isinstance(start, Preparation):
         _require_occupations(start, len(names))
     return QuickModel(
-        of_modes=len(names),
-        names=names,
-        of_hamiltonian=hamiltonian,
-        of_dissipators=dissipators,
-        of_c_ops=c_ops,
-        of_preparation=start,
-        of_observed=_tuple("observed", observed),
-        of_party=_tuple("party", party),
-        of_times=_tuple("times", times),
-        of_breaks=_tuple("breaks", breaks) or (),
-        args=args,
+        Written(
+            names=names,
+            hamiltonian=hamiltonian,
+            dissipators=dissipators,
+            c_ops=c_ops,
+            start=start,
+            observed=_tuple("observed", observed),
+            party=_tuple("party", party),
+            times=_tuple("times", times),
+            breaks=_tuple("breaks", breaks) or (),
+            args=args,
+        )
     )
 
 

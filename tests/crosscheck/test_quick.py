@@ -5,9 +5,9 @@ import pytest
 import qutip
 
 import gaussian
-from crosscheck import Dissipator, Preparation, certify, quick
+from crosscheck import Claim, Dissipator, Preparation, certify, diagnose, quick
 from crosscheck.errors import InvalidParameter
-from crosscheck.model import squeezing, thermal_bath
+from crosscheck.model import parameters, squeezing, thermal_bath
 from crosscheck.models import LossyTwinBeams
 from crosscheck.papers.variants import Altered
 from gaussian.enclosed.reading import AsComputed, read
@@ -97,3 +97,19 @@ def test_what_is_no_model_is_refused_in_a_sentence(given, said):
 def test_a_variant_keeps_what_leaves_the_model():
     """Papers change models in one respect: its collapse operators stay."""
     assert np.allclose(gaussian.diffusion(Altered(damped())), gaussian.diffusion(damped()))
+
+
+def test_a_wrong_code_is_explained_with_the_line_of_the_lambda():
+    """A diffusion that is twice too large in one mode comes from its collapse operator, written here."""
+    model = quick(
+        lambda a, b: a.dag() * a + b.dag() * b + 0.2 * (a.dag() * b + b.dag() * a),
+        lambda a, b: [0.8 * a, 0.3 * b],
+    )
+    noise = gaussian.diffusion(model) * np.array([2, 2, 1, 1])
+    found = str(diagnose(Claim(model=model, drift=gaussian.drift(model), diffusion=noise)))
+    assert "test_quick.py, line" in found
+    assert "0.8 * a, 0.3 * b" in found
+
+
+def test_a_quick_model_has_no_parameters_to_print():
+    assert parameters(damped()) == {}
