@@ -38,10 +38,17 @@ if TYPE_CHECKING:
     from crosscheck.models.from_sympy import from_sympy as from_sympy
     from crosscheck.models.linearise import Linearisation as Linearisation
     from crosscheck.models.linearise import linearise as linearise
+    from crosscheck.model import thermal_bath as thermal_bath
+    from crosscheck.models.baths import brownian_bath as brownian_bath
+    from crosscheck.models.baths import dephasing as dephasing
+    from crosscheck.models.baths import occupation as occupation
+    from crosscheck.models.baths import squeezed_bath as squeezed_bath
+    from crosscheck.models.quick import quick as quick
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
     from crosscheck.report.verdict import Verdict as Verdict
+    from crosscheck.sampled import sampled as sampled
 
 __version__: str
 
@@ -66,13 +73,20 @@ HOMES = {
     "UnknownModel": "errors",
     "Verdict": "report.verdict",
     "Window": "certificates.window.kernel",
+    "brownian_bath": "models.baths",
     "certify": "certify",
+    "dephasing": "models.baths",
     "diagnose": "diagnosis.diagnose",
     "from_sympy": "models.from_sympy",
     "linearise": "models.linearise",
     "models": "",
+    "occupation": "models.baths",
     "prove_steady_state": "certificates.window.proof",
+    "quick": "models.quick",
     "rates": "certificates.window.rates",
+    "sampled": "sampled",
+    "squeezed_bath": "models.baths",
+    "thermal_bath": "model",
     "truncation": "certificates.simulation.truncation",
 }
 __all__ = sorted(HOMES)

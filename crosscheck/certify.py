@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 from threadpoolctl import threadpool_limits
 
+import gaussian
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry, truth_of
@@ -55,7 +56,8 @@ def certify(
     """Run a model through both engines and say, quantity by quantity, whether they agree.
 
     Args:
-        model: a model whose Hamiltonian is quadratic and whose jump operators are linear.
+        model: a model whose Hamiltonian is quadratic and whose jump operators are linear; constant dephasing 𝓓[a†a]
+            may be added, and then first and second moments alone are compared.
         times: where trajectories are compared; default `model.times`. Empty: steady state only.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
         budget: seconds, or a `Budget`, that all certificates together may spend. What is attempted is decided
@@ -87,7 +89,7 @@ def certify(
             name=type(inquiry.system.model).__name__,
             engine=inquiry.engine.name,
             certificates=tuple(certificates),
-            notes=(*note(inquiry.system.model), *_unprovable(inquiry), *inquiry.outside),
+            notes=(*_notes(inquiry), *inquiry.outside),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
             closed=inquiry.system.is_closed,
@@ -104,6 +106,19 @@ def _certificates(inquiry: Inquiry) -> list[Certificate]:
             return found
     simulated = [simulate(inquiry, found) for simulate in ESTIMATES]
     return found + [certificate for certificate in simulated if certificate]
+
+
+def _notes(inquiry: Inquiry) -> list[str]:
+    """What is to be known of the model before its certificates are read."""
+    model = inquiry.system.model
+    if inquiry.system.gaussian:
+        return [*note(model), *_unprovable(inquiry)]
+    names = ", ".join(f"𝓓[{turn.name}]" for turn in gaussian.turns(model))
+    return [
+        f"Not Gaussian: {names} turns the state at random. First and second moments close, and are compared. "
+        "Entropies, E_N and discord are not: what a covariance says of them holds for Gaussian states only. There is "
+        "no window, no proof, and no comparison of the steady state."
+    ]
 
 
 def _unprovable(inquiry: Inquiry) -> list[str]:

@@ -1,7 +1,7 @@
 r"""The model language: a master equation written once, for every engine.
 
 A model is a frozen dataclass. Its fields are the parameters; its methods receive one annihilation operator per mode
-and return the Hamiltonian, the dissipators and the preparation of ρ(0), using nothing but `dag()`, +, −, *, / by a
+and return the Hamiltonian, the dissipators and the preparation of ρ(0), using nothing but `dag()`, +, −, * or @, / by a
 number and **. What the operators *are* is the engine's business: QuTiP matrices, quadratic symbols, or anything else.
 
     dρ/dt = −i[H, ρ] + Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ})
@@ -20,6 +20,7 @@ from typing import Any, Protocol, Self
 import numpy as np
 
 from crosscheck.errors import InvalidParameter
+from crosscheck.sampled import breaks_of
 from crosscheck.times import default_times
 
 
@@ -34,6 +35,7 @@ class Operator(Protocol):
     def __neg__(self) -> Self: ...
     def __mul__(self, other: Any) -> Self: ...
     def __rmul__(self, other: Any) -> Self: ...
+    def __matmul__(self, other: Any) -> Self: ...
     def __truediv__(self, other: Any) -> Self: ...
     def __pow__(self, power: int) -> Self: ...
 
@@ -47,7 +49,8 @@ class Dissipator:
     r"""rate · (left ρ right† − ½{right† left, ρ}), with right = left by default: rate · 𝓓[left]ρ.
 
     Correlated rates Γ_uv are pairs Dissipator(Γ_uv, b_u, b_v), which together must form a Hermitian matrix; the
-    generator is completely positive iff that matrix is positive. `rate` may be a function of time.
+    generator is completely positive iff that matrix is positive. `rate` may be a function of time, and the operators
+    lists [L0, [L1, f], …] of terms with functions of time, L(t) = L0 + f(t) L1 + ….
     """
 
     rate: complex | Callable[[float], complex]
@@ -96,6 +99,13 @@ class Model(ABC):
         """The dissipators; none by default."""
         return ()
 
+    def c_ops(self, *ladder: Any) -> Iterable[Any]:
+        """Collapse operators as QuTiP takes them, with √rate inside; none by default. They add to the dissipators.
+
+        Each is an operator, or a list [L0, [L1, f], …] or [L, f] for one that depends on time.
+        """
+        return ()
+
     def preparation(self, *ladder: Any) -> Preparation:
         """ρ(0); the vacuum by default."""
         return Preparation()
@@ -117,11 +127,12 @@ class Model(ABC):
 
     @property
     def breaks(self) -> tuple[float, ...]:
-        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends; none by default.
+        """Times at which a coefficient f(t) jumps, or a pulse too short to be found begins and ends.
 
-        Jumps, and pulses of a five-thousandth of the last time, are found without.
+        By default those at which samples begin and end. Jumps, and pulses of a five-thousandth of the last time, are
+        found without.
         """
-        return ()
+        return breaks_of(self)
 
     @classmethod
     @abstractmethod

@@ -4,8 +4,8 @@ Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); 
 measures are taken from the density matrix itself (of a FockState, or a Qobj), never from moments. A cutoff N keeps the
 levels |0⟩ … |N−1⟩ of each mode.
 
-A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
-operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
+A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)`, `c_ops(*a)` and `preparation(*a)` written in
+the ladder operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
 """
 
 from fock.breaks import Survey, survey

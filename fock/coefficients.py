@@ -14,6 +14,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from fock.errors import InvalidArgument
 
 # What an argument that holds all the others is called.
@@ -52,3 +54,23 @@ def _fits(signature: inspect.Signature, keywords: dict[str, Any], *more: Any) ->
     except TypeError:
         return False
     return True
+
+
+def number_at(coefficient: Any, t: float) -> complex:
+    """The number that a coefficient is, or that f(t) is; 1 for None.
+
+    Raises:
+        InvalidArgument: it is no number.
+    """
+    value = coefficient(t) if callable(coefficient) else 1.0 if coefficient is None else coefficient
+    try:
+        if isinstance(value, (str, bytes)):  # which Python would read
+            raise TypeError
+        return complex(value.item() if isinstance(value, np.ndarray) and not value.ndim else value)
+    except OverflowError:
+        return complex("nan")  # refused where finite numbers are asked for
+    except (TypeError, ValueError):
+        raise InvalidArgument(
+            f"A rate or coefficient f(t) must be a number, but is {value!r}.",
+            "Return a float or a complex number from it, for a single time t.",
+        ) from None

@@ -9,15 +9,16 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import qutip
 
-from fock.coefficients import with_time_alone
+from fock.coefficients import number_at, with_time_alone
 from fock.errors import InvalidArgument, NotHermitian, TooLarge
+from fock.jumps import Pair, pairs
 from fock.operators import Cutoffs, Degree, compose, require_one_point, untidied
 from fock.shown import Facts, Shown, listed, number, spelled
 
@@ -52,8 +53,10 @@ class Generator(Shown):
     @property
     def norm(self) -> float:
         """A bound on ‖𝓛_N‖ at t = 0, from row sums."""
-        total = 2 * sum(abs(_value(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
-        return float(total + 2 * sum(abs(_value(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators))
+        total = 2 * sum(abs(number_at(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
+        return float(
+            total + 2 * sum(abs(number_at(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators)
+        )
 
     def in_own_time(self) -> tuple[Generator, float]:
         """The constant generator 𝓛u with a power of two u ≈ 1/‖𝓛‖, and u: squares of it neither vanish nor overflow.
@@ -86,7 +89,7 @@ class Generator(Shown):
         terms = [(f, 2 * _row_sum(h)) for h, f in self.hamiltonian]
         terms += [(g, 2 * _row_sum(a) * _row_sum(b)) for g, a, b in self.dissipators]
         moving = [size for f, size in terms if callable(f)]
-        return times * sum(abs(_value(f, 0.0)) * size for f, size in terms if not callable(f)) + areas @ np.array(
+        return times * sum(abs(number_at(f, 0.0)) * size for f, size in terms if not callable(f)) + areas @ np.array(
             moving
         )
 
@@ -128,7 +131,7 @@ def generator(model: Any, cutoffs: Cutoffs, *, quanta: int | None = None) -> Gen
     jumps = compose(lambda *a: [x for d in _dissipators(model, a) for x in (d.left, d.right)], cutoffs, quanta=quanta)
     terms = _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))
     coefficients = [None if f is None else with_time_alone(f, model) for _, f in terms]
-    rates = [_rate(dissipator.rate, model) for dissipator in _dissipators(model, _probe(cutoffs))]
+    rates = [d.rate if callable(d.rate) else number_at(d.rate, 0.0) for d in _dissipators(model, _probe(cutoffs))]
     gen = Generator(
         tuple(zip(hamiltonian, coefficients, strict=True)),
         tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
@@ -145,9 +148,9 @@ def coefficients(model: Any) -> tuple[Coefficient, ...]:
         InvalidArgument: a coefficient in QuTiP's list form is not a function f(t).
     """
     probe = _probe((2,) * model.modes)
-    of_hamiltonian = [f for _, f in _hamiltonian_terms(model.hamiltonian(*probe)) if f is not None]
-    found = (*of_hamiltonian, *(d.rate for d in _dissipators(model, probe) if callable(d.rate)))
-    return tuple(with_time_alone(f, model) for f in found)
+    terms = _hamiltonian_terms(model.hamiltonian(*probe))
+    of_hamiltonian = [with_time_alone(f, model) for _, f in terms if f is not None]
+    return (*of_hamiltonian, *(d.rate for d in _dissipators(model, probe) if callable(d.rate)))
 
 
 def require_room(model: Any, cutoffs: Cutoffs, memory: float) -> None:
@@ -175,7 +178,7 @@ def require_hermitian(gen: Generator, t: float = 0.5) -> None:
             "The method hamiltonian must return an operator or a list of terms, but the list is empty.",
             "Return 0 * a.dag() * a for none.",
         )
-    _require("Hamiltonian", [_value(f, t) * _sparse(operator) for operator, f in gen.hamiltonian])
+    _require("Hamiltonian", [number_at(f, t) * _sparse(operator) for operator, f in gen.hamiltonian])
     if not gen.dissipators:
         return
     rng = np.random.default_rng(11)
@@ -186,9 +189,11 @@ def require_hermitian(gen: Generator, t: float = 0.5) -> None:
     jumps = []
     for rate, left, right in gen.dissipators:
         a, b = w.conj().T @ (_sparse(left) @ v), w.conj().T @ (_sparse(right) @ v)
-        jumps.append(_value(rate, t) * (a @ b.conj().T))
+        jumps.append(number_at(rate, t) * (a @ b.conj().T))
     _require("matrix of rates", jumps)
-    _require("matrix of rates", [_value(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators])
+    _require(
+        "matrix of rates", [number_at(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators]
+    )
 
 
 def _require(what: str, terms: list[Any]) -> None:
@@ -202,22 +207,6 @@ def _require(what: str, terms: list[Any]) -> None:
         )
     if defect > 1e-10 * size:
         raise NotHermitian(what, defect)
-
-
-def _value(coefficient: Any, t: float) -> complex:
-    """A number, or f(t)."""
-    value = coefficient(t) if callable(coefficient) else 1.0 if coefficient is None else coefficient
-    try:
-        if isinstance(value, (str, bytes)):  # which Python would read
-            raise TypeError
-        return complex(value.item() if isinstance(value, np.ndarray) and not value.ndim else value)
-    except OverflowError:
-        return complex("nan")  # refused where finite numbers are asked for
-    except (TypeError, ValueError):
-        raise InvalidArgument(
-            f"A rate or coefficient f(t) must be a number, but is {value!r}.",
-            "Return a float or a complex number from it, for a single time t.",
-        ) from None
 
 
 def hamiltonian(gen: Generator) -> qutip.Qobj | qutip.QobjEvo:
@@ -255,24 +244,14 @@ def _probe(cutoffs: Cutoffs) -> tuple[qutip.Qobj, ...]:
     )
 
 
-def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Any]:
+def _dissipators(model: Any, a: tuple[Any, ...]) -> list[Pair]:
     """Those with a rate; without them an isolated model runs as a ket."""
-    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
-    every = (
-        list(found) if isinstance(found, Iterable) else [found]
-    )  # what the model itself raises is not for us to word
-    try:
-        for d in every:
-            require_one_point(d.rate, "rate")
-            if not callable(d.rate):
-                _value(d.rate, 0.0)
-        return [d for d in every if callable(d.rate) or d.rate != 0]
-    except (TypeError, AttributeError):
-        raise InvalidArgument(
-            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {type(found).__name__} holding something else.",
-            "Write `yield Dissipator(…)` for each, or return a list of them.",
-        ) from None
+    found = pairs(model, a)
+    for d in found:
+        require_one_point(d.rate, "rate")
+        if not callable(d.rate):
+            number_at(d.rate, 0.0)
+    return [d for d in found if callable(d.rate) or d.rate != 0]
 
 
 def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:
@@ -286,14 +265,9 @@ def _hamiltonian_terms(h: Any) -> Iterator[tuple[Any, Coefficient | None]]:
         yield operator, f
 
 
-def _rate(rate: Any, model: Any) -> Any:
-    """A function of the time alone, or a number in double precision."""
-    return with_time_alone(rate, model) if callable(rate) else _value(rate, 0.0)
-
-
 def _of_time(f: Coefficient) -> Coefficient:
     """f under the argument name QuTiP looks for, and with a Python number for its value."""
-    return lambda t: _value(f, t)
+    return lambda t: number_at(f, t)
 
 
 def _row_sum(x: qutip.Qobj) -> float:

@@ -21,6 +21,7 @@ import numpy as np
 import qutip
 
 from fock.errors import InvalidArgument
+from fock.jumps import pairs
 
 Cutoffs = tuple[int, ...]
 
@@ -87,7 +88,7 @@ class Degree:
     def __mul__(self, other: Any) -> Degree:
         return Degree(self.degree + degree_of(other))
 
-    __rmul__ = __mul__
+    __rmul__ = __matmul__ = __mul__
 
     def __truediv__(self, other: Any) -> Degree:
         return self
@@ -116,7 +117,7 @@ def degrees(model: Any, modes: int) -> tuple[int, int]:
     probe = [Degree(1)] * modes
     h = model.hamiltonian(*probe)
     terms = [t[0] if isinstance(t, (list, tuple)) else t for t in (h if isinstance(h, list) else [h])]
-    jumps = model.dissipators(*probe) if hasattr(model, "dissipators") else ()
+    jumps = pairs(model, probe)
     return max(map(degree_of, terms), default=0), max(
         (degree_of(x) for d in jumps for x in (d.left, d.right)), default=0
     )

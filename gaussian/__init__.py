@@ -3,12 +3,13 @@ r"""Gaussian states and quadratic master equations by first and second moments.
 Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); r = (x_1, p_1, …, x_n, p_n); [r_j, r_k] = iΩ_jk;
 σ_jk = ½⟨{δr_j, δr_k}⟩, vacuum ½·1; natural logarithms; E_N = Σ max(0, −ln 2ν̃).
 
-A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)` and `preparation(*a)` written in the ladder
-operators it is handed. Measures take states, trajectories, or covariances as arrays. This package needs NumPy and SciPy
-only and knows nothing of Fock space.
+A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)`, `c_ops(*a)` and `preparation(*a)` written in
+the ladder operators it is handed. Measures take states, trajectories, or covariances as arrays. This package needs
+NumPy and SciPy only and knows nothing of Fock space.
 """
 
 from gaussian.breaks import Survey, survey
+from gaussian.dephased import Moments, evolve_moments, turns
 from gaussian.discord import discord
 from gaussian.entanglement import log_negativity, partial_transpose, separable
 from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
@@ -57,6 +58,7 @@ __all__ = [
     "InvalidArgument",
     "MarginalDrift",
     "MomentEquations",
+    "Moments",
     "NoSteadyState",
     "NotHermitian",
     "NotQuadratic",
@@ -75,6 +77,7 @@ __all__ = [
     "entropy",
     "entropy_of_mode",
     "evolve",
+    "evolve_moments",
     "initial_state",
     "integrate",
     "is_isolated",
@@ -96,4 +99,5 @@ __all__ = [
     "steady_state",
     "survey",
     "symplectic_eigenvalues",
+    "turns",
 ]

@@ -18,6 +18,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from gaussian.errors import InvalidArgument
 
 Coefficient = Callable[[float], complex]
@@ -56,3 +58,21 @@ def of_time(f: Callable[..., complex], model: Any) -> Coefficient:
     every = any(p.kind is p.VAR_KEYWORD for p in rest)
     words = {name: value for name, value in given.items() if every or name in {p.name for p in named}}
     return (lambda t: f(t, **words)) if words else f
+
+
+def value(f: Coefficient | None, t: float) -> Any:
+    """f(t) as an array, 1 for a constant term.
+
+    Raises:
+        InvalidArgument: it is no number.
+    """
+    found = 1.0 if f is None else f(t)
+    try:
+        if found is None:  # NumPy takes it for NaN
+            raise TypeError
+        return np.asarray(found, complex)
+    except (TypeError, ValueError):
+        raise InvalidArgument(
+            f"A coefficient f(t) must be a number, but is {found!r}.",
+            "Return a float or a complex number from it, for a single time t.",
+        ) from None

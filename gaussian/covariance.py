@@ -60,6 +60,11 @@ def as_covariance(sigma: Covariance) -> Array:
             "A measure of covariances is asked of a density matrix, which may be that of no Gaussian state.",
             "Use the measure of the Fock side, or give `state.covariance` for the Gaussian state of the same moments.",
         )
+    if getattr(sigma, "is_gaussian", True) is False:
+        raise InvalidArgument(
+            "A measure is that of a Gaussian state, but is asked of moments that `evolve_moments` gives of another.",
+            "Use the measure of the Fock side, or give `.covariance` for the Gaussian state of the same moments.",
+        )
     try:
         sigma = np.asarray(getattr(sigma, "covariance", sigma))
     except ValueError:

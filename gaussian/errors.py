@@ -61,11 +61,17 @@ class InvalidArgument(GaussianError, ValueError):
 class NotQuadratic(GaussianError):
     """The Hamiltonian must be quadratic and jump operators linear; `term` is the offending product."""
 
-    def __init__(self, term: str, degree: int, where: str, allowed: int) -> None:
+    def __init__(self, term: str, degree: int, where: str, allowed: int, *, closes: bool = False) -> None:
         self.term, self.degree = term, degree
+        what = f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}."
+        if closes:  # as of 𝓓[a†a]
+            super().__init__(
+                f"{what} It is Hermitian: moments close, but the state does not stay Gaussian.",
+                "Use gaussian.evolve_moments for its mean and covariance, and `fock` for everything else.",
+            )
+            return
         super().__init__(
-            f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}.",
-            "Gaussian moments do not close for it: linearise the model, or run it with `fock` alone.",
+            what, "Gaussian moments do not close for it: linearise the model, or run it with `fock` alone."
         )
 
 

@@ -156,17 +156,38 @@ def integrate(
     than its panels reach; without a survey, no further than 1/`BLIND` of the last time, and a narrower pulse may fall
     between the steps of both. Arguments and result as `evolve`.
     """
+
+    def flow(t: float, mean: Array, sigma: Array) -> tuple[Array, Array]:
+        eq = equations(t)
+        return eq.drift @ mean + eq.drive, eq.drift @ sigma + sigma @ eq.drift.T + eq.diffusion
+
+    return integrate_flow(flow, float(np.linalg.norm(equations(0.0).drift, 2)), start, times, modes, seen=seen)
+
+
+def integrate_flow(
+    flow: Callable[[float, Array, Array], tuple[Array, Array]],
+    fastest: float,
+    start: GaussianState,
+    times: ArrayLike,
+    modes: Sequence[int] | None = None,
+    *,
+    seen: Survey | None = None,
+) -> Trajectory:
+    """As `integrate`, for any flow (t, ⟨r⟩, σ) ↦ (d⟨r⟩/dt, dσ/dt) whose fastest rate is given.
+
+    Raises:
+        DigitsLost: the fastest rate passes too many periods until the last time.
+        GaussianError: the moments overflow.
+    """
     times = _as_times(times)
     modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
     m = 2 * start.modes
 
-    def flow(t: float, y: Array) -> Array:
-        eq, mean, sigma = equations(t), y[:m], y[m:].reshape(m, m)
-        return np.concatenate(
-            [eq.drift @ mean + eq.drive, (eq.drift @ sigma + sigma @ eq.drift.T + eq.diffusion).ravel()]
-        )
+    def flat(t: float, y: Array) -> Array:
+        mean, sigma = flow(t, y[:m], y[m:].reshape(m, m))
+        return np.concatenate([mean, sigma.ravel()])
 
-    fastest = float(np.linalg.norm(equations(0.0).drift, 2)) * float(times.max(initial=0.0))
+    fastest *= float(times.max(initial=0.0))
     if not fastest < MOST_PHASES:
         raise DigitsLost(
             f"The moments cannot be followed through {fastest:.1e} periods of the fastest mode.",
@@ -175,7 +196,7 @@ def integrate(
     y0 = np.concatenate([start.mean, start.covariance.ravel()])
     grid, where = np.unique(times, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused there
-        (coarse, _), (fine, blur) = (_along(flow, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
+        (coarse, _), (fine, blur) = (_along(flat, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
     coarse, fine = coarse[where], fine[where]
     rows = quadratures(modes)
     sigma = fine[:, m:].reshape(-1, m, m)

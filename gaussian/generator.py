@@ -25,7 +25,7 @@ obey the same formulas.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -33,9 +33,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gaussian.coefficients import Coefficient, of_time
-from gaussian.errors import InvalidArgument, NotHermitian
+from gaussian.coefficients import Coefficient, of_time, value
+from gaussian.errors import InvalidArgument, NotHermitian, NotQuadratic
 from gaussian.forms import Complex, linear_form, quadratic_form
+from gaussian.jumps import Jump, jumps
 from gaussian.ladder import Polynomial, ladder
 from gaussian.shown import FOLDED, Facts, Shown, Table, counted, known, labels, matrix
 from gaussian.symplectic import omega
@@ -117,19 +118,17 @@ def equations_of_time(
 
     @_broadcasting()
     def at(t: float) -> MomentEquations:
-        at_t = [_value(f, t) for f in moving]
+        at_t = [value(f, t) for f in moving]
         met(t, at_t)
-        values = [_value(None, t), *at_t]  # constant terms come first
-        if one_by_one and all(value.ndim == 0 and value.imag == 0 and np.isfinite(value) for value in values):
+        values = [value(None, t), *at_t]  # constant terms come first
+        if one_by_one and all(x.ndim == 0 and x.imag == 0 and np.isfinite(x) for x in values):
             return one_by_one.sum(np.array(values).real)
         h, v, s = (
-            sum(
-                value[..., *[None] * rank] * getattr(part, name) for value, (_, part) in zip(values, parts, strict=True)
-            )
+            sum(x[..., *[None] * rank] * getattr(part, name) for x, (_, part) in zip(values, parts, strict=True))
             for name, rank in (("h", 2), ("v", 1), ("s", 2))
         )
-        imaginary = np.abs(np.imag(sum(value * part.e for value, (_, part) in zip(values, parts, strict=True))))
-        size = sum(np.abs(value) * part.size for value, (_, part) in zip(values, parts, strict=True))
+        imaginary = np.abs(np.imag(sum(x * part.e for x, (_, part) in zip(values, parts, strict=True))))
+        size = sum(np.abs(x) * part.size for x, (_, part) in zip(values, parts, strict=True))
         return _assemble(h, v, s, imaginary, ROUNDING * size)
 
     return at
@@ -168,17 +167,8 @@ def rate_matrix(model: Any, t: float = 0.0) -> Complex:
     C = Sᵀ has the same eigenvalues over (a, a†) as over (x, p). The generator is completely positive iff C ≥ 0
     (Gorini, Kossakowski & Sudarshan, J. Math. Phys. 17, 821 (1976)).
     """
-    s = sum(_value(f, t)[..., None, None] * part.s for f, part in _parts(model))
+    s = sum(value(f, t)[..., None, None] * part.s for f, part in _parts(model))
     return np.swapaxes(np.asarray(s), -1, -2)
-
-
-@dataclass(frozen=True, eq=False)
-class _Jump:
-    """A dissipator whose rate is an array of complex numbers, or a function of the time alone."""
-
-    rate: Any
-    left: Any
-    right: Any
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,7 +271,7 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     """
     terms = []
     for rate, d in dissipators:
-        (l0, left), (m0, right) = (linear_form(x, modes, "jump operator") for x in (d.left, d.right))
+        (l0, left), (m0, right) = _linear_forms(d, modes)
         shift = 0.5j * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
         rows, columns = (np.flatnonzero(x.any(tuple(range(x.ndim - 1)))) for x in (right, left))
         product = right.conj()[..., rows, None] * left[..., None, columns]
@@ -297,46 +287,41 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
 
 
-def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[_Jump]:
-    """Those with a rate; none if the model has no such method."""
-    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
-    every = (
-        list(found) if isinstance(found, Iterable) else [found]
-    )  # what the model itself raises is not for us to word
+def _linear_forms(jump: Jump, modes: int) -> list[tuple[Complex, Complex]]:
+    """Those of both operators. Raises NotQuadratic, which says so if first and second moments close nevertheless."""
     try:
-        jumps = [_Jump(_rate(d.rate, model), d.left, d.right) for d in every]
-        return [d for d in jumps if callable(d.rate) or np.any(d.rate)]
+        return [linear_form(x, modes, "jump operator") for x in (jump.left, jump.right)]
+    except NotQuadratic as error:
+        if jump.left is jump.right and error.degree == 2:
+            form = quadratic_form(jump.left, modes, "jump operator")
+            parts = (form.matrix, form.vector, form.scalar)
+            if sum(np.abs(part.imag).max() for part in parts) <= 1e-12 * np.abs(form.matrix).max():
+                raise NotQuadratic(error.term, 2, "jump operator", 1, closes=True) from None
+        raise
+
+
+def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Jump]:
+    """Those with a rate, an array of complex numbers or a function of time; none if the model has no methods."""
+    try:
+        found = [Jump(_rate(jump.rate), jump.left, jump.right) for jump in jumps(model, a)]
+        return [jump for jump in found if callable(jump.rate) or np.any(jump.rate)]
     except InvalidArgument:
         raise
-    except (TypeError, AttributeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         raise InvalidArgument(
-            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), "
-            f"but returned {type(found).__name__} holding something else.",
-            "Write `yield Dissipator(…)` for each, or return a list of them.",
+            "The method dissipators must yield objects with rate, left and right, such as Dissipator(rate, left), but "
+            "one of the rates is no number.",
+            "Give numbers, or functions of time.",
         ) from None
 
 
-def _rate(rate: Any, model: Any) -> Any:
+def _rate(rate: Any) -> Any:
     """A function of time, or numbers: NumPy takes None for NaN, and text for the number it spells."""
     if callable(rate):
-        return of_time(rate, model)
+        return rate
     if rate is None or isinstance(rate, (str, bytes)):
         raise TypeError
     return np.asarray(rate, complex)
-
-
-def _value(f: Coefficient | None, t: float) -> Any:
-    """f(t) as an array, 1 for a constant term."""
-    value = 1.0 if f is None else f(t)
-    try:
-        if value is None:  # NumPy takes it for NaN
-            raise TypeError
-        return np.asarray(value, complex)
-    except (TypeError, ValueError):
-        raise InvalidArgument(
-            f"A coefficient f(t) must be a number, but is {value!r}.",
-            "Return a float or a complex number from it, for a single time t.",
-        ) from None
 
 
 def _norm(matrix: Complex) -> Array:

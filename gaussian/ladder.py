@@ -24,7 +24,7 @@ Word = tuple[int, ...]
 
 
 class Polynomial:
-    """Σ c_w w over words of ladder operators; supports `dag()`, +, −, *, / by a scalar and ** by an integer."""
+    """Σ c_w w over words of ladder operators; supports `dag()`, +, −, * or @, / by a scalar and ** by an integer."""
 
     __slots__ = ("words",)
     __array_ufunc__ = None  # let `np.float64 * Polynomial` reach __rmul__
@@ -68,6 +68,9 @@ class Polynomial:
 
     def __rmul__(self, scalar: Any) -> Polynomial:
         return self.__mul__(scalar)
+
+    def __matmul__(self, other: Any) -> Polynomial:
+        return self * other if isinstance(other, Polynomial) else NotImplemented
 
     def __truediv__(self, scalar: Any) -> Polynomial:
         if isinstance(scalar, Polynomial):

@@ -52,7 +52,7 @@ FLOORS = (
     {"papers", "exam", "engines", "diagnosis", "bench"},
     {"certify"},
     {"certificates"},
-    {"report", "models", "model", "engine", "times"},
+    {"report", "models", "model", "engine", "times", "sampled"},
     {"errors"},
 )
 # Rooms on one floor of which the first may not see the second: models describe themselves in words of report.

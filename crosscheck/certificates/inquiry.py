@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
+import gaussian
 from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
 from crosscheck.certificates.course import Course, course
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
-from crosscheck.engine import Engine
+from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.model import require
 
 Progress = Callable[[str], None]
+# Of what is not Gaussian, the moments alone are compared.
+MOMENTS = replace(GAUSSIAN, evolve=gaussian.evolve_moments, offers=frozenset({"evolve"}))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +57,9 @@ class Inquiry:
         """Raises InvalidParameter or a GaussianError if the model, the tolerance or the budget is ill-formed."""
         require_tolerance(tolerance, FLOOR)
         budget = Budget.of(budget)
-        system = System.of(model, times)
+        system = _system(model, times, engine)
+        if not system.gaussian:
+            engine = MOMENTS
         engine, outside = within_scope(engine, system)
         return cls(
             system=system, engine=engine, tolerance=tolerance, budget=budget, progress=progress, outside=outside,
@@ -68,8 +73,9 @@ class Inquiry:
 
     @property
     def provable(self) -> bool:
-        """Whether exact states can be had: coefficients are constant, and modes few."""
-        return not self.system.is_time_dependent and self.system.modes <= MOST_MODES
+        """Whether exact states can be had: they are Gaussian, coefficients are constant, and modes few."""
+        system = self.system
+        return system.gaussian and not system.is_time_dependent and system.modes <= MOST_MODES
 
     @cached_property
     def unaffordable(self) -> str:
@@ -92,6 +98,20 @@ class Inquiry:
         if self.known or not self.provable or self.unaffordable:
             return self.known
         return truth_of(self.system)
+
+
+def _system(model: Any, times: Sequence[float] | None, engine: Engine) -> System:
+    """The system of a Gaussian model, or of one of which the package's own engine has first and second moments."""
+    try:
+        return System.of(model, times)
+    except gaussian.NotQuadratic:
+        if engine is not GAUSSIAN:
+            raise
+        system = System.of(model, times, gaussian_form=False)
+        if system.is_time_dependent or not gaussian.turns(system.model):
+            raise
+        gaussian.evolve_moments(system.model, [0.0])  # refuses what does not close
+        return system
 
 
 def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:

@@ -25,6 +25,7 @@ class System:
     """A model with what is to be compared, checked: times, observed modes, and one party of them.
 
     `exact` is the model as it was given, `model` the same with fractions and decimals as floats, for the engines.
+    Where it is not `gaussian`, no Gaussian state stays one.
     """
 
     model: Any
@@ -33,6 +34,7 @@ class System:
     observed: tuple[int, ...]
     party: tuple[int, ...]
     exact: Any
+    gaussian: bool = True
 
     @classmethod
     def of(cls, model: Any, times: Sequence[float] | None, *, gaussian_form: bool = True) -> System:
@@ -47,11 +49,11 @@ class System:
         with runs_to_its_end():
             require_well_formed(model)
             try:
-                points = gaussian.moment_equations(model).drift.ndim - 2
+                points, closed = gaussian.moment_equations(model).drift.ndim - 2, True
             except gaussian.NotQuadratic:
                 if gaussian_form:
                     raise
-                points = 0  # Fock space refuses arrays itself
+                points, closed = 0, False  # Fock space refuses arrays itself
         if points:
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
         n = int(model.modes)
@@ -70,7 +72,7 @@ class System:
                 "Choose one side of the bipartition, by its places in `observed`; none for a single mode.",
             )
         grid = tuple(sorted({float(t) for t in np.atleast_1d(times)}))
-        return cls(model, n, grid, observed, party, exact)
+        return cls(model, n, grid, observed, party, exact, closed)
 
     @property
     def is_closed(self) -> bool:

@@ -2,7 +2,8 @@
 
     modes           an integer ≥ 1
     hamiltonian     an operator, or a list of operators and of pairs [operator, f]; 0 if there is none
-    dissipators     objects with a rate (a number or a function), and operators left and right
+    dissipators     objects with a rate (a number or a function), and operators left and right, or lists of terms
+    c_ops           operators, or lists of terms: [L, f], [L0, [L1, f], …]
     preparation     occupations ≥ 0, or the ground state of an operator, and a list of operators
 
 Operators are what the model makes of those that it is handed; here those of the moment engine, which remember their
@@ -17,10 +18,11 @@ from typing import Any, NoReturn
 import numpy as np
 
 from crosscheck.errors import InvalidModel
+from crosscheck.models.jumps import require_function, terms
 from crosscheck.models.loading import failed_in_theirs, told
 from fock import FockError
 from gaussian import GaussianError
-from gaussian.ladder import Polynomial, ladder
+from gaussian.ladder import Polynomial, ladder, normal_ordered, spell
 
 # Beyond this a product with a few quanta overflows.
 LARGEST = 1e250
@@ -38,9 +40,14 @@ def require_well_formed(model: Any) -> None:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         _refuse(model, "modes", "be an integer ≥ 1", n, "Let it count the operators that the methods take.", is_="is")
     a = ladder(int(n))
-    _require_hamiltonian(model, _asked(model, "hamiltonian", lambda: model.hamiltonian(*a)))
+    energy = _asked(model, "hamiltonian", lambda: model.hamiltonian(*a))
+    _require_hamiltonian(model, energy)
     if hasattr(model, "dissipators"):
-        _require_dissipators(model, _asked(model, "dissipators", lambda: _listed(model, model.dissipators(*a))))
+        found = _asked(model, "dissipators", lambda: _listed(model, model.dissipators(*a)))
+        _require_dissipators(model, found)
+        _require_other_halves(model, energy, found)
+    if hasattr(model, "c_ops"):
+        _require_c_ops(model, _asked(model, "c_ops", lambda: _collapsing(model, model.c_ops(*a))))
     if hasattr(model, "preparation"):
         _require_preparation(model, _asked(model, "preparation", lambda: model.preparation(*a)), int(n))
 
@@ -59,7 +66,7 @@ def _asked(model: Any, method: str, question: Callable[[], Any]) -> Any:
         raise InvalidModel(
             f"The method {method} of {_named(model)} must run with the operators it is handed, but fails in "
             f"{told(error)}",
-            "Operators have dag(), +, −, *, / by a number and ** only. Check that line, and what example() holds.",
+            "Operators have dag(), +, −, *, @, / by a number and ** only. Check that line, and what example() holds.",
         ) from error
 
 
@@ -67,6 +74,8 @@ def _require_hamiltonian(model: Any, h: Any) -> None:
     for term in h if isinstance(h, list) else [h]:
         # What is wrong with a pair, or with a list of none, the engines say.
         operator = term[0] if isinstance(term, (list, tuple)) and len(term) == 2 else term
+        if operator is not term:
+            require_function(term[1], "[H, f]")
         if not isinstance(operator, (list, tuple)) and not _is_zero(operator):
             _require_operator(model, "hamiltonian", "Hamiltonian", operator)
 
@@ -83,14 +92,56 @@ def _require_dissipators(model: Any, found: list[Any]) -> None:
             _refuse_dissipators(model, d)
         if not callable(d.rate) and not _is_scan(d.rate):
             _require_number(model, "dissipators", "rates that are finite numbers or functions f(t)", d.rate)
-        for operator in (d.left, d.right):
-            _require_operator(model, "dissipators", "jump operator", operator)
+        for side in (d.left, d.right):
+            for _, operator in terms(side, model):
+                _require_operator(model, "dissipators", "jump operator", operator)
+
+
+def _require_other_halves(model: Any, energy: Any, found: list[Any]) -> None:
+    """Refuse a Brownian bath in the dissipators of which H has nothing: of no word that it needs a share."""
+    parts = [
+        term[0] if isinstance(term, (list, tuple)) else term
+        for term in (energy if isinstance(energy, list) else [energy])
+    ]
+    held = {
+        w
+        for part in parts
+        if isinstance(part, Polynomial)
+        for w, c in normal_ordered(part).words.items()
+        if np.any(np.imag(c))
+    }
+    for needs in (d.needs for d in found if getattr(d, "needs", None) is not None):
+        words = {w: c for w, c in normal_ordered(needs).words.items() if w and np.any(c)}
+        if words and held.isdisjoint(words):
+            mode = spell((next(iter(words))[0] & ~1,))
+            raise InvalidModel(
+                f"With a Brownian bath the Hamiltonian must hold (γ/4){{x, p}}, but that of {_named(model)} has no "
+                f"{{x, p}} of mode {mode}.",
+                "Add brownian_bath(…).hamiltonian, with the same arguments, to what the method hamiltonian returns.",
+            )
+
+
+def _collapsing(model: Any, found: Any) -> list[Any]:
+    if not isinstance(found, Iterable) or isinstance(found, (str, bytes, dict, set, frozenset)):
+        hint = "Put a single one into brackets, and `return ()` if there are none."
+        _refuse(model, "c_ops", "return a list of collapse operators", found, hint)
+    return list(found)
+
+
+def _require_c_ops(model: Any, found: list[Any]) -> None:
+    for c in found:
+        if hasattr(c, "rate"):
+            hint = "Move it to the method dissipators: a model may have both."
+            _refuse(model, "c_ops", "return operators with √rate inside", c, hint)
+        for _, operator in terms(c, model):
+            _require_operator(model, "c_ops", "jump operator", operator)
 
 
 def _refuse_dissipators(model: Any, given: Any) -> None:
     _refuse(
         model, "dissipators", "yield Dissipator(rate, left), or return a list of them", given,
-        "Write `yield Dissipator(…)` for each, and `return ()` if there are none.",
+        "Write `yield Dissipator(…)` for each, and `return ()` if there are none. Operators with √rate inside go into "
+        "a method c_ops.",
     )  # fmt: skip
 
 

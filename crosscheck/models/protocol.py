@@ -16,9 +16,10 @@ from crosscheck.model import Model
 
 # What an engine asks of a model, one operator for each mode; other names that mean the same elsewhere.
 METHODS = {
-    "dissipators": ("dissipator", "c_ops", "collapse_operators", "jump_operators"),
+    "dissipators": ("dissipator",),
+    "c_ops": ("collapse_operators", "collapse_ops", "jump_operators", "jump_ops", "lindblad_operators", "cops", "c_op"),
     "preparation": ("prepare", "initial_state", "rho0", "psi0"),
-    "hamiltonian": ("hamiltonians", "H"),
+    "hamiltonian": ("hamiltonians", "h"),
 }
 # What `breaks` are called elsewhere: SciPy, DifferentialEquations.jl, Diffrax, dynamiqs.
 OTHER_BREAKS = (
@@ -44,15 +45,23 @@ def refuse_slips(model: Any) -> None:
     _refuse_other_breaks(model)
     own = _own_methods(type(model), modes)
     for name, others in METHODS.items():
-        if getattr(type(model), name, None) is not getattr(Model, name, None) or name in getattr(model, "__dict__", ()):
+        if _has(model, name) or (name == "c_ops" and _has(model, "dissipators")):
             continue
         for candidate in own:
-            near = difflib.SequenceMatcher(None, candidate.lower(), name).ratio() >= ALIKE
-            if candidate not in METHODS and (near or candidate in others):
+            # Of so short a name as c_ops, too much is near: `ops`.
+            near = name != "c_ops" and difflib.SequenceMatcher(None, candidate.lower(), name).ratio() >= ALIKE
+            if candidate not in METHODS and (near or candidate.lower() in others):
+                other = ", or to dissipators if it gives rates beside operators" if name == "c_ops" else ""
                 raise InvalidModel(
                     f"{type(model).__name__} has a method {candidate}, which nothing calls, and no {name}.",
-                    f"Rename {candidate} to {name}.",
+                    f"Rename {candidate} to {name}{other}.",
                 )
+
+
+def _has(model: Any, name: str) -> bool:
+    """Whether the model, or its class, has a method of its own of that name."""
+    found = getattr(type(model), name, None)
+    return found not in (None, getattr(Model, name)) or name in getattr(model, "__dict__", ())
 
 
 def _refuse_other_breaks(model: Any) -> None:

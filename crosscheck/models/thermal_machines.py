@@ -56,7 +56,7 @@ class Bath:
     channels: Sequence[Mapping[int, complex]] | None = None
 
     def __post_init__(self) -> None:
-        require("temperature", self.temperature, "not be 0", lambda v: v != 0, "Take a small one for a cold bath.")
+        require("temperature", self.temperature, "be a number", lambda v: True)
         require("kappa", self.kappa, "be ≥ 0", lambda v: v >= 0, "It has no default: give the damping rate.")
         require("chemical_potential", self.chemical_potential, "be finite", lambda v: True)
         require("eps0", self.eps0, "be > 0", lambda v: v > 0)
@@ -97,7 +97,9 @@ class Bath:
         return self.kappa * (eps / self.eps0) * math.exp(-eps / self.cutoff) if eps > 0 else 0.0
 
     def occupation(self, eps: float) -> float:
-        """p(ε) = 1/(ξ + e^{(ε−μ)/T})."""
+        """p(ε) = 1/(ξ + e^{(ε−μ)/T}); at T = 0, no bosons, and fermions below μ."""
+        if self.temperature == 0:
+            return self._at_zero(eps - self.chemical_potential)
         z = (eps - self.chemical_potential) / self.temperature
         if z > 700:
             return 0.0
@@ -110,6 +112,19 @@ class Bath:
                 "Move one of them: a bosonic bath at its chemical potential has infinitely many quanta.",
             )
         return 1 / weight
+
+    def _at_zero(self, above: float) -> float:
+        """The limit T → 0 at so much energy above the chemical potential; the half of both sides at it."""
+        if self.xi == 1:
+            return (1.0 - math.copysign(1.0, above)) / 2 if above else 0.5
+        if above <= 0:
+            raise InvalidParameter(
+                "chemical_potential",
+                "be below every mode frequency of a bosonic bath at temperature 0",
+                self.chemical_potential,
+                "Leave it out for light or sound, whose number is not conserved.",
+            )
+        return 0.0
 
     def vectors(self, modes: int) -> list[Matrix]:
         """The coupling vectors c, shape (modes,) each."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from crosscheck.model import Dissipator, Model, Preparation
+from crosscheck.models.jumps import jumps_of
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Altered(Model):
         return self.new_hamiltonian(h, *a) if self.new_hamiltonian else h
 
     def dissipators(self, *a: Any) -> Iterator[Dissipator]:
-        own: Iterable[Dissipator] = self.model.dissipators(*a)
+        own: Iterable[Dissipator] = jumps_of(self.model, a)
         yield from self.new_dissipators(own) if self.new_dissipators else own
         if self.more_dissipators:
             yield from self.more_dissipators(*a)

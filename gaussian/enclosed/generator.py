@@ -26,6 +26,7 @@ from gaussian.enclosed.reading import read
 from gaussian.enclosed.shown import table, width
 from gaussian.errors import NotHermitian, NotQuadratic, TimeDependent
 from gaussian.generator import as_number_of_modes
+from gaussian.jumps import jumps
 from gaussian.ladder import Polynomial, Word, normal_ordered, spell
 from gaussian.shown import Facts, Shown, Table, counted, labels
 
@@ -74,7 +75,7 @@ def moment_equations(model: Any) -> EnclosedEquations:
     h, v = quadratic(sum(terms), n, "Hamiltonian")
     s = flint.acb_mat(2 * n, 2 * n)
     half = flint.acb(1) / 2
-    for dissipator in model.dissipators(*a) if hasattr(model, "dissipators") else ():
+    for dissipator in jumps(model, a):
         if callable(dissipator.rate):
             raise TimeDependent("Interval arithmetic", "Follow it with gaussian.evolve, in double precision.")
         rate = Ball(dissipator.rate).z

@@ -8,7 +8,8 @@ with its parameters as they are:
     |c_exact − c_computed| ≤ 10⁻¹³ |c|, or both within the 16 last places that a computed number is trusted to,
 
 each by itself, however small it is beside the others. Where one differs, or the code fails, or it turns an exact number
-into a double on its way, all coefficients are taken as computed.
+into a double on its way, all coefficients are taken as computed. So they are of a model that has an attribute
+`as_computed = True`: it says that its parameters are where nobody can read them, in a closure.
 
 >>> from dataclasses import dataclass
 >>> @dataclass(frozen=True)
@@ -36,6 +37,7 @@ import numpy as np
 
 from gaussian.enclosed.ball import Ball, printed, takes_doubles
 from gaussian.enclosed.precision import Undecided
+from gaussian.jumps import jumps
 from gaussian.ladder import Polynomial
 
 # Marks a model whose parameters are exact.
@@ -117,6 +119,8 @@ def read(model: Any, computed: Any = None) -> Any:
     if isinstance(model, AsComputed) or is_read(model):
         return model
     computed = model if computed is None else computed
+    if getattr(model, "as_computed", False) is True:
+        return AsComputed(computed)
     with flint.ctx.workprec(BITS):
         try:
             twin = exact(model)
@@ -138,9 +142,9 @@ def read(model: Any, computed: Any = None) -> Any:
 
 def _coefficients(model: Any) -> Iterator[Any]:
     """Words and their coefficients of everything that the model hands an engine, in the order in which it does."""
-    a = [Polynomial({(2 * j,): Ball(1)}) for j in range(int(model.modes))]
+    a = tuple(Polynomial({(2 * j,): Ball(1)}) for j in range(int(model.modes)))
     yield from _parts(model.hamiltonian(*a))
-    for dissipator in model.dissipators(*a) if hasattr(model, "dissipators") else ():
+    for dissipator in jumps(model, a):
         yield from _parts([dissipator.rate, dissipator.left, dissipator.right])
     if hasattr(model, "preparation"):
         preparation = model.preparation(*a)

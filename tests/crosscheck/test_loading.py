@@ -309,7 +309,7 @@ def test_a_model_that_leaves_the_program_is_an_error(file, command):
 
 
 @pytest.mark.parametrize(
-    ("name", "meant"), [("dissipator", "dissipators"), ("prepare", "preparation"), ("c_ops", "dissipators")]
+    ("name", "meant"), [("dissipator", "dissipators"), ("prepare", "preparation"), ("rho0", "preparation")]
 )
 def test_a_method_that_nothing_calls_is_named(file, name, meant):
     result = runner.invoke(cli.app, ["certify", f"{file(SLIP.format(name=name))}:Slip"])

@@ -466,7 +466,7 @@ def test_each_model_states_its_master_equation_and_is_frozen(name):
         (lambda: ProbedChain(3, 1, 1, 0, 0.1, 0.4, 1.2, (1, 4)), "attach must be a pair of sites in 1 … 3"),
         (lambda: ProbedChain(0, 1, 1, 0, 0.1, 0.4, 1.2, (1, 1)), "sites must be an integer ≥ 1"),
         (lambda: ProbedChain(3, 1, 1, 0, 0.1, 0.4, 1.2, (1, 2), squeezing=(1,)), "squeezing must be a pair"),
-        (lambda: Bath([0], 0.0, kappa=0.1), "temperature must not be 0"),
+        (lambda: Bath([0], float("nan"), kappa=0.1), "temperature must be finite"),
         (lambda: Bath([0], 1.0, "anyon", kappa=0.1), 'statistics must be "boson" or "fermion"'),
         (lambda: Bath([0], 1.0, kappa=0.1, channels=[{1: 1.0}]), "channels must couple modes of the bath's party"),
         (lambda: machine(h=np.array([[1.0, 0.2], [0.3, 1.0]]), temperatures=(1, 1)), "h must be Hermitian"),

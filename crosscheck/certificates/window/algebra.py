@@ -20,6 +20,7 @@ from typing import Any
 
 import flint
 
+from crosscheck.models.jumps import jumps_of
 from gaussian.enclosed import Ball
 from gaussian.errors import TimeDependent
 
@@ -63,6 +64,9 @@ class FockOperator:
 
     __rmul__ = __mul__
 
+    def __matmul__(self, other: Any) -> FockOperator:
+        return self * other if isinstance(other, FockOperator) else NotImplemented
+
     def __truediv__(self, other: Any) -> FockOperator:
         quotient: FockOperator = self * (1 / Ball(other))
         return quotient
@@ -88,7 +92,7 @@ def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Elem
     a = ladder(model.modes)
     hamiltonian = model.hamiltonian(*a)
     terms = hamiltonian if isinstance(hamiltonian, list) else [hamiltonian]
-    dissipators = list(model.dissipators(*a)) if hasattr(model, "dissipators") else []
+    dissipators = list(jumps_of(model, a))
     if any(isinstance(term, (list, tuple)) for term in terms) or any(callable(d.rate) for d in dissipators):
         raise TimeDependent("The Fock window", "Follow it along its trajectory with `certify`.")
     h = sum(terms, start=_operator(0))

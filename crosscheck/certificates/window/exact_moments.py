@@ -113,4 +113,4 @@ class _Anything:
     def __add__(self, other: Any) -> _Anything:
         return self
 
-    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __pow__ = __add__
+    __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __matmul__ = __truediv__ = __pow__ = __add__

@@ -27,6 +27,7 @@ import gaussian
 from crosscheck.diagnosis.code.spelling import in_fewest, spelled_number
 from crosscheck.diagnosis.code.traced import Lines, Traced, added, line_of_yield, traced
 from crosscheck.errors import InvalidParameter
+from crosscheck.models.jumps import collapse, expanded
 from gaussian.forms import linear_form, quadratic_form
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered
 
@@ -210,6 +211,7 @@ def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Ite
     """One term a dissipator; correlated rates, which only together are Hermitian, in one term with their partners."""
     pieces = []
     for k, (d, line) in enumerate(_with_lines(model, a)):
+        line = line if line is not None else next((n for _, n in traced(d.left, lines).addends if n is not None), None)
         left, right = (traced(x, lines).total for x in (d.left, d.right))
         (l0, ell), (m0, m) = (linear_form(x, n, "jump operator") for x in (left, right))
         s = d.rate * np.outer(m.conj(), ell)
@@ -252,10 +254,11 @@ def _spelled_sum(spells: list[Callable[[], str]]) -> str:
 
 def _with_lines(model: Any, a: tuple[Traced, ...]) -> Iterator[tuple[Any, int | None]]:
     """The dissipators with a rate, and the innermost line of the model's file that yields each one."""
-    found = model.dissipators(*a) if hasattr(model, "dissipators") else ()
-    for d in found:
-        if np.any(np.asarray(d.rate, complex)):
-            yield d, line_of_yield(found)
+    for method, each in (("dissipators", expanded), ("c_ops", collapse)):
+        found = getattr(model, method)(*a) if hasattr(model, method) else ()
+        for item in found:
+            line = line_of_yield(found)
+            yield from ((d, line) for d in each(item, model) if np.any(np.asarray(d.rate, complex)))
 
 
 def _balanced(s: Array) -> bool:

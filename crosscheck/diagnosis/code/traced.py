@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from crosscheck.models.quick import QuickModel
 from gaussian.ladder import Polynomial
 
 Addend = tuple[Polynomial, int | None]
@@ -29,7 +30,7 @@ class Lines:
     @classmethod
     def of(cls, model: Any) -> Lines:
         """Of the method hamiltonian, which also tells in a notebook, where a class has no file."""
-        method: Any = getattr(type(model), "hamiltonian", None)
+        method: Any = model.function if isinstance(model, QuickModel) else getattr(type(model), "hamiltonian", None)
         code = getattr(inspect.unwrap(method), "__code__", None)
         file = "" if code is None else code.co_filename
         linecache.checkcache(file)  # a file that was changed and loaded again is quoted as it is now
@@ -91,6 +92,9 @@ class Traced:
 
     def __rmul__(self, scalar: Any) -> Traced:
         return self.__mul__(scalar)
+
+    def __matmul__(self, other: Any) -> Traced:
+        return self * other if isinstance(other, Traced) else NotImplemented
 
     def __truediv__(self, scalar: Any) -> Traced:
         return self.__mul__(1 / scalar)

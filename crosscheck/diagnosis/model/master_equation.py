@@ -20,6 +20,7 @@ import fock
 import gaussian
 from crosscheck.certificates.names import entry_name
 from crosscheck.errors import CrosscheckError
+from crosscheck.models.jumps import collapse, expanded
 from crosscheck.models.loading import told
 from gaussian.coefficients import of_time
 from gaussian.ladder import Polynomial, Word, ladder, normal_ordered, spell
@@ -134,9 +135,14 @@ def read(model: Any) -> MasterEquation:
         )
     a = ladder(int(n))
     terms = tuple(_terms(model, asked(model, "hamiltonian", lambda: model.hamiltonian(*a), len(a))))
-    jumps: tuple[Jump, ...] = ()
+    found: list[Any] = []
     if hasattr(model, "dissipators"):
-        jumps = tuple(_jumps(model, asked(model, "dissipators", lambda: _listed(model.dissipators(*a)), len(a))))
+        given = asked(model, "dissipators", lambda: _listed(model.dissipators(*a)), len(a))
+        found += [d for part in given for d in asked(model, "dissipators", functools.partial(expanded, part, model))]
+    if hasattr(model, "c_ops"):
+        given = asked(model, "c_ops", lambda: _listed(model.c_ops(*a), "c_ops"), len(a))
+        found += [d for c in given for d in asked(model, "c_ops", functools.partial(collapse, c, model))]
+    jumps = tuple(_jumps(model, found))
     # What is no preparation; one that is not Gaussian is none of this file's business.
     with contextlib.suppress(gaussian.NotQuadratic):
         asked(model, "preparation", lambda: gaussian.initial_state(model), len(a))
@@ -222,11 +228,11 @@ def spelled_number(c: complex) -> str:
     return f"({c.real:.4g}{c.imag:+.4g}i)".replace("-", "−")
 
 
-def _listed(found: Any) -> list[Any]:
+def _listed(found: Any, method: str = "dissipators") -> list[Any]:
     if found is None or not hasattr(found, "__iter__"):
+        what = "yield Dissipator(rate, left)" if method == "dissipators" else "return a list of operators"
         raise Unreadable(
-            "The method dissipators must yield Dissipator(rate, left), but returned "
-            f"{'None' if found is None else type(found).__name__}.",
+            f"The method {method} must {what}, but returned {'None' if found is None else type(found).__name__}.",
             "Write `return ()` if there are none: a `return` in place of `yield`, or no `return`, is the usual cause.",
         )
     return list(found)
