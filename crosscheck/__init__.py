@@ -35,14 +35,14 @@ if TYPE_CHECKING:
     from crosscheck.model import Dissipator as Dissipator
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
-    from crosscheck.models.from_sympy import from_sympy as from_sympy
-    from crosscheck.models.linearise import Linearisation as Linearisation
-    from crosscheck.models.linearise import linearise as linearise
     from crosscheck.model import thermal_bath as thermal_bath
     from crosscheck.models.baths import brownian_bath as brownian_bath
     from crosscheck.models.baths import dephasing as dephasing
     from crosscheck.models.baths import occupation as occupation
     from crosscheck.models.baths import squeezed_bath as squeezed_bath
+    from crosscheck.models.from_sympy import from_sympy as from_sympy
+    from crosscheck.models.linearise import Linearisation as Linearisation
+    from crosscheck.models.linearise import linearise as linearise
     from crosscheck.models.quick import quick as quick
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
