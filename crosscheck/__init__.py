@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from crosscheck.model import Dissipator as Dissipator
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
+    from crosscheck.models.from_qutip import from_qutip as from_qutip
+    from crosscheck.models.to_qutip import to_qutip as to_qutip
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
@@ -64,9 +66,11 @@ HOMES = {
     "Window": "certificates.window.kernel",
     "certify": "certify",
     "diagnose": "diagnosis.diagnose",
+    "from_qutip": "models.from_qutip",
     "models": "",
     "prove_steady_state": "certificates.window.proof",
     "rates": "certificates.window.rates",
+    "to_qutip": "models.to_qutip",
     "truncation": "certificates.simulation.truncation",
 }
 __all__ = sorted(HOMES)
