@@ -87,7 +87,7 @@ def certify(
             name=type(inquiry.system.model).__name__,
             engine=inquiry.engine.name,
             certificates=tuple(certificates),
-            notes=(*note(inquiry.system.model), *_unprovable(inquiry), *inquiry.outside),
+            notes=(*note(inquiry.system.model), *_unprovable(inquiry), *_start(inquiry), *inquiry.outside),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
             closed=inquiry.system.is_closed,
@@ -111,6 +111,16 @@ def _unprovable(inquiry: Inquiry) -> list[str]:
     if not inquiry.system.is_time_dependent:
         return []
     return ["Coefficients depend on time: there is no window, no proof of measures, and no steady state to ask for."]
+
+
+def _start(inquiry: Inquiry) -> list[str]:
+    """That measures are left out along the way."""
+    if not getattr(inquiry.system.model, "moments_only", False):
+        return []
+    return [
+        "ρ(0) is not Gaussian: along the way moments alone are compared, which are those of the Gaussian state that "
+        "starts with the same mean and covariance; that one is simulated. Measures are compared in the steady state."
+    ]
 
 
 @alone

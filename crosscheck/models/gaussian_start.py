@@ -16,6 +16,7 @@ with P = exp(Ωg) a squeezing, O a passive network and ν = n̄ + ½.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -41,21 +42,23 @@ ROUNDING = 1e-12
 def gaussian_start(rho: qutip.Qobj, levels: tuple[int, ...]) -> Start:
     """Occupations and unitaries of a ket or density matrix, with the trace distance between the two.
 
+    Of a state that is further than `FAR` from every Gaussian one that was found, those with the same moments.
+
     Raises:
-        InvalidModel: it is no state of these modes, or none within `FAR` of a Gaussian one.
+        InvalidModel: it is no state of these modes.
     """
     rho = _state(rho, levels)
-    found = [start for moments in _candidates(rho) if (start := _start(*moments)) is not None]
-    measured = [Start(s.occupations, s.unitaries, _distance(rho, s, levels)) for s in found]
-    best = min(measured, key=lambda s: s.distance or 0.0, default=None)
-    if best is None or (best.distance or 0.0) > FAR:
-        near = f"; the nearest that was found has trace distance {best.distance:.2g}" if best else ""
+    same = _start(*fock.moments(rho))
+    if same is None:
         raise InvalidModel(
-            f"The state rho0 must be Gaussian to within {FAR:g} for its moments to fix it{near}.",
-            "Leave rho0 out: steady states do not depend on it. If it is meant to be Gaussian, raise the cutoff that "
-            "it was made with. Fock and other states are compared with nothing here: QuTiP's mesolve evolves them.",
+            "The state rho0 must be a density matrix, but its covariance violates σ + iΩ/2 ≥ 0.",
+            "Check that it is positive.",
         )
-    return best
+    low = _by_lowest_elements(rho)
+    found = [start for start in (same, None if low is None else _start(*low)) if start is not None]
+    near = [replace(start, distance=_distance(rho, start, levels)) for start in found]
+    best = min(near, key=lambda start: start.distance or 0.0)
+    return best if (best.distance or 0.0) <= FAR else replace(near[0], gaussian=False)
 
 
 def _state(rho: qutip.Qobj, levels: tuple[int, ...]) -> qutip.Qobj:
@@ -74,15 +77,8 @@ def _state(rho: qutip.Qobj, levels: tuple[int, ...]) -> qutip.Qobj:
     return rho / trace
 
 
-def _candidates(rho: qutip.Qobj) -> Iterator[tuple[Array, Array]]:
-    """(mean, σ) by the lowest elements, and by moments."""
-    low = _by_lowest_elements(rho)
-    if low is not None:
-        yield low
-    yield fock.moments(rho)
-
-
 def _by_lowest_elements(rho: qutip.Qobj) -> tuple[Array, Array] | None:
+    """(mean, σ) of the Gaussian state with the same low corner; None if there is none."""
     levels = tuple(rho.dims[0])
     n = len(levels)
     elements = rho.full()

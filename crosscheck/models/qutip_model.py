@@ -41,12 +41,14 @@ class Jump:
 class Start:
     """Thermal occupations, then exp(−iG) of each generator; `distance` is that from the ρ(0) that was given.
 
-    The trace distance is ½‖ρ − ρ(0)‖₁ on the levels given; None if no ρ(0) was.
+    The trace distance is ½‖ρ − ρ(0)‖₁ on the levels given, None if no ρ(0) was. Where that ρ(0) is not `gaussian`, this
+    is the Gaussian state with its mean and covariance.
     """
 
     occupations: tuple[float, ...]
     unitaries: tuple[NormalForm, ...] = ()
     distance: float | None = None
+    gaussian: bool = True
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,6 +62,7 @@ class QutipModel(Model, Described):
     asked: tuple[float, ...] | None = None
     jumping: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    origin: str = "QuTiP objects"
 
     kind: ClassVar[str] = "model read from QuTiP objects"
     json_fields: ClassVar[tuple[str, ...]] = ("modes", "equation", "prepared", "times", "notes")
@@ -80,6 +83,11 @@ class QutipModel(Model, Described):
 
     def preparation(self, *ladder: Any) -> Preparation:
         return Preparation(self.start.occupations, unitaries=[g(*ladder) for g in self.start.unitaries])
+
+    @property
+    def moments_only(self) -> bool:
+        """Whether states along the way are not Gaussian, so that `certify` compares moments and no measures there."""
+        return not self.start.gaussian
 
     @property
     def times(self) -> tuple[float, ...]:
@@ -129,14 +137,19 @@ class QutipModel(Model, Described):
             what += f", then exp(−iG) with G = {', then '.join(map(str, start.unitaries))}"
         if start.distance is None:
             return f"ρ(0): {what}, for no rho0 is given"
+        if not start.gaussian:
+            return (
+                f"ρ(0): rho0 is not Gaussian (trace distance {start.distance:.2g}). In its place stands the Gaussian "
+                f"state of its moments, {what}: moments along the way are those of rho0, and measures are not compared"
+            )
         return f"ρ(0): {what}; its trace distance from rho0 is {start.distance:.1e}"
 
     def document(self) -> Document:
         """The master equation as it was read."""
-        plural = "" if self.size == 1 else "s"
+        title = f"Read from {self.origin}: {self.size} mode{'' if self.size == 1 else 's'}"
         lines = [*self.equation, self.prepared, *self.notes]
         lead = ["dρ/dt = −i[H, ρ] + Σ rate 𝓓[L]ρ,  𝓓[L; R]ρ = LρR† − ½{R†L, ρ},  𝓓[L] = 𝓓[L; L]"]
-        return Document(title=f"Read from QuTiP: {self.size} mode{plural}", lead=lead, sections=[Section(lines=lines)])
+        return Document(title=title, lead=lead, sections=[Section(lines=lines)])
 
     def __repr__(self) -> str:
         return f"QutipModel({'; '.join(self.equation)})"

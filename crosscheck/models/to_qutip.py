@@ -10,7 +10,7 @@ A number in L or R moves nothing by itself: Σ γ(L + l)ρ(R + r)† has the com
 
 >>> from crosscheck.models import DampedThermalMode
 >>> H, c_ops = to_qutip(DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.5), 8)
->>> [(c.dag() * c).tr().real.round(3) for c in c_ops]        # 0.75 (0 + … + 7), and 0.25 (1 + … + 8) but the last
+>>> [round((c.dag() * c).tr(), 3) for c in c_ops]        # 0.75 (0 + … + 7), and 0.25 (1 + … + 8) but the last
 [21.0, 7.0]
 """
 
