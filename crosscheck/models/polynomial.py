@@ -32,7 +32,7 @@ Element = tuple[Powers, Powers]
 EPS = float(np.finfo(float).eps)
 # A matrix is made by a few operations: its elements, and what is left where they cancel, err by so many units.
 ULPS = 64
-CANCELLED = 4
+CANCELLED, REMAINDER = 4, 8
 SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -158,11 +158,12 @@ def _coefficients(
         error = EPS * size * CANCELLED + inherited
         if abs(value) <= error:
             continue
-        if abs(value) <= CANCELLED * EPS * largest:
-            dropped[m, n] = value / scale
-            continue
         found[m, n], noise[m, n] = value / scale, error / scale
-    return found, noise, dropped
+        small = abs(value) <= CANCELLED * EPS * largest
+        # What is smaller still is no remainder of such elements, but a small term of its own.
+        if small and (sum(m) + sum(n) > 2 or abs(value) >= EPS * largest / REMAINDER):
+            dropped[m, n] = value / scale
+    return {word: c for word, c in found.items() if word not in dropped}, noise, dropped
 
 
 def _words(levels: Powers, degree: int) -> list[Element]:

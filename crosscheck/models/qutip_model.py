@@ -118,14 +118,17 @@ class QutipModel(Model, Described):
         return self.functions[f] + "(t) "
 
     def _jump(self, jump: Jump) -> str:
-        rate = f"{number(jump.rate)} " if not callable(jump.rate) else ""
-        if callable(jump.rate):
-            names = [self.functions[f] + "(t)" for f in getattr(jump.rate, "factors", (jump.rate,))]
-            squared = len(names) == 2 and names[0] == names[1]
-            rate = f"|{names[0]}|² " if squared else f"{names[0]} {names[1]}* " if len(names) == 2 else f"{names[0]} "
+        rate = self._squared(jump.rate) if callable(jump.rate) else f"{number(jump.rate)} "
         if jump.left == jump.right:
             return f"{'' if rate == '1 ' else rate}𝓓[{jump.left}]"
         return f"{rate}𝓓[{jump.left}; {jump.right}]"
+
+    def _squared(self, rate: Any) -> str:
+        """f g* by the names of its functions; one of them may be a constant 1."""
+        f, g = (self.functions.get(getattr(rate, side, None)) for side in ("f", "g"))
+        if f == g:
+            return f"|{f}(t)|² "
+        return f"{f'{f}(t) ' if f else ''}{f'{g}(t)* ' if g else ''}"
 
     @property
     def prepared(self) -> str:

@@ -23,9 +23,15 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+import qutip
+
 from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.models.polynomial import NormalForm, Term, letter
 from crosscheck.models.qutip_model import Function, QutipModel
+
+# Of the pieces of a spline, relative to the largest of them.
+ROUNDING = 1e-12
 
 
 def to_source(model: QutipModel, name: str = "FromQutip") -> str:
@@ -50,7 +56,7 @@ def to_source(model: QutipModel, name: str = "FromQutip") -> str:
         "",
         "from dataclasses import dataclass",
         "",
-        *(["import numpy as np", "import qutip", "from scipy.interpolate import PPoly", ""] if functions else []),
+        *(["import numpy as np", "import qutip", ""] if functions else []),
         *sorted({_import(f) for f in model.functions} - {""}),
         "from crosscheck import Dissipator, Model, Preparation",
         "",
@@ -144,9 +150,7 @@ def _function(f: Function, short: str) -> str:
         code, args = coefficient.__reduce__()[1][:2]
         return f"qutip.coefficient({code!r}, args={_plain(args, short)})"
     if kind == "InterCoefficient":
-        times, values = coefficient.__reduce__()[1][:2]
-        pieces = f"np.array({values[:, :-1].tolist()}), np.array({times.tolist()})"
-        return f"qutip.coefficient(PPoly({pieces}))"
+        return _samples(coefficient, short)
     if kind == "FunctionCoefficient" and _import(f):
         *_, args, function = coefficient.__reduce__()[2]
         return f"qutip.coefficient({function.__name__}, args={_plain(args, short)})"
@@ -155,6 +159,21 @@ def _function(f: Function, short: str) -> str:
         "be written to a file, but is none of them.",
         "Put the function into a module of your own with `def`, or give its values on tlist.",
     )
+
+
+def _samples(coefficient: Any, short: str) -> str:
+    """An interpolation by its values at the knots, if that is how QuTiP makes it."""
+    times, pieces, *_ = coefficient.__reduce__()[1]
+    order, values = len(pieces) - 1, pieces[-1] if pieces[-1].imag.any() else pieces[-1].real
+    again: Any = qutip.coefficient(values, tlist=times, order=order)
+    # A spline is solved for, so that its pieces, and its values at the knots, are rounded.
+    if not np.allclose(again.__reduce__()[1][1], pieces, rtol=0, atol=ROUNDING * np.abs(pieces).max()):
+        raise InvalidModel(
+            f"The coefficient {short}(t) must be an array on tlist to be written to a file, but is a spline with "
+            "boundary conditions of its own.",
+            "Give its values on tlist.",
+        )
+    return f"qutip.coefficient(np.array({values.tolist()}), tlist=np.array({times.tolist()}), order={order})"
 
 
 def _plain(args: Any, short: str) -> str:
