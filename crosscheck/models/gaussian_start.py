@@ -15,6 +15,7 @@ with P = exp(Ωg) a squeezing, O a passive network and ν = n̄ + ½.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,8 @@ Array = NDArray[Any]
 FAR = 1e-2
 # What is smaller is rounding of a density matrix: of occupations, and of entries of generators.
 ROUNDING = 1e-12
+# Nearer than this no other reading is looked for.
+EXACT = 1e-9
 
 
 def gaussian_start(rho: qutip.Qobj, levels: tuple[int, ...]) -> Start:
@@ -55,10 +58,14 @@ def gaussian_start(rho: qutip.Qobj, levels: tuple[int, ...]) -> Start:
             "Check that it is positive.",
         )
     low = _by_lowest_elements(rho)
-    found = [start for start in (same, None if low is None else _start(*low)) if start is not None]
-    near = [replace(start, distance=_distance(rho, start, levels)) for start in found]
-    best = min(near, key=lambda start: start.distance or 0.0)
-    return best if (best.distance or 0.0) <= FAR else replace(near[0], gaussian=False)
+    by_elements = None if low is None else _start(*low)
+    off = math.inf if by_elements is None else _distance(rho, by_elements, levels)
+    if by_elements is not None and off <= EXACT:
+        return replace(by_elements, distance=off)
+    off_by_moments = _distance(rho, same, levels)
+    if by_elements is not None and off < off_by_moments and off <= FAR:
+        return replace(by_elements, distance=off)
+    return replace(same, distance=off_by_moments, gaussian=off_by_moments <= FAR)
 
 
 def _state(rho: qutip.Qobj, levels: tuple[int, ...]) -> qutip.Qobj:

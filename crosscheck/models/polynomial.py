@@ -16,6 +16,7 @@ n to m, that can be where m + n + d > 2N − 1, and those elements alone may dif
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -200,11 +201,10 @@ def _require_levels(found: NormalForm, levels: Powers, name: str) -> None:
 
 def _check(matrix: Any, found: NormalForm, noise: Sequence[float], levels: Powers, name: str, max_degree: int) -> None:
     """Every element against the polynomial's, but those that products of truncated matrices may falsify."""
-    expected, size = _matrix(found, levels), abs(matrix)
-    tolerance = ULPS * EPS * size
-    for term, error in zip(found.terms, noise, strict=True):
-        unit = abs(_matrix(NormalForm((Term(1.0, term.creators, term.annihilators),)), levels))
-        tolerance = tolerance + (ULPS * EPS * abs(complex(term.coefficient)) + error) * unit
+    coefficients = [complex(term.coefficient) for term in found.terms]
+    errors = [ULPS * EPS * abs(c) + error for c, error in zip(coefficients, noise, strict=True)]
+    expected, size = _matrix(found, coefficients, levels), abs(matrix)
+    tolerance = ULPS * EPS * size + _matrix(found, errors, levels)
     floor = CANCELLED * EPS * (size.max() if size.nnz else 0.0)
     excess = (abs(matrix - expected) - tolerance).tocoo()
     wrong = [(int(i), int(j)) for i, j, x in zip(excess.row, excess.col, excess.data, strict=True) if x > floor]
@@ -241,23 +241,25 @@ def _require_room(crowded: Any, levels: Powers, name: str, max_degree: int) -> N
         )
 
 
-def _matrix(polynomial: NormalForm, levels: Powers) -> Any:
-    """The corner of the infinite operator."""
-    total = scipy.sparse.csr_matrix((math.prod(levels),) * 2, dtype=complex)
-    for term in polynomial.terms:
-        word: Any = scipy.sparse.csr_matrix([[complex(term.coefficient)]])
+def _matrix(polynomial: NormalForm, weights: Sequence[complex], levels: Powers) -> Any:
+    """The corner of the infinite operator with other coefficients."""
+    d = math.prod(levels)
+    rows, columns, values = [np.zeros(0, int)], [np.zeros(0, int)], [np.zeros(0)]
+    for term, weight in zip(polynomial.terms, weights, strict=True):
+        row, column, value = np.zeros(1, int), np.zeros(1, int), np.array([weight])
         for n, j, k in zip(levels, term.creators, term.annihilators, strict=True):
-            word = scipy.sparse.kron(word, _power(n, j, k), format="csr")
-        total = total + word
-    return total
+            s = np.arange(n - max(j, k))
+            row, column = ((n * x[:, None] + y).ravel() for x, y in ((row, j + s), (column, k + s)))
+            value = np.outer(value, _power(len(s), j, k)).ravel()
+        rows, columns, values = [*rows, row], [*columns, column], [*values, value]
+    places = np.concatenate(rows), np.concatenate(columns)
+    return scipy.sparse.csr_matrix((np.concatenate(values), places), shape=(d, d))
 
 
-def _power(levels: int, j: int, k: int) -> Any:
-    """a†ʲaᵏ of one mode: ⟨j + s|…|k + s⟩ = √((j + s)! (k + s)!)/s!."""
-    count = levels - max(j, k)
-    s = np.arange(count)
-    values = [math.sqrt(math.perm(j + int(i), j) * math.perm(k + int(i), k)) for i in s]
-    return scipy.sparse.csr_matrix((values, (j + s, k + s)), shape=(levels, levels))
+@functools.cache
+def _power(count: int, j: int, k: int) -> Any:
+    """The nonzero elements of a†ʲaᵏ of one mode, ⟨j + s|…|k + s⟩ = √((j + s)! (k + s)!)/s! for s < count."""
+    return np.array([math.sqrt(math.perm(j + s, j) * math.perm(k + s, k)) for s in range(count)])
 
 
 def letter(mode: int) -> str:
