@@ -102,7 +102,7 @@ def from_qutip(
         InvalidParameter: `tlist` does not start at 0, or `max_degree` is no integer ≥ 1.
     """
     if isinstance(max_degree, bool) or not isinstance(max_degree, (int, np.integer)) or max_degree < 1:
-        raise InvalidParameter("max_degree", "be an integer ≥ 1", max_degree, "2 is enough for a Gaussian model.")
+        raise InvalidParameter("max_degree", "be an integer ≥ 1", max_degree, "Give 2 for a Gaussian model.")
     grid = _grid(tlist)
     first = next(_operators(H), None)
     if first is None and callable(H):
@@ -151,7 +151,7 @@ def _levels(operator: qutip.Qobj, name: str) -> tuple[int, ...]:
         raise InvalidModel(
             f"{name} must act on a product of modes, but its {operator.shape[0]} states are a part of the "
             f"{int(np.prod(dims))} of dims {dims}.",
-            "Build it from qutip.destroy and qutip.tensor, not with restricted excitation numbers.",
+            "Make it from qutip.destroy and qutip.tensor, not with restricted excitation numbers.",
         )
     for k, n in enumerate(dims):
         if n < 3:
@@ -169,7 +169,7 @@ def _parts(term: Any, name: str, reader: _Reader) -> Iterator[Part]:
         if operator.dims != reader.dims:
             raise InvalidModel(
                 f"{name} must have the dims {reader.dims} of H, but has {operator.dims}.",
-                "Tensor every operator with the identity on the other modes, in one order.",
+                "Make every operator a tensor product with the identity on the other modes, in one order.",
             )
     constant: list[qutip.Qobj] = []
     for element in _evolving(term, name, reader).to_list():
@@ -221,7 +221,7 @@ def _refuse_type(name: str, given: Any) -> NoReturn:
     raise InvalidModel(
         f"{name} must be {'a list of ' if name == 'c_ops' else ''}QuTiP objects (Qobj, QobjEvo or QuTiP's list form), "
         f"but is of type {type(given).__name__}.",
-        "A model that is written in ladder operators needs no from_qutip: see `crosscheck new`.",
+        "Give what mesolve takes. A class in ladder operators is a model already.",
     )
 
 
@@ -286,7 +286,7 @@ def _grid(tlist: ArrayLike | None) -> Any:
         grid = np.array([np.nan])
     if grid.ndim != 1 or not grid.size or grid[0] != 0 or not (np.diff(grid) > 0).all():
         shown = tlist if np.size(tlist) < 8 else grid[:3]
-        hint = "QuTiP starts from rho0 at tlist[0], and crosscheck at 0: shift it."
+        hint = "Move it: QuTiP starts from rho0 at tlist[0], and crosscheck at 0."
         raise InvalidParameter("tlist", "be a rising list of times that starts at 0", shown, hint)
     require("tlist", grid, "be ≥ 0", lambda v: v >= 0)
     return grid

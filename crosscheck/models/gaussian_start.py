@@ -73,13 +73,14 @@ def _state(rho: qutip.Qobj, levels: tuple[int, ...]) -> qutip.Qobj:
         given = rho.dims if isinstance(rho, qutip.Qobj) else type(rho).__name__
         raise InvalidModel(
             f"The state rho0 must be a ket or density matrix with the dims {list(levels)} of H, but is {given}.",
-            "Build it with the cutoffs that H has.",
+            "Make it with the cutoffs that H has.",
         )
     rho = qutip.ket2dm(rho) if rho.isket else rho
     trace = complex(rho.tr())
     if not abs(trace) > 0.5 or not np.isfinite(trace):
         raise InvalidModel(
-            f"The state rho0 must have trace one, but has {trace:.3g}.", "Normalise it, or check how it was made."
+            f"The state rho0 must have trace one, but has {trace:.3g}.",
+            "Check how it was made, or divide it by its trace.",
         )
     return rho / trace
 

@@ -119,7 +119,7 @@ def _require_operator(model: Any, method: str, what: str, given: Any) -> None:
         raise InvalidModel(
             f"The {what} must be built from the ladder operators the model is handed, but the method {method} of "
             f"{_named(model)} gives {_shown(given)}.",
-            "Operators of QuTiP's become a model by crosscheck.from_qutip(H, c_ops)."
+            "Give QuTiP's operators to crosscheck.from_qutip(H, c_ops), which makes a model of them."
             if type(given).__name__ in ("Qobj", "QobjEvo")
             else "Check that the method returns what it computes, and that it uses its arguments.",
         )

@@ -195,7 +195,7 @@ def _require_levels(found: NormalForm, levels: Powers, name: str) -> None:
             raise InvalidModel(
                 f"{name} seems to have the term {worst} with {d} operators of subsystem {mode}, which must then have "
                 f"{d + 1} levels or more, but has {n}.",
-                "Build it with more levels; if it is a spin and no mode, crosscheck has no moments for it.",
+                "Give it more levels; a spin that is no mode has no Gaussian moments.",
             )
 
 
@@ -236,8 +236,7 @@ def _require_room(crowded: Any, levels: Powers, name: str, max_degree: int) -> N
         raise InvalidModel(
             f"The last rows of {name} are wrong by truncation, and the {levels[mode]} levels of subsystem {mode} must "
             f"be more to tell polynomials up to degree {max_degree}.",
-            f"Build it with {max_degree + 2} levels or more"
-            + (", or give max_degree=2 if nothing in it has a higher degree." if max_degree > 2 else "."),
+            f"Make it with {max_degree + 2} levels or more, or give a lower max_degree if no term is higher.",
         )
 
 

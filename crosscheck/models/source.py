@@ -42,7 +42,7 @@ def to_source(model: QutipModel, name: str = "FromQutip") -> str:
         InvalidModel: a coefficient is a function that cannot be imported by name, such as a lambda.
     """
     if not isinstance(model, QutipModel):
-        hint = "Other models are classes in a file already."
+        hint = "Take its own class, which is in a file already."
         raise InvalidParameter("model", "be one that from_qutip made", type(model).__name__, hint)
     if not name.isidentifier() or keyword.iskeyword(name):
         raise InvalidParameter("name", "be a Python name", name, "Write letters, digits and _, a letter first.")

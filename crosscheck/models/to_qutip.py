@@ -44,7 +44,7 @@ class _Root:
         if rate.real < 0 or abs(rate.imag) > POSITIVE * abs(rate):
             raise InvalidModel(
                 f"A rate must be ≥ 0 to be that of a collapse operator, but is {rate:.6g} at t = {t:g}.",
-                "mesolve takes the generator itself: fock.liouvillian(fock.generator(model, cutoffs)).",
+                "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
             )
         return float(np.sqrt(rate.real))
 
@@ -73,7 +73,7 @@ def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
     if any(callable(d.rate) for d, _ in kept):
         raise InvalidModel(
             "Rates that are correlated must be constant to become collapse operators, but one depends on time.",
-            "mesolve takes the generator itself: fock.liouvillian(fock.generator(model, cutoffs)).",
+            "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
         )
     jumps, shift = _diagonalised([(complex(d.rate), left, right) for d, (left, right) in kept])
     operators = fock.compose(lambda *a: [form(*a) for form in (*jumps, *([shift] if shift.terms else []))], cutoffs)
@@ -143,7 +143,7 @@ def _eigenvectors(rates: Any, basis: Sequence[Element]) -> Iterator[NormalForm]:
         raise InvalidModel(
             "The rates must form a positive matrix to become collapse operators, but its lowest eigenvalue is "
             f"{values.min():.3g}.",
-            "The model is not completely positive; fock.liouvillian(fock.generator(model, cutoffs)) is its generator.",
+            "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
         )
     for value, vector in zip(values, vectors.T, strict=True):
         if value > POSITIVE * largest:

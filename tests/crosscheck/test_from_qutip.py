@@ -134,7 +134,7 @@ def test_one_wrong_element_anywhere_is_found(row, column, size):
         (qutip.jmat(4, "x"), "must be a polynomial of at most 4"),
         (qutip.basis(N, 4).proj(), "must be a polynomial of at most 4"),
         (qutip.jmat(1, "x"), "3 operators of subsystem 0, which must then have 4 levels"),
-        (qutip.position(4) ** 2, "Build it with 6 levels or more, or give max_degree=2"),
+        (qutip.position(4) ** 2, "Make it with 6 levels or more, or give a lower max_degree"),
         (qutip.tensor(NUMBER, qutip.sigmaz()), "Subsystem 1 of H has 2 levels and may be a qubit"),
         (NUMBER - 0.1j * NUMBER, "H must be Hermitian, but has .* a†a"),
         (qutip.liouvillian(qutip.num(3)), "but has dims"),
