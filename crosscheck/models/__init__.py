@@ -9,7 +9,6 @@ from crosscheck.model import Model
 from crosscheck.models.classical_gravity import ClassicalGravity, DissipativeClassicalGravity
 from crosscheck.models.heat_baths import HeatBathPair
 from crosscheck.models.reservoir_gravity import ReservoirGravity, ReservoirGravityCavity
-from crosscheck.models.source import to_source
 from crosscheck.models.synchronisation import ProbedChain
 from crosscheck.models.textbook import BathBeamSplitter, DampedThermalMode, LossyTwinBeams, ParametricOscillator
 from crosscheck.models.thermal_machines import Bath, ThermalNetwork
@@ -61,5 +60,4 @@ __all__ = [
     "ReservoirGravityCavity",
     "ThermalNetwork",
     "find_model",
-    "to_source",
 ]

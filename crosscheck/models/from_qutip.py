@@ -94,7 +94,7 @@ def from_qutip(
 
     Returns:
         A QutipModel, to be certified or simulated like any other. It prints its master equation, and
-        `crosscheck.models.to_source(model)` writes it as a file.
+        `model.to_source()` writes it as a file.
 
     Raises:
         InvalidModel: an operator is no polynomial in ladder operators, H is not Hermitian, rho0 is no state, a

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Self
 from crosscheck.errors import InvalidModel
 from crosscheck.model import Dissipator, Model, Preparation
 from crosscheck.models.polynomial import NormalForm, number
+from crosscheck.models.source import source_of
 from crosscheck.report.described import Described
 from crosscheck.report.document import Document, Section
 from crosscheck.times import default_times
@@ -100,6 +101,15 @@ class QutipModel(Model, Described):
     @classmethod
     def example(cls) -> Self:
         raise InvalidModel("A QutipModel has no example.", "Make one with crosscheck.from_qutip(H, c_ops).")
+
+    def to_source(self, name: str = "FromQutip") -> str:
+        """The text of a Python file with this model as a dataclass, which `crosscheck certify file.py` takes.
+
+        Raises:
+            InvalidParameter: the name is no Python name.
+            InvalidModel: a coefficient is a function that cannot be imported by name, such as a lambda.
+        """
+        return source_of(self, name)
 
     @functools.cached_property
     def functions(self) -> dict[Any, str]:

@@ -1,11 +1,11 @@
-r"""`to_source`: a model that was read from QuTiP objects, as a file that `crosscheck certify` takes.
+r"""A model that was read from QuTiP objects, as a file that `crosscheck certify` takes.
 
 Numbers are written with all their digits, so that the file has the same A and D. Of the coefficients, strings and
 arrays are written out; a Python function is imported from its module.
 
 >>> import qutip
 >>> from crosscheck import from_qutip
->>> text = to_source(from_qutip(qutip.num(8), [qutip.destroy(8)]), "Cavity")
+>>> text = from_qutip(qutip.num(8), [qutip.destroy(8)]).to_source("Cavity")
 >>> print(text[text.index("    def ham") : text.index("    @classmethod")].rstrip())
     def hamiltonian(self, a):
         return (
@@ -28,22 +28,18 @@ import qutip
 
 from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.models.polynomial import NormalForm, Term, letter
-from crosscheck.models.qutip_model import Function, QutipModel
 
 # Of the pieces of a spline, relative to the largest of them.
 ROUNDING = 1e-12
 
 
-def to_source(model: QutipModel, name: str = "FromQutip") -> str:
-    """The text of a Python file with a model class `name`.
+def source_of(model: Any, name: str) -> str:
+    """The text of a Python file with a model class `name`, of a `QutipModel`.
 
     Raises:
-        InvalidParameter: the name is no Python name, or the model was not made by `from_qutip`.
+        InvalidParameter: the name is no Python name.
         InvalidModel: a coefficient is a function that cannot be imported by name, such as a lambda.
     """
-    if not isinstance(model, QutipModel):
-        hint = "Take its own class, which is in a file already."
-        raise InvalidParameter("model", "be one that from_qutip made", type(model).__name__, hint)
     if not name.isidentifier() or keyword.iskeyword(name):
         raise InvalidParameter("name", "be a Python name", name, "Write letters, digits and _, a letter first.")
     a = ", ".join(letter(mode) for mode in range(model.modes))
@@ -69,7 +65,7 @@ def to_source(model: QutipModel, name: str = "FromQutip") -> str:
     return "\n".join(lines) + "\n"
 
 
-def _body(model: QutipModel, a: str) -> Iterator[str]:
+def _body(model: Any, a: str) -> Iterator[str]:
     if model.moments_only:
         yield "    moments_only = True  # the start is not Gaussian: this one has its mean and covariance"
         yield ""
@@ -107,7 +103,7 @@ def _method(head: str, terms: list[str]) -> Iterator[str]:
         yield from ("        return 0", "")
 
 
-def _hamiltonian(model: QutipModel) -> Iterator[str]:
+def _hamiltonian(model: Any) -> Iterator[str]:
     """Terms of a sum, or of a list where there are functions of time."""
     if all(part.f is None for part in model.energy):
         for part in model.energy:
@@ -132,7 +128,7 @@ def _product(term: Term) -> str:
     return " * ".join(parts)
 
 
-def _rate(model: QutipModel, rate: Any) -> str:
+def _rate(model: Any, rate: Any) -> str:
     if not callable(rate):
         return repr(rate)
     f, g = (None if h is None else model.functions[h] for h in (rate.f, rate.g))
@@ -142,7 +138,7 @@ def _rate(model: QutipModel, rate: Any) -> str:
     return f"lambda t: {' * '.join(filter(None, (f and f'{f}(t)', conjugate)))}"
 
 
-def _function(f: Function, short: str) -> str:
+def _function(f: Any, short: str) -> str:
     """An expression for QuTiP's own coefficient."""
     coefficient: Any = getattr(f, "coefficient", None)
     kind = type(coefficient).__name__
@@ -186,7 +182,7 @@ def _plain(args: Any, short: str) -> str:
     )
 
 
-def _import(f: Function) -> str:
+def _import(f: Any) -> str:
     """How to import the function of a coefficient; empty if that cannot be done."""
     coefficient: Any = getattr(f, "coefficient", None)
     if type(coefficient).__name__ != "FunctionCoefficient":
