@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from crosscheck.models.linearise import Linearisation as Linearisation
     from crosscheck.models.linearise import linearise as linearise
     from crosscheck.models.quick import quick as quick
+    from crosscheck.models.from_qutip import from_qutip as from_qutip
+    from crosscheck.models.to_qutip import to_qutip as to_qutip
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report
     from crosscheck.report.verdict import Comparison as Comparison
@@ -77,6 +79,7 @@ HOMES = {
     "certify": "certify",
     "dephasing": "models.baths",
     "diagnose": "diagnosis.diagnose",
+    "from_qutip": "models.from_qutip",
     "from_sympy": "models.from_sympy",
     "linearise": "models.linearise",
     "models": "",
@@ -87,6 +90,7 @@ HOMES = {
     "sampled": "sampled",
     "squeezed_bath": "models.baths",
     "thermal_bath": "model",
+    "to_qutip": "models.to_qutip",
     "truncation": "certificates.simulation.truncation",
 }
 __all__ = sorted(HOMES)

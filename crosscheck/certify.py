@@ -112,7 +112,7 @@ def _notes(inquiry: Inquiry) -> list[str]:
     """What is to be known of the model before its certificates are read."""
     model = inquiry.system.model
     if inquiry.system.gaussian:
-        return [*note(model), *_unprovable(inquiry)]
+        return [*note(model), *_unprovable(inquiry), *_start(inquiry)]
     names = ", ".join(f"𝓓[{turn.name}]" for turn in gaussian.turns(model))
     return [
         f"Not Gaussian: {names} turns the state at random. First and second moments close, and are compared. "
@@ -126,6 +126,16 @@ def _unprovable(inquiry: Inquiry) -> list[str]:
     if not inquiry.system.is_time_dependent:
         return []
     return ["Coefficients depend on time: there is no window, no proof of measures, and no steady state to ask for."]
+
+
+def _start(inquiry: Inquiry) -> list[str]:
+    """That measures are left out along the way."""
+    if not getattr(inquiry.system.model, "moments_only", False):
+        return []
+    return [
+        "ρ(0) is not Gaussian: along the way moments alone are compared, which are those of the Gaussian state that "
+        "starts with the same mean and covariance; that one is simulated. Measures are compared in the steady state."
+    ]
 
 
 @alone

@@ -50,6 +50,7 @@ def unanswered(inquiry: Inquiry, places: Sequence[str]) -> list[Comparison]:
     system, engine = inquiry.system, inquiry.engine
     own = engine.complete or engine.gives("evolve", "steady_state")
     names = [q.name for q in quantities(engine, system.party, system.observed, physical=True, moments=own)]
+    measures = {q.name for q in quantities(engine, system.party, system.observed, physical=True, moments=False)}
     return [
         Comparison(
             quantity=name, place=place, gaussian=math.nan, gaussian_error=math.inf, fock=math.nan, fock_error=math.inf,
@@ -57,4 +58,5 @@ def unanswered(inquiry: Inquiry, places: Sequence[str]) -> list[Comparison]:
         )
         for place in places
         for name in names
+        if name not in measures or system.has_measures(place)
     ]  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 import gaussian
+from crosscheck.certificates.names import STEADY
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.handed import require_well_formed
@@ -73,6 +74,13 @@ class System:
             )
         grid = tuple(sorted({float(t) for t in np.atleast_1d(times)}))
         return cls(model, n, grid, observed, party, exact, closed)
+
+    def has_measures(self, place: str) -> bool:
+        """Whether the state at a place is Gaussian, so that its moments fix its measures.
+
+        A model with `moments_only` starts from a state that is not; its steady state forgets that.
+        """
+        return place == STEADY or not getattr(self.model, "moments_only", False)
 
     @property
     def is_closed(self) -> bool:

@@ -30,7 +30,7 @@ Names = Annotated[
     typer.Argument(
         metavar="MODEL",
         autocompletion=known_models,
-        help="Models by name, or yours as FILE.py:NAME; all of ours if none is given.",
+        help="Models by name, yours as FILE.py:NAME, or a script with QuTiP's H and c_ops; all of ours by default.",
     ),
 ]
 Name = Annotated[

@@ -72,6 +72,10 @@ def certify_command(
         )
     limits = usage(lambda: Budget(budget, memory * 2**30))
     chosen = usage(lambda: [example(name, settings or [], laboratory=laboratory) for name in models or every_model()])
+    for model in chosen:
+        if isinstance(model, Described):  # one that was read from QuTiP objects says first what was read
+            screen.print(model)
+            screen.print()
     if engine is not None:
         certify_engine(engine, chosen, json_path, tol, limits, details=details)
     from crosscheck.certify import certify

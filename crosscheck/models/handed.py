@@ -170,7 +170,9 @@ def _require_operator(model: Any, method: str, what: str, given: Any) -> None:
         raise InvalidModel(
             f"The {what} must be built from the ladder operators the model is handed, but the method {method} of "
             f"{_named(model)} gives {_shown(given)}.",
-            "Check that the method returns what it computes, and that it uses its arguments.",
+            "Give QuTiP's operators to crosscheck.from_qutip(H, c_ops), which makes a model of them."
+            if type(given).__name__ in ("Qobj", "QobjEvo")
+            else "Check that the method returns what it computes, and that it uses its arguments.",
         )
     for coefficient in given.words.values():
         if not isinstance(coefficient, np.ndarray) or coefficient.dtype.kind not in "biufc":

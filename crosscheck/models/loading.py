@@ -9,6 +9,7 @@ the file where it went wrong, never with a traceback through this package.
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import importlib
 import importlib.util
@@ -16,7 +17,7 @@ import inspect
 import sys
 import sysconfig
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.machinery import PathFinder
 from pathlib import Path
@@ -251,12 +252,19 @@ def _is_of(holder: Any, value: Any) -> bool:
 
 
 def only_model(module: ModuleType, where: str) -> Any:
-    """The one class of a module that is a model. Raises TargetNotFound if there is another number of them."""
+    """The one class of a module that is a model; of a script without any, the model of its QuTiP objects H and c_ops.
+
+    Raises:
+        TargetNotFound: there are several classes, or neither.
+        InvalidModel: H and c_ops are no model.
+    """
     models = [
         found
         for found in vars(module).values()
         if isinstance(found, type) and hasattr(found, "hamiltonian") and _is_of(module, found)
     ]
+    if not models and _is_qutip(vars(module).get("H")):
+        return _of_qutip(module, where)
     if len(models) != 1:
         names = ", ".join(f"{where}:{m.__name__}" for m in models)
         raise TargetNotFound(
@@ -264,3 +272,34 @@ def only_model(module: ModuleType, where: str) -> Any:
             f"Name the object, as in {names or where + ':Name'}.",
         )
     return models[0]
+
+
+# What a script calls its initial state, and beside it the arguments of `from_qutip` that are looked for by name.
+STARTS, BESIDE = ("rho0", "psi0"), ("args", "tlist")
+
+
+def _is_qutip(value: Any) -> bool:
+    """Whether a value is an object of QuTiP's, or a list that holds one."""
+    if isinstance(value, (list, tuple)):
+        return any(map(_is_qutip, value))
+    return type(value).__module__.partition(".")[0] == "qutip"
+
+
+def _of_qutip(module: ModuleType, where: str) -> Any:
+    """The model of H and c_ops, with rho0 or psi0, args and tlist where the script has them."""
+    from crosscheck.models.from_qutip import from_qutip
+
+    names = vars(module)
+    if "c_ops" not in names:
+        raise TargetNotFound(
+            f"{where} has H, but no c_ops, and defines no model.",
+            "Call the list of collapse operators c_ops; write c_ops = [] for a closed system.",
+        )
+    start = next((name for name in STARTS if name in names), None)
+    beside = [name for name in BESIDE if name in names and (name != "args" or isinstance(names[name], Mapping))]
+    read = ["H", "c_ops", *([start] if start else []), *beside]
+    with _said_of(where):
+        model = from_qutip(
+            names["H"], names["c_ops"], names[start] if start else None, **{name: names[name] for name in beside}
+        )
+    return dataclasses.replace(model, origin=f"{', '.join(read[:-1])} and {read[-1]} of {Path(where).name}")

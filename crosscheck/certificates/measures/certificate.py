@@ -60,6 +60,8 @@ def measures_certificate(inquiry: Inquiry) -> Certificate | None:
     began, granted = time.perf_counter(), completely_positive(system.model)
     comparisons, skipped = [], []
     for place, state in truth.states.items():
+        if not system.has_measures(place):
+            continue
         if not is_positive(state.reduced(system.observed), granted=granted):
             skipped.append(f"{place}: σ + iΩ/2 ≥ 0 is not proved, so that bounds on tails may not hold. Check σ.")
             continue

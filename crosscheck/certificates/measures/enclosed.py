@@ -68,14 +68,14 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     if truth is None or not truth.states or not engine.gives(*MEASURES):
         return None
     began = time.perf_counter()
-    places = list(truth.states)
+    places = [place for place in truth.states if system.has_measures(place)]
     if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places)):
         return not_proved("enclosed", [c for c in unanswered(inquiry, places) if c.quantity in MEASURES], why)
     granted = completely_positive(system.model)
     comparisons: list[Comparison] = []
     notes: list[str] = []
-    for place, state in truth.states.items():
-        physical = is_positive(state.reduced(system.observed), granted=granted)
+    for place in places:
+        physical = is_positive(truth.states[place].reduced(system.observed), granted=granted)
         inquiry.progress(f"enclosed measures, {place}")
         try:
             comparisons += _compared(inquiry, truth, place, notes, physical=physical)

@@ -25,7 +25,7 @@ from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures.certificate import distance_from
 from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.positivity import completely_positive
-from crosscheck.certificates.quantities import quantities
+from crosscheck.certificates.quantities import moments_of, quantities
 from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.simulation.study import Place, Study, spell, study, undecided
 from crosscheck.certificates.skipped import clause, not_simulated, unanswered
@@ -318,6 +318,8 @@ def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) 
     chosen = quantities(
         engine, system.party, system.observed, physical=found.is_physical, moments=own or engine.complete
     )
+    if not system.has_measures(name):
+        chosen = moments_of(system.observed) if own or engine.complete else iter(())
     return Place(label=name, moments=found, quantities=tuple(guarded(engine, q) for q in chosen))
 
 
