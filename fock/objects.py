@@ -153,16 +153,26 @@ def _terms(operator: Any, what: str, args: Any, tlist: Any, begin: float) -> Ter
     if not entries:
         raise InvalidArgument(f"Argument {what} must hold an operator, but is an empty list.", "Give 0 * H for none.")
     # QuTiP itself does not survive some of the lists that are refused here.
-    for entry in entries:
-        operand = entry[0] if isinstance(entry, (list, tuple)) and len(entry) == 2 else entry
+    operands = [e[0] if isinstance(e, (list, tuple)) and len(e) == 2 else e for e in entries]
+    for operand in operands:
         _require_operator(operand, what)
+        if operand.dims != operands[0].dims:
+            raise InvalidArgument(
+                f"The terms of {what} must have the same dims, but they have {operands[0].dims} and {operand.dims}.",
+                "Take qutip.tensor of each operator with identities, in the same order.",
+            )
     try:
-        evo = qutip.QobjEvo([list(e) if isinstance(e, tuple) else e for e in entries], args=args, tlist=tlist)
-    except (TypeError, ValueError, AttributeError, KeyError, SyntaxError, NameError) as why:
+        # One by one: a QobjEvo in a list would be taken for a function.
+        parts = [qutip.QobjEvo(list(e) if isinstance(e, tuple) else e, args=args, tlist=tlist) for e in entries]
+        evo = sum(parts[1:], parts[0])
+    except Warning:  # made an error by the user, who reads it as it is
+        raise
+    except Exception as why:  # QuTiP's, or of a coefficient, which QuTiP tries
+        said = f"{type(why).__name__}: {why}".splitlines()[0]
         raise InvalidArgument(
-            f"Argument {what} must be built as qutip.QobjEvo builds it, but that says: {why}.",
-            "Give coefficients as f(t), f(t, args), strings, or arrays with a value for each of the times.",
-        ) from None
+            f"Argument {what} must be what qutip.QobjEvo can be built of, but that ends in {said}.",
+            "Give coefficients as f(t), f(t, args) with args={…}, strings, or arrays with a value for each time.",
+        ) from why
     constant: list[qutip.Qobj] = []
     moving: Terms = []
     for entry in evo.to_list():

@@ -97,7 +97,9 @@ def steady_state(
     if not are_objects(model):
         require_model(model)
         _refuse("goes with a Hamiltonian, not with a model", c_ops=c_ops)
-        cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
+        if cutoff is None:
+            raise InvalidArgument("With a model a cutoff must be given, but is missing.", "Give cutoff=12, say.")
+        cutoffs = as_cutoffs(cutoff, model.modes)
         require_room(model, cutoffs, memory)
         require_oscillators(model, cutoffs)
         gen = generator(model, cutoffs)
@@ -315,6 +317,11 @@ def _sorted_out(of_system: bool, given: tuple[Any, ...], named: dict[str, Any]) 
 
 
 def _as_times(times: Any, *, negative: bool) -> NDArray[np.float64]:
+    if isinstance(times, qutip.Qobj):
+        raise InvalidArgument(
+            f"Argument times must be a list of numbers, but is a qutip.Qobj of type {times.type}.",
+            "Write evolve(H, rho0, times, c_ops): the state comes before the times.",
+        )
     try:
         grid = np.atleast_1d(np.asarray(times, float))
     except (TypeError, ValueError):
@@ -336,7 +343,7 @@ def _refuse(why: str, **arguments: Any) -> None:
     for name, value in arguments.items():
         if value is not None:
             raise InvalidArgument(
-                f"Argument {name} {why}, but is given.",
+                f"Argument {name} {why}, but is given beside one.",
                 "Leave it out, or call with a model and a cutoff, or with H and c_ops as qutip.Qobj.",
             )
 
