@@ -163,6 +163,7 @@ class FaberIntegrator(Integrator):
 class _NoNoise(Integrator):
     """Refuses the method "faber" for stochastic equations."""
 
+    integrator_options = FaberIntegrator.integrator_options
     method = "faber"
 
     @property
