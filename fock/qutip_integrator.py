@@ -101,6 +101,7 @@ class FaberIntegrator(Integrator):
             matrix, x = (real + imaginary[:, self._transpose]).tocsr(), x.real + x.imag
         self._start = matrix, x
         self._flow = self._started()
+        self._seen = t, v.reshape(self._shape, order="F")
         self._is_set = True
 
     def integrate(self, t: float, copy: bool = True) -> tuple[float, Any]:
@@ -119,6 +120,12 @@ class FaberIntegrator(Integrator):
         return self.integrate(t, copy)
 
     def get_state(self, copy: bool = True) -> tuple[float, Any]:
+        if self._seen[0] != self._t:
+            self._seen = self._t, self._state()
+        return self._t, qutip.data.Dense(self._seen[1], copy=True)
+
+    def _state(self) -> NDArray[np.complex128]:
+        """At the present time."""
         (x,), _ = self._flow.at([self._t - self._begin], more=True)
         v = np.zeros(self._matrix.shape[0], complex)
         if self._transpose is not None:
@@ -126,7 +133,7 @@ class FaberIntegrator(Integrator):
             v[self._kept] = 0.5 * (x + other) + 0.5j * (x - other)
         else:
             v[self._kept] = x
-        return self._t, qutip.data.Dense(v.reshape(self._shape, order="F"), copy=False)
+        return v.reshape(self._shape, order="F")
 
     def __getstate__(self) -> dict[str, Any]:
         """Without the expansion, whose BLAS function does not pickle: it is made again from where it started."""
