@@ -13,7 +13,7 @@ numbers and moments; H may be of qubits, spins and modes together, in QuTiP's un
 -0.030303
 >>> run = evolve(H, qutip.basis(2, 0), [0, 1, 2], c_ops, e_ops={"z": qutip.sigmaz()})
 >>> print(run.e_data["z"].round(4), run.states[-1].solver_error < 1e-9)
-[ 1.      0.4207 -0.3927] True
+[ 1.      0.2184 -0.5149] True
 """
 
 from __future__ import annotations
