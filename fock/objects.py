@@ -195,7 +195,7 @@ def _require_operator(x: Any, what: str) -> None:
         raise InvalidArgument(
             f"Argument {what} must be a qutip.Qobj, a QobjEvo, or a list of operators and [operator, coefficient] "
             f"pairs, but is or holds {_named(x)}.",
-            "Use qutip.Qobj(array, dims=…) for an array.",
+            "Use qutip.Qobj(array, dims=…) for an array, and [H0, [H1, f]] for a function of time.",
         )
     if x.issuper:
         raise InvalidArgument(

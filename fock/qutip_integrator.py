@@ -7,7 +7,8 @@ made real as in `fock.sector`: X = Re ρ + Im ρ, with A → Re A + (Im A)P wher
 It serves `mesolve`, `sesolve`, `brmesolve`, `fmmesolve` and `mcsolve` (and what is made of them: `propagator`,
 correlations, parallel maps), with a generator that does not depend on time. Refused, by name: a generator that depends
 on time; `matrix_form=True`, which hands over a function in place of A; `smesolve` and `ssesolve`, whose noise no
-expansion in A contains.
+expansion in A contains. For trajectories of small systems another method is quicker: each jump begins an expansion of
+its own.
 
 >>> a = qutip.destroy(8)
 >>> result = qutip.mesolve(a.dag() * a, qutip.fock_dm(8, 1), [0, 1.0], c_ops=[a], options={"method": "faber"})
