@@ -4,8 +4,10 @@ Conventions, everywhere: ħ = 1; x = (a + a†)/√2, p = (a − a†)/(i√2); 
 measures are taken from the density matrix itself (of a FockState, or a Qobj), never from moments. A cutoff N keeps the
 levels |0⟩ … |N−1⟩ of each mode.
 
-A model is any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)`, `c_ops(*a)` and `preparation(*a)` written in
-the ladder operators it is handed. This package knows nothing of covariance matrices as a way to solve anything.
+There are two ways in. One is QuTiP's: `steady_state(H, c_ops)` and `evolve(H, rho0, times, c_ops)`, for any dims. The
+other is a model and a cutoff: any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)`, `c_ops(*a)` and
+`preparation(*a)` written in the ladder operators it is handed. This package knows nothing of covariance matrices as a way to solve
+anything.
 """
 
 from fock.breaks import Survey, survey
@@ -29,13 +31,15 @@ from fock.errors import (
     TimeDependent,
     TooLarge,
 )
-from fock.evolution import evolve
 from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.objects import generator_of
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
 from fock.qutip_integrator import FaberIntegrator
+from fock.solve import evolve, steady_state
 from fock.states import FockState, FockTrajectory, moments, photon_distribution
-from fock.steady import FockSteadyState, steady_state
+from fock.steady import FockSteadyState
+from fock.system import SystemState, SystemSteadyState, SystemTrajectory
 from fock.tails import (
     Tail,
     gentle_bound,
@@ -64,6 +68,9 @@ __all__ = [
     "NotResolved",
     "NotUnique",
     "Survey",
+    "SystemState",
+    "SystemSteadyState",
+    "SystemTrajectory",
     "Tail",
     "TimeDependent",
     "TooLarge",
@@ -77,6 +84,7 @@ __all__ = [
     "evolve",
     "finite_entropy_bound",
     "generator",
+    "generator_of",
     "gentle_bound",
     "geometric_tail",
     "hamiltonian",

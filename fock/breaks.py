@@ -167,8 +167,13 @@ def declared_breaks(model: Any) -> list[float]:
     given = getattr(model, "breaks", None)
     if callable(given):
         given = given()
+    return breaks_of(given, "A model's breaks")
+
+
+def breaks_of(given: Any, what: str) -> list[float]:
+    """Times in order, each once; none for None. Raises InvalidArgument."""
     wrong = InvalidArgument(
-        f"A model's breaks must be a list of times, but are {given!r}.",
+        f"{what} must be a list of times, but are {given!r}.",
         "Give the times at which f(t) jumps, or a short pulse begins and ends, such as (1.0, 1.1).",
     )
     try:

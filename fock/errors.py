@@ -77,12 +77,14 @@ class NotConverged(FockError):
 class NotUnique(FockError):
     """The truncated generator has more than one steady state; `gap` is the singular value found next to zero."""
 
-    def __init__(self, gap: float) -> None:
+    def __init__(self, gap: float, what: str = "", advice: str = "") -> None:
         self.gap = gap
         super().__init__(
-            "The steady state must be unique, but an operator of trace zero was found that is stationary, too, to "
+            what
+            or "The steady state must be unique, but an operator of trace zero was found that is stationary, too, to "
             f"within {gap:.1e}.",
-            "An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
+            advice
+            or "An undamped (dark) mode or a conserved quantity is the usual cause: follow the "
             "model from its initial state with `evolve` instead.",
         )
 

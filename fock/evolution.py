@@ -16,17 +16,13 @@ from typing import Any
 
 import numpy as np
 import qutip
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from fock.bounded import evolve_bounded
-from fock.breaks import Watch, declared_breaks, surveyed
-from fock.errors import FockError, InvalidArgument, NotConverged, TooLarge
+from fock.breaks import Watch, surveyed
+from fock.errors import FockError, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
-from fock.generator import Generator, generator, hamiltonian, liouvillian, require_hermitian, require_room
-from fock.operators import as_cutoffs, as_memory
-from fock.preparation import prepare
+from fock.generator import Generator, hamiltonian, liouvillian, require_hermitian
 from fock.sector import Sector, superoperator, superoperator_bytes
-from fock.states import FockState, FockTrajectory
 from fock.symmetry import NoJump, groups
 
 Times = NDArray[np.float64]
@@ -40,7 +36,6 @@ RTOL = 1e-9
 # Over the library of models at t = 1 the trace-norm error of DOP853 at RTOL, measured against the matrix exponential,
 # is below 1e-9. A hundredfold margin is reported, and RTOL a step where there are many: their number grows as ‖𝓛‖t.
 SOLVER_ERROR = 1e-7
-MEMORY = 4 * 2**30
 OPTIONS = {"method": "dop853", "rtol": RTOL, "atol": RTOL * 1e-2, "nsteps": 10**5, "progress_bar": ""}
 # What is asked of the integrator where f(t) may have corners.
 CLOSER = {"rtol": RTOL / 10, "atol": RTOL * 1e-4}
@@ -48,103 +43,35 @@ CLOSER = {"rtol": RTOL / 10, "atol": RTOL * 1e-4}
 PEAKS = 4
 
 
-def evolve(
-    model: Any,
-    times: ArrayLike,
+def solved(
+    gen: Generator,
+    start: qutip.Qobj,
+    times: Times,
     *,
-    cutoff: int | Sequence[int] | None = None,
-    tol: float | None = None,
-    method: str = "auto",
-    accuracy: float = ACCURACY,
-    memory: float = MEMORY,
-) -> FockTrajectory:
-    """States of a model at each of `times`, from its preparation at t = 0.
-
-    Args:
-        model: modes, hamiltonian, dissipators, preparation.
-        times: shape (T,), increasing, each ≥ 0.
-        cutoff: number of Fock levels, or one number per mode.
-        tol: instead of a cutoff: the cutoffs grow and shrink on the way so that ‖ρ(t) − ρ_N(t)‖₁ ≤ tol, which is proved
-            (each state's `bound`). For completely positive generators with constant coefficients.
-        method: "auto", or "qutip" for its integrators, at fixed tolerances.
-        accuracy: trace-norm error that the solver may add to that of the cutoff, up to the last time.
-        memory: bytes that may be used.
-
-    Returns:
-        FockTrajectory with a FockState per time: kets for an isolated model that starts pure, else density matrices.
-        Their `solver_error` is a bound for completely positive generators, up to the estimate of rounding in it; for
-        others, an estimate that leaves out how errors grow.
+    method: str,
+    accuracy: float,
+    memory: float,
+    breaks: Sequence[float] = (),
+) -> list[tuple[qutip.Qobj, float]]:
+    """(state, estimate of its trace-norm error) at each of `times`, shape (T,), increasing, from `start` at t = 0.
 
     Raises:
-        InvalidArgument: times, cutoffs or a tolerance that make no sense.
-        NotBounded, TimeDependent: with `tol`, a model for which no bound is proved.
-        CutoffTooSmall: the initial state does not fit.
-        NotResolved: a coefficient f(t) may have structure that nobody has looked at.
-        NotHermitian: the generator, or that of a preparing unitary, is not.
-        NotConverged: QuTiP's integrator gave up, or too many products with the generator would be needed; or the
-            state exploded, for a generator far from completely positive.
-        TooLarge: more than `memory` would be needed.
+        NotResolved, NotHermitian, NotConverged, TooLarge, FockError: as `fock.evolve`.
     """
-    if (cutoff is None) is (tol is None):
-        raise InvalidArgument(
-            f"Give either cutoff or tol, but they are {cutoff} and {tol}.",
-            "Choose a cutoff to compare several, or tol to have one found that is good enough.",
-        )
-    try:
-        grid = np.atleast_1d(np.asarray(times, float))
-    except (TypeError, ValueError):
-        raise InvalidArgument(
-            f"Argument times must be a list of numbers, but is {times!r}.",
-            "Write them as a flat list such as [0.5, 1.5].",
-        ) from None
-    if grid.ndim != 1 or not np.isfinite(grid).all() or (grid < 0).any() or (np.diff(grid) <= 0).any():
-        raise InvalidArgument(
-            f"Argument times must be finite, ≥ 0 and increasing, but is {times!r}.",
-            "Sort them, and start at 0 or later.",
-        )
-    if not isinstance(method, str) or method not in ("auto", "qutip"):
-        raise InvalidArgument(
-            f'Argument method must be "auto" or "qutip", but is {method!r}.', "Leave it out for the faster of the two."
-        )
-    memory = as_memory(memory)
-    if isinstance(accuracy, bool) or not isinstance(accuracy, (int, float, np.number)) or not 0 < accuracy < 2:
-        raise InvalidArgument(
-            f"Argument accuracy must lie between 0 and 2, the largest trace distance, but is {accuracy!r}.",
-            "Choose 1e-9 or so: it is the solver's error, next to that of the cutoff.",
-        )
-    if not grid.size:
-        return FockTrajectory(times=grid, states=())
-    if tol is not None:
-        if isinstance(tol, bool) or not isinstance(tol, (int, float, np.number)) or not 0 < tol < 2:
-            raise InvalidArgument(
-                f"Argument tol must lie between 0 and 2, the largest trace distance, but is {tol!r}.",
-                "Choose 1e-4 or so: the cutoff follows from it.",
-            )
-        return evolve_bounded(model, grid.tolist(), float(tol), memory)
-    cutoffs = as_cutoffs(() if cutoff is None else cutoff, model.modes)
-    require_room(model, cutoffs, memory)
-    start = prepare(model, cutoffs, memory=memory)
-    gen = generator(model, cutoffs)
     if gen.is_time_dependent:
-        states, errors = _explicit(model, gen, start, grid, memory)
+        states, errors = _explicit(breaks, gen, start, times, memory)
     elif method == "qutip":
-        states, errors = _qutips(gen, start, grid, memory)
+        states, errors = _qutips(gen, start, times, memory)
     else:
         own, unit = gen.in_own_time()
         solve = _ket if gen.is_isolated and start.isket else _density_matrix
-        states, errors = solve(own, start, grid / unit, accuracy, memory)
+        states, errors = solve(own, start, times / unit, accuracy, memory)
     if any(not np.isfinite(state.full()).all() for state in states):
         raise FockError(
             "The state became infinite or NaN.",
             "A coefficient f(t) that diverges, or a generator far from completely positive, is the usual cause.",
         )
-    return FockTrajectory(
-        times=grid,
-        states=tuple(
-            FockState(rho=rho, cutoffs=cutoffs, solver_error=float(error))
-            for rho, error in zip(states, errors, strict=True)
-        ),
-    )
+    return [(state, float(error)) for state, error in zip(states, errors, strict=True)]
 
 
 def _density_matrix(
@@ -210,7 +137,7 @@ def _qutips(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> t
 
 
 def _explicit(
-    model: Any, gen: Generator, start: qutip.Qobj, times: Times, memory: float
+    breaks: Sequence[float], gen: Generator, start: qutip.Qobj, times: Times, memory: float
 ) -> tuple[list[qutip.Qobj], Any]:
     """QuTiP's integrator on one piece of f(t) after the other, with no step longer than the piece allows.
 
@@ -218,7 +145,7 @@ def _explicit(
     what is asked of the integrator, whose own estimate has been seen to be a hundred times too small where f has a
     corner. Between pieces lie a few units of the last place, in which f is left out.
     """
-    seen = surveyed(gen.coefficients, float(times[-1]), declared_breaks(model))
+    seen = surveyed(gen.coefficients, float(times[-1]), breaks)
     for t in sorted(set(seen.peaks))[:PEAKS]:
         require_hermitian(gen, t)
     watch = Watch(seen)

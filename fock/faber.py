@@ -198,7 +198,7 @@ class Flow:
         self._fit(Ellipse.around(self._spectrum_seen(x)))
 
     def at(self, times: Sequence[float], *, more: bool = False) -> tuple[Array, list[float]]:
-        """(x(t) for each of growing times, their errors); `more` says that later ones will be asked for."""
+        """(x(t) for each of growing times, their errors); none of these with `more`: later ones will be asked for."""
         states, errors = np.empty((len(times), len(self.x)), self.x.dtype), []
         done = 0
         while done < len(times):
@@ -208,7 +208,9 @@ class Flow:
             until = int(np.searchsorted(times, self.end, side="right"))
             inside = np.asarray(times[done:until], float) - self.begin
             states[done:until] = self.window.at(inside) if self.window else self.x
-            errors += [self.error + (self.window.error(s) if self.window else self.drift * s) for s in inside.tolist()]
+            if not more:
+                spent, window = self.error, self.window
+                errors += [spent + (window.error(s) if window else self.drift * s) for s in inside.tolist()]
             done = until
         return states, errors
 

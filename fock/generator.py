@@ -32,11 +32,15 @@ HARMLESS = 2**26
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Generator(Shown):
-    """`hamiltonian`: (operator, f or None) terms; `dissipators`: (rate, left, right) with a number or f(t) as rate."""
+    """`hamiltonian`: (operator, f or None) terms; `dissipators`: (rate, left, right) with a number or f(t) as rate.
+
+    `graded`: whether levels count quanta, of which steady states have few.
+    """
 
     hamiltonian: tuple[tuple[qutip.Qobj, Coefficient | None], ...]
     dissipators: tuple[tuple[Any, qutip.Qobj, qutip.Qobj], ...]
     cutoffs: Cutoffs
+    graded: bool = True
 
     @property
     def dimension(self) -> int:
@@ -69,7 +73,8 @@ class Generator(Shown):
         unit = 2.0 ** -round(np.log2(norm))
         with untidied():
             hamiltonian = tuple((unit * h, f) for h, f in self.hamiltonian)
-        return Generator(hamiltonian, tuple((unit * g, a, b) for g, a, b in self.dissipators), self.cutoffs), unit
+        dissipators = tuple((unit * g, a, b) for g, a, b in self.dissipators)
+        return replace(self, hamiltonian=hamiltonian, dissipators=dissipators), unit
 
     @property
     def coefficients(self) -> tuple[Coefficient, ...]:

@@ -25,6 +25,9 @@ from fock.jumps import pairs
 
 Cutoffs = tuple[int, ...]
 
+# Relative difference of operators that is not rounding of their products.
+QUBIT = 1e-12
+
 
 def as_cutoffs(cutoff: int | Sequence[int], modes: int) -> Cutoffs:
     """One cutoff (number of levels) per mode, each ≥ 2.
@@ -124,16 +127,17 @@ def degrees(model: Any, modes: int) -> tuple[int, int]:
 
 
 def compose(
-    build: Callable[..., Iterable[Any]], cutoffs: Cutoffs, *, quanta: int | None = None
+    build: Callable[..., Iterable[Any]], cutoffs: Cutoffs, *, quanta: int | None = None, qubit: int | None = None
 ) -> tuple[qutip.Qobj, ...]:
     """The operators that `build(*a)` yields, composed in a padded space and cut to `cutoffs`; numbers become c·1.
 
     With `quanta` they are cut to the states of at most so many quanta in all modes together, of which there are few.
+    The mode `qubit` is not padded: the products are those of its matrices.
     """
     n = len(cutoffs)
     pad = max((degree_of(x) for x in build(*[Degree(1)] * n)), default=0)
     if quanta is None:
-        a = annihilators(tuple(levels + pad for levels in cutoffs))
+        a = annihilators(tuple(levels + pad * (j != qubit) for j, levels in enumerate(cutoffs)))
         cut = partial(corner, cutoffs=cutoffs)
     else:
         a = tuple(x.to("CSR") for x in qutip.enr_destroy([quanta + pad + 1] * n, quanta + pad))
@@ -142,6 +146,39 @@ def compose(
     one = qutip.qeye_like(a[0])
     with untidied():
         return tuple(cut(_operator(x, one)) for x in build(*a))
+
+
+def require_oscillators(model: Any, cutoffs: Cutoffs) -> None:
+    """That no mode of two levels shows whether it is an oscillator or a qubit.
+
+    Normally ordered products are the same for both; a a† is n + 1 for an oscillator of which |0⟩ and |1⟩ are kept, and
+    1 − n for a qubit, so that (a + a†)² is 2n + 1 + … or 1. Results are those of the oscillator, where they are given.
+
+    Raises:
+        InvalidArgument: the model's operators at cutoff 2 differ from those of a qubit.
+    """
+    two = [j for j, n in enumerate(cutoffs) if n == 2]
+    if not two:
+        return
+
+    def build(*a: Any) -> list[Any]:
+        h = model.hamiltonian(*a)
+        terms = [t[0] if isinstance(t, (list, tuple)) else t for t in (h if isinstance(h, list) else [h])]
+        jumps = model.dissipators(*a) if hasattr(model, "dissipators") else ()
+        return [*terms, *(x for d in jumps for x in (d.left, d.right))]
+
+    for j in two:
+        pairs = zip(compose(build, cutoffs), compose(build, cutoffs, qubit=j), strict=True)
+        for oscillator, qubit in pairs:
+            with untidied():
+                x, y = (z.to("CSR").data_as("csr_matrix") for z in (oscillator, oscillator - qubit))
+            if abs(y).max() > QUBIT * abs(x).max():
+                raise InvalidArgument(
+                    "A mode with cutoff 2 is an oscillator of which two levels are kept, but this model holds products "
+                    f"such as a a† of mode {j}, which differ from those of a qubit.",
+                    "Choose a cutoff ≥ 3 for an oscillator; for a qubit give operators, steady_state(H, c_ops) or "
+                    "evolve(H, rho0, times, c_ops).",
+                )
 
 
 def _kept(x: qutip.Qobj, rows: Sequence[int]) -> qutip.Qobj:

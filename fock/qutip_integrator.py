@@ -4,6 +4,12 @@ The equation arrives as dv/dt = Av with a sparse A, a superoperator on stacked c
 connects to those present in v(0) are left out. For a superoperator that keeps Hermitian matrices Hermitian the rest is
 made real as in `fock.sector`: X = Re ρ + Im ρ, with A → Re A + (Im A)P where P transposes.
 
+It serves `mesolve`, `sesolve`, `brmesolve`, `fmmesolve` and `mcsolve` (and what is made of them: `propagator`,
+correlations, parallel maps), with a generator that does not depend on time. Refused, by name: a generator that depends
+on time; `matrix_form=True`, which hands over a function in place of A; `smesolve` and `ssesolve`, whose noise no
+expansion in A contains. For trajectories of small systems another method is quicker: each jump begins an expansion of
+its own.
+
 >>> a = qutip.destroy(8)
 >>> result = qutip.mesolve(a.dag() * a, qutip.fock_dm(8, 1), [0, 1.0], c_ops=[a], options={"method": "faber"})
 >>> print(f"{result.states[1][1, 1].real:.9f}")                  # e^{−t}
@@ -19,6 +25,8 @@ import qutip
 import scipy.sparse
 from numpy.typing import NDArray
 from qutip.solver.integrator import Integrator, IntegratorException
+from qutip.solver.solver_base import Solver
+from qutip.solver.stochastic import StochasticSolver
 from scipy.sparse.csgraph import connected_components
 
 from fock.faber import FEWEST, MOST, Flow
@@ -39,6 +47,11 @@ class FaberIntegrator(Integrator):
         if not self.system.isconstant:
             raise ValueError(
                 "The method 'faber' needs a constant generator, but this one depends on time. Choose another method."
+            )
+        if type(self.system) is not qutip.QobjEvo:
+            raise ValueError(
+                "The method 'faber' needs the generator as a matrix, but the option matrix_form=True hands over a "
+                "function. Leave matrix_form out, or choose another method such as 'vern9'."
             )
         self._generator = self.system(0).to("CSR").data_as("csr_matrix")
         terms, atol = self.options["terms"], self.options["atol"]
@@ -89,6 +102,7 @@ class FaberIntegrator(Integrator):
             matrix, x = (real + imaginary[:, self._transpose]).tocsr(), x.real + x.imag
         self._start = matrix, x
         self._flow = self._started()
+        self._seen = t, v.reshape(self._shape, order="F")
         self._is_set = True
 
     def integrate(self, t: float, copy: bool = True) -> tuple[float, Any]:
@@ -102,7 +116,17 @@ class FaberIntegrator(Integrator):
         self._t = t
         return self.get_state(copy)
 
+    def mcstep(self, t: float, copy: bool = True) -> tuple[float, Any]:
+        """The state at any time since it was set: an expansion is read, not stepped."""
+        return self.integrate(t, copy)
+
     def get_state(self, copy: bool = True) -> tuple[float, Any]:
+        if self._seen[0] != self._t:
+            self._seen = self._t, self._state()
+        return self._t, qutip.data.Dense(self._seen[1], copy=True)
+
+    def _state(self) -> NDArray[np.complex128]:
+        """At the present time."""
         (x,), _ = self._flow.at([self._t - self._begin], more=True)
         v = np.zeros(self._matrix.shape[0], complex)
         if self._transpose is not None:
@@ -110,7 +134,16 @@ class FaberIntegrator(Integrator):
             v[self._kept] = 0.5 * (x + other) + 0.5j * (x - other)
         else:
             v[self._kept] = x
-        return self._t, qutip.data.Dense(v.reshape(self._shape, order="F"), copy=False)
+        return v.reshape(self._shape, order="F")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without the expansion, whose BLAS function does not pickle: it is made again from where it started."""
+        return {name: value for name, value in vars(self).items() if name != "_flow"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        if self._is_set:
+            self._flow = self._started()
 
     def _started(self) -> Flow:
         return Flow(*self._start, self.options["atol"], most=self.options["terms"])
@@ -135,5 +168,24 @@ class FaberIntegrator(Integrator):
         return np.asarray(transpose)
 
 
-qutip.MESolver.add_integrator(FaberIntegrator, "faber")
-qutip.SESolver.add_integrator(FaberIntegrator, "faber")
+class _NoNoise(Integrator):
+    """Refuses the method "faber" for stochastic equations."""
+
+    integrator_options = FaberIntegrator.integrator_options
+    method = "faber"
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """None: the method "faber" is refused."""
+        return {}
+
+    def __init__(self, system: Any, options: dict[str, Any]) -> None:
+        raise ValueError(
+            "The method 'faber' follows equations without noise, but smesolve and ssesolve add noise at every step. "
+            "Choose one of their methods, such as 'rouchon' or 'platen'."
+        )
+
+
+# As QuTiP's own methods: for all of its deterministic solvers and for trajectories between jumps.
+Solver.add_integrator(FaberIntegrator, "faber")
+StochasticSolver.add_integrator(_NoNoise, "faber")

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from fock.errors import InvalidArgument
 from fock.operators import Cutoffs, annihilators
 from fock.shown import LEVELS, OPEN, Facts, Shown, Table, counted, facts_of, labels, matrix, number, picked, spelled
+from fock.system import SystemState, SystemTrajectory
 
 Array = NDArray[Any]
 
@@ -121,7 +122,7 @@ class FockTrajectory(Shown):
 
 
 # What a measure takes.
-State: TypeAlias = qutip.Qobj | FockState
+State: TypeAlias = qutip.Qobj | FockState | SystemState
 
 
 def density(rho: State) -> Array:
@@ -198,12 +199,12 @@ def as_qobj(rho: State) -> qutip.Qobj:
     Raises:
         InvalidArgument: anything else; a trajectory, which is many states.
     """
-    if isinstance(rho, FockTrajectory):
+    if isinstance(rho, (FockTrajectory, SystemTrajectory)):
         raise InvalidArgument(
             f"A measure is taken of one state, but is asked of a trajectory of {len(rho.states)}.",
             "Take one of them, .states[k], or go through all in a loop.",
         )
-    if isinstance(rho, FockState):
+    if isinstance(rho, (FockState, SystemState)):
         rho = rho.rho
     if not isinstance(rho, qutip.Qobj) or not (rho.isket or (rho.isoper and rho.shape[0] == rho.shape[1])):
         raise InvalidArgument(

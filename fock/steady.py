@@ -21,7 +21,7 @@ it a coherence that a continuous symmetry keeps apart may be stationary on its o
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -31,9 +31,8 @@ import scipy.sparse
 import scipy.sparse.linalg
 
 from fock.defect import require_completely_positive
-from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, NotUnique, TimeDependent, TooLarge
-from fock.generator import Generator, generator, liouvillian, require_room
-from fock.operators import as_cutoffs, as_memory
+from fock.errors import FellBack, NotBounded, NotConverged, NotUnique, TooLarge
+from fock.generator import Generator, liouvillian
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
 from fock.shown import Facts, above, number
 from fock.states import FockState
@@ -41,8 +40,6 @@ from fock.sylvester import inverse_between_jumps
 from fock.symmetry import NoJump, charges, groups
 
 EPS = float(np.finfo(float).eps)
-MEMORY = 4 * 2**30
-METHODS = ("auto", "krylov", "direct", "qutip")
 # ‖𝓛(ρ)‖ relative to ‖𝓛‖ at which GMRES stops, and within which of it a state is accepted.
 RESIDUAL, ACCEPTED = 1e-12, 1e3
 RESTART, RESTARTS = 100, 6
@@ -55,6 +52,8 @@ ROUND, FALLS, ROUNDS = 1e-2, 0.3, 12
 USELESS = 1e-5
 # Unknowns up to which a sparse LU takes seconds; one mode is banded and allows more.
 DIRECT, DIRECT_ONE_MODE, DIRECT_AT_ONCE = 8000, 90_000, 800
+# Levels that an operator of one mode may reach for that.
+BAND = 8
 # Real vectors that are alive at one time beside the Krylov space, complex blocks included.
 WORK = 40
 
@@ -76,47 +75,20 @@ class FockSteadyState(FockState):
         return what, [*facts, ("residual =", above(self.residual)), *gap, ("solved by", self.method)]
 
 
-def steady_state(
-    model: Any, *, cutoff: int | Sequence[int], method: str = "auto", memory: float = MEMORY
-) -> FockSteadyState:
-    """The steady state of the truncated generator.
-
-    It exists whether or not the model itself has one: look at `edge_weight`, or ask `gaussian` or `crosscheck`.
-
-    Args:
-        model: modes, hamiltonian, dissipators.
-        cutoff: number of Fock levels, or one number per mode.
-        method: "krylov" (preconditioned GMRES), "direct" (sparse LU), both on symmetric blocks; "qutip" (its
-            `steadystate`); or "auto": direct where that is quick, else Krylov, else direct, with a warning.
-        memory: bytes that may be used.
+def solved(gen: Generator, *, lindblad: bool, method: str, memory: float) -> FockSteadyState:
+    """Of a constant generator; unless it is `lindblad`, completely positive, all blocks are searched.
 
     Raises:
-        NotUnique: there is a second stationary operator.
-        NotConverged: GMRES stopped early, and an LU would be too large; or the error is too large to be of use.
-        TimeDependent: the generator depends on time.
-        TooLarge: more than `memory` would be needed.
-
-    Warns:
-        FellBack: GMRES stopped early, and the LU took over.
+        NotUnique, NotConverged, TooLarge: as `fock.steady_state`.
     """
-    if not isinstance(method, str) or method not in METHODS:
-        raise InvalidArgument(
-            f'Argument method must be "auto", "krylov", "direct" or "qutip", but is {method!r}.',
-            "Leave it out to have one chosen.",
-        )
-    cutoffs, memory = as_cutoffs(cutoff, model.modes), as_memory(memory)
-    require_room(model, cutoffs, memory)
-    gen = generator(model, cutoffs)
-    if gen.is_time_dependent:
-        raise TimeDependent
     if method == "qutip":
         return _qutips(gen, memory)
     own, unit = gen.in_own_time()
     parts = NoJump.of(own)
     sector = Sector.diagonal(groups(parts))
-    others = Sector.between(sector.labels, charges(parts) if is_lindblad(model) else np.zeros_like(sector.labels))
+    others = Sector.between(sector.labels, charges(parts) if lindblad else np.zeros_like(sector.labels))
     _require_memory(parts, max(sector, others, key=lambda s: s.size), method, memory)
-    quick = sector.size <= (DIRECT_ONE_MODE if len(cutoffs) == 1 else DIRECT_AT_ONCE)
+    quick = sector.size <= (DIRECT_ONE_MODE if _is_banded(parts) else DIRECT_AT_ONCE)
     if method == "auto":
         method = "direct" if quick else "krylov"
         try:
@@ -124,7 +96,7 @@ def steady_state(
         except NotConverged as reason:
             if method == "direct" or sector.size > DIRECT:
                 raise
-            warnings.warn(FellBack(str(reason), sector.size), stacklevel=2)
+            warnings.warn(FellBack(str(reason), sector.size), stacklevel=3)
             method = "direct"
     return _in_units_of(_solved(parts, sector, others, method), unit)
 
@@ -180,10 +152,10 @@ class _System:
         self.matrix = superoperator(parts, sector)
         # 𝓛 may vanish on the sector up to rounding of the terms it is made of.
         self.scale = max(float(abs(self.matrix).sum(axis=1).max()), float(abs(parts.drift).max())) or 1.0
-        self.weights = 0.5 ** parts.levels.sum(axis=0)
+        self.weights = 0.5 ** parts.levels.sum(axis=0) if parts.graded else np.ones(parts.dimension)
         self.border = np.zeros(sector.size)
         if len(sector.populations):
-            # Nearly the vacuum, and for an LU the vacuum itself, which fills in less.
+            # Nearly the vacuum (if levels count photons), and for an LU the vacuum itself, which fills in less.
             e = np.arange(parts.dimension) == 0 if method == "direct" else self.weights / self.weights.sum()
             self.border[sector.populations] = self.scale * e
         self.solve: Callable[[Vector, float], Vector]
@@ -234,7 +206,7 @@ class _System:
         return z if rho is None else z - rho * z[self.sector.populations].sum()
 
     def _random(self) -> Vector:
-        """Strongest at low photon numbers, where stationary operators live."""
+        """Strongest at low photon numbers, where stationary operators live; anywhere, if levels count no photons."""
         root = np.sqrt(self.weights)
         noise = np.random.default_rng(7).normal(size=self.sector.size)
         return np.asarray(noise * root[self.sector.row] * root[self.sector.column])
@@ -265,6 +237,12 @@ class _System:
         except RuntimeError:  # exactly singular
             raise NotUnique(0.0) from None
         return lambda right, accuracy: np.asarray(lu.solve(right))
+
+
+def _is_banded(parts: NoJump) -> bool:
+    """Whether there is one mode, whose operators reach few levels: an LU fills in little."""
+    entries = parts.drift.tocoo()
+    return len(parts.cutoffs) == 1 and int(np.abs(entries.row - entries.col).max(initial=0)) <= BAND
 
 
 def _normalised(z: Vector) -> Vector:

@@ -33,6 +33,7 @@ class NoJump:
     drift: Any
     jumps: tuple[tuple[complex, Any, Any], ...]
     cutoffs: Cutoffs
+    graded: bool = True
 
     @classmethod
     def of(cls, gen: Generator) -> NoJump:
@@ -43,7 +44,7 @@ class NoJump:
             l_matrix, r_matrix = _csr(left), _csr(right)
             g = g - 0.5 * rate * (r_matrix.conj().T @ l_matrix)
             jumps.append((complex(rate), l_matrix, r_matrix))
-        return cls(g.tocsr(), tuple(jumps), gen.cutoffs)
+        return cls(g.tocsr(), tuple(jumps), gen.cutoffs, gen.graded)
 
     @property
     def dimension(self) -> int:

@@ -1,5 +1,7 @@
 """`method="faber"` inside QuTiP's own solvers, against its other integrators."""
 
+import pickle
+
 import numpy as np
 import pytest
 import qutip
@@ -90,9 +92,65 @@ def test_time_dependence_is_refused():
 def test_the_options_are_qutips():
     """Described where QuTiP describes options, and unknown ones are refused by it."""
     assert "terms" in qutip.MESolver(H, JUMPS, options=FABER).options.__doc__
-    with pytest.raises(KeyError):
+    with pytest.raises(KeyError, match="'rtol'"):
         qutip.MESolver(H, JUMPS, options={"method": "faber", "rtol": 1e-3})
 
 
 def test_it_is_registered_by_the_import():
     assert qutip.MESolver.avail_integrators()["faber"] is fock.FaberIntegrator
+
+
+def run(solver):
+    return np.array(solver.run(STARTS["even"], TIMES, e_ops=[A.dag() * A]).expect[0])
+
+
+def test_a_solver_pickles_before_and_after_use():
+    """And goes on from where it was; QuTiP's parallel maps send solvers to other processes."""
+    solver = qutip.MESolver(H, JUMPS, options=FABER)
+    assert np.abs(run(pickle.loads(pickle.dumps(solver))) - run(solver)).max() < 1e-12
+    again = pickle.loads(pickle.dumps(solver))
+    assert (again.step(4.0) - solver.step(4.0)).norm() < 1e-12
+    assert np.abs(run(again) - run(solver)).max() < 1e-12
+
+
+def test_trajectories_are_those_of_qutips_methods():
+    """The same jumps at the same times, from the same seeds."""
+    a = qutip.destroy(3)
+    options = {"progress_bar": "", "norm_tol": 1e-8, "norm_t_tol": 1e-10, "keep_runs_results": True}
+    ours, theirs = (
+        qutip.mcsolve(0.2 * (a + a.dag()), qutip.basis(3, 1), [0, 1, 2], [a], ntraj=8, seeds=1, options=options | o)
+        for o in (FABER, {"method": "vern9"})
+    )
+    for x, y in zip(ours.col_times, theirs.col_times, strict=True):
+        assert np.allclose(x, y, atol=1e-5)
+
+
+def test_bloch_redfield_equations():
+    spectrum = qutip.coefficient(lambda t, w: 0.3 * (w > 0), args={"w": 0})
+    ours, theirs = (
+        qutip.brmesolve(
+            qutip.sigmaz() + 0.3 * qutip.sigmax(), qutip.basis(2, 0), TIMES, [[qutip.sigmax(), spectrum]], options=o
+        )
+        for o in (FABER, THEIRS)
+    )
+    assert max((x - y).norm() for x, y in zip(ours.states, theirs.states, strict=True)) < 1e-8
+
+
+def test_floquet_markov_equations():
+    """In the basis of Floquet modes, which both compute by the same method, the generator is constant."""
+    h = qutip.QobjEvo([qutip.sigmaz(), [0.3 * qutip.sigmax(), lambda t: np.sin(5 * t)]])
+    basis = qutip.FloquetBasis(h, 2 * np.pi / 5)
+    solvers = [qutip.FMESolver(basis, [(qutip.sigmax(), lambda w: 0.3 * (w > 0))], options=o) for o in (FABER, THEIRS)]
+    ours, theirs = (solver.run(qutip.basis(2, 0), TIMES).states for solver in solvers)
+    assert max((x - y).norm() for x, y in zip(ours, theirs, strict=True)) < 1e-8
+
+
+@pytest.mark.parametrize("solve", [qutip.smesolve, qutip.ssesolve])
+def test_noise_is_refused(solve):
+    with pytest.raises(ValueError, match="smesolve and ssesolve add noise at every step"):
+        solve(qutip.num(3), qutip.basis(3, 1), [0, 1], sc_ops=[qutip.destroy(3)], ntraj=1, options=FABER)
+
+
+def test_a_function_in_place_of_a_matrix_is_refused():
+    with pytest.raises(ValueError, match="option matrix_form=True hands over a function"):
+        qutip.mesolve(H, STARTS["even"], TIMES, c_ops=JUMPS, options={**FABER, "matrix_form": True})
