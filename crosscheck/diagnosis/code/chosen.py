@@ -40,7 +40,7 @@ def chosen_names(use: Any, holder: Mapping[str, Any], aliases: Mapping[str, Sequ
         if name not in holder:
             there = [n for n in holder if not n.startswith("_")]
             near = difflib.get_close_matches(name, there, n=3)
-            hint = f"Did you mean {' or '.join(near)}?" if near else f"There are {', '.join(there[:12]) or 'none'}."
+            hint = f"Did you mean {' or '.join(near)}?" if near else f"Choose from {', '.join(there[:12])}."
             raise InvalidParameter("use", "name something that is there", f"{what}={name}", hint)
         if field in found and found[field] != name:
             raise InvalidParameter("use", "choose each thing once", f"{what}={name}", "Leave one of them out.")

@@ -42,7 +42,7 @@ def load_data(target: str) -> dict[str, Any]:
     except TargetNotFound:
         raise
     except NotImplementedError:  # scipy, of MATLAB's HDF5
-        hint = "Save it again with `save(…, '-v7')`."
+        hint = "Use `save(…, '-v7')` in MATLAB."
         raise TargetNotFound(f"{path.name} must be a MATLAB file of version 7 or less, but is of 7.3.", hint) from None
     except Exception as error:
         hint = "Write numbers only: numpy.savez, scipy.io.savemat, json.dump of lists, or numpy.savetxt."
@@ -123,7 +123,7 @@ def _block(lines: Sequence[str], path: Path) -> dict[str, Any]:
         headings = [] if all(map(_is_number, headings)) else headings
     if len({len(row) for row in rows}) > 1:
         counts = " and ".join(map(str, sorted({len(row) for row in rows})))
-        hint = "Put an empty line, and the name, between two matrices."
+        hint = "Check the line that is short, or leave an empty line between two matrices."
         raise TargetNotFound(f"The rows of {path.name} must be equally long, but have {counts} numbers.", hint)
     table = np.array([[_number(cell) for cell in row] for row in rows])
     if not table.size:

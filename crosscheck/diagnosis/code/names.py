@@ -186,7 +186,7 @@ def _moments(holder: Mapping[str, Any], chosen: Mapping[str, str | None]) -> int
 
 def _spoken(found: dict[str, Any]) -> dict[str, Any]:
     """Of arrays that are nothing but zeros and others, the others: they were made to be filled."""
-    full = {name: value for name, value in found.items() if callable(value) or np.any(np.asarray(value, object))}
+    full = {name: value for name, value in found.items() if not np.ndim(value) or np.any(np.asarray(value, object))}
     return full or found
 
 
@@ -259,6 +259,6 @@ def _require_something(reading: Reading) -> None:
     if set(reading.values) - {"times", "vacuum", "layout"}:
         return
     told_of = [what for what in ALIASES if what not in ("times", "vacuum", "layout")]
-    lines = reading.lines
-    hint = " ".join(lines) if lines else "Name what is to be diagnosed so, or choose it (--use A=NAME)."
+    told = " ".join(reading.lines).rstrip(".") or "Nothing of that is there"
+    hint = f"{told}. Name what is to be diagnosed so, or choose it (--use A=NAME)."
     raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)

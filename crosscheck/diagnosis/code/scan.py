@@ -47,6 +47,13 @@ def scan_shape(model: Any) -> Shape:
     return shape if found == whole else found if tried is model else ()
 
 
+def constant(model: Any) -> set[str]:
+    """Which of drift, drive and diffusion are the same over the whole scan."""
+    first = gaussian.moment_equations(_changed(model, lambda part: part[(slice(2),) * part.ndim]))
+    leads = {"drift": first.drift.shape[:-2], "drive": first.drive.shape[:-1], "diffusion": first.diffusion.shape[:-2]}
+    return {name for name, lead in leads.items() if np.prod(lead) == 1}
+
+
 def varied(model: Any) -> tuple[str, ...]:
     """The fields that are arrays, or pairs with arrays."""
     return tuple(name for name, value in parameters(model).items() if any(np.ndim(part) for part in _parts(value)))

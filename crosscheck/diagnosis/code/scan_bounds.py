@@ -5,7 +5,7 @@ r"""Where measures of many states may lie, in one pass: for σ known to within �
 and, of two modes, what ν² = ½(Σ − √(Σ² − 4 det σ)) loses: as in `digits`, which does so for one state.
 
 >>> low, high = bounds("log_negativity", 0.5 * np.eye(4)[None], np.array([1e-9]), [0])
->>> bool(low[0] == 0 and high[0] < 1e-7)
+>>> bool(low[0] == 0 and high[0] < 1e-6)
 True
 """
 

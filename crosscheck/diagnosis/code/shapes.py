@@ -17,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosscheck.diagnosis.code.calls import HOLDERS, call, is_understood, needed
-from crosscheck.diagnosis.code.scan import scan_shape
+from crosscheck.diagnosis.code.scan import constant, scan_shape
 from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.model import parameters
 from crosscheck.models.loading import TargetNotFound, told
 
 Array = NDArray[Any]
@@ -96,10 +97,11 @@ class Shapes:
         if what == "covariance" and not numbers.any():
             return None, "all zeros"
         fitting = [shape for shape in self._shapes(what) if self._fits(numbers.shape, shape)]
+        if fitting and self.scan and numbers.shape in fitting and what not in constant(self.model):
+            # What a loop over the scan leaves behind is that of its last point.
+            return None, f"{_spelled(numbers.shape)}, not over the scan of {_spelled(self.scan)}"
         if fitting or (what in ("drive", "mean") and numbers.shape in ((self.m, 1), (1, self.m))):
             return value, ""
-        if self.scan and numbers.ndim == 0 and what in MEASURES:
-            return None, f"one number, and the scan has the shape {_spelled(self.scan)}"
         given = "a number" if numbers.ndim == 0 else _spelled(numbers.shape)
         return None, f"{given}, not {self._wanted(what)}"
 
@@ -167,8 +169,7 @@ class Shapes:
     def _held(self, what: str, function: Callable[..., Any]) -> Any:
         """What a function gives; itself if it is one of time, and does depend on it."""
         asked = needed(function)
-        fields = set(vars(self.model)) if hasattr(self.model, "__dict__") else set()
-        if len(asked) == 1 and asked[0].name in TIME and asked[0].name not in fields:
+        if len(asked) == 1 and asked[0].name in TIME and asked[0].name not in parameters(self.model):
             found = [said(_at(function, t, what)) for t in MOMENTS]
             if any(f is None or f.shape != (self.m,) * f.ndim for f in found):
                 raise TargetNotFound(
@@ -189,26 +190,37 @@ class Shapes:
             return (
                 self._of_array(what, call(function, what, self.model)) if asked or _plain(function) else (function, "")
             )
-        known = set(vars(self.model)) if hasattr(self.model, "__dict__") else set()
-        if len(asked) > 2 or set(asked) & known:
-            strange = ", ".join(n for n in asked if n not in known)
-            return None, f"it asks for {strange}, which the model does not have: wrap it"
-        if len(asked) == 1 and not self._answers(function):
-            try:
-                value = said(call(function, what, self.model))
-            except CrosscheckError:
-                return function, ""  # the chain tells why it could not be asked
-            if value is not None and not np.iscomplexobj(value):
-                return self._of_array(what, value)
-        return function, ""
+        # Delta for delta is a parameter, and no covariance.
+        known = {name.casefold() for name in parameters(self.model)}
+        takes = len(asked) <= 2 and not {n.casefold() for n in asked} & known and self._answers(function, len(asked))
+        if takes:
+            return function, ""
+        if len(asked) == 1 and (value := self._number_of(what, function)) is not None:
+            return self._of_array(what, value)
+        if len(asked) == 1 and asked[0].casefold() not in known:
+            return function, ""  # the chain tells why it could not be asked
+        return (
+            None,
+            f"a function of {', '.join(asked)}, which are neither a covariance nor fields of the model: wrap it",
+        )
 
-    def _answers(self, function: Callable[..., Any]) -> bool:
-        """Whether a function takes the covariance of a hot state."""
-        observed = len(getattr(self.model, "observed", range(self.m // 2)))
+    def _number_of(self, what: str, function: Callable[..., Any]) -> Array | None:
+        """What a function gives for the model, or a dict of its fields."""
         try:
-            return said(function(1.5 * np.eye(2 * observed))) is not None
+            value = said(call(function, what, self.model))
+        except CrosscheckError:
+            return None
+        return None if value is None or np.iscomplexobj(value) else value
+
+    def _answers(self, function: Callable[..., Any], asked: int) -> bool:
+        """Whether a function gives a number for the covariance of a hot state, and the modes of a party."""
+        observed = len(getattr(self.model, "observed", range(self.m // 2)))
+        given = (1.5 * np.eye(2 * observed), list(getattr(self.model, "party", (0,))))[:asked]
+        try:
+            value = said(function(*given))
         except Exception:  # it is theirs, and may want something else
             return False
+        return value is not None and value.size == 1
 
 
 _THE = {
@@ -220,6 +232,8 @@ _THE = {
 
 def said(value: Any) -> Array | None:
     """Something as an array of numbers; None if it is none."""
+    if value is None:
+        return None
     try:
         found = np.asarray(value)
         if found.dtype == object:
