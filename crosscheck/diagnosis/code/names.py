@@ -131,6 +131,12 @@ def read(holder: Mapping[str, Any], model: Any, use: Any = None) -> Reading:
             values[what] = shapes.chosen(what, holder[named])
             fields[named] = what
     _without_times(values, fields, unread)
+    if (
+        {"drift", "diffusion"} <= set(values)
+        and "covariance" not in chosen
+        and shapes.is_start(values.get("covariance"))
+    ):
+        _drop("covariance", "a start, not the steady state", values, fields, unread)
     left_out = tuple(what for what, name in chosen.items() if name is None)
     reading = Reading(
         values=values,

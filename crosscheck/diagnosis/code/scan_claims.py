@@ -71,6 +71,9 @@ class ScanClaims:
             if lead == shape[::-1] != shape and found.shape[len(lead) :] == tail:
                 found = _turned(found, len(lead))
                 turned.append(name)
+            if name in MEASURES and name != "entropy" and len(getattr(claim.model, "observed", range(claim.modes))) < 2:
+                hint = "Leave it out: of one mode only the entropy is compared."
+                raise InvalidParameter(name, "be of a model with two observed modes or more", "a scan of one", hint)
             values[name] = _broadcast(name, found, shape, tail)
         half = {name: _printed(value) for name, value in values.items()}
         return cls(shape=shape, values=values, half=half, turned=tuple(turned))

@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import gaussian
 from crosscheck.diagnosis.code.calls import HOLDERS, call, is_understood, needed
+from crosscheck.diagnosis.code.frames import VACUUMS
 from crosscheck.diagnosis.code.scan import constant, scan_shape
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import parameters
@@ -62,6 +64,8 @@ class Shapes:
         why = _not_data(value)
         if why:
             return None, why
+        if what in MEASURES and what != "entropy" and len(getattr(self.model, "observed", range(self.m // 2))) < 2:
+            return None, "of one mode only the entropy is compared"
         if callable(value):
             return self._of_function(what, name, value)
         if is_empty(value):
@@ -83,6 +87,22 @@ class Shapes:
         if numbers is None or self.moments is None or self.scan:
             return False
         return numbers.shape == (self.moments, *[self.m] * rank)
+
+    def is_start(self, value: Any) -> bool:
+        """Whether a covariance is that of the vacuum, or of the model's preparation, and not its steady state's."""
+        numbers = None if value is None or callable(value) or self.scan else said(value)
+        if numbers is None or numbers.shape != (self.m, self.m):
+            return False
+        try:
+            start = gaussian.initial_state(self.model).covariance
+            steady = gaussian.steady_state(self.model).covariance
+        except gaussian.GaussianError:
+            return False
+
+        def is_one_of(*states: Array) -> bool:
+            return any(np.allclose(numbers, 2 * v * s, rtol=1e-9, atol=0) for s in states for v in VACUUMS)
+
+        return is_one_of(0.5 * np.eye(self.m), start) and not is_one_of(steady)
 
     def is_matrix(self, value: Any) -> bool:
         numbers = said(value)

@@ -46,6 +46,7 @@ LINES = {
     "layout = {'pad': 1}": "layout",
     "vacuum = None": "vacuum",
     "d = [[1, 2], [3]]": "d",
+    "V = np.eye(4) / 2   # at t = 0": "V",
     "sigma = 5.67e-8": "sigma = 5.67e-08",
 }
 
