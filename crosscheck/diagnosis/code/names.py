@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.diagnosis.code.chosen import chosen_names
-from crosscheck.diagnosis.code.shapes import ARRAYS, MEASURES, Shapes, is_empty, said, short
+from crosscheck.diagnosis.code.shapes import ARRAYS, MEASURES, Shapes, said, short
 from crosscheck.errors import InvalidParameter
 
 ALIASES = {
@@ -178,16 +178,17 @@ def _shown(name: str, value: Any) -> str:
 
 
 def _moments(holder: Mapping[str, Any], chosen: Mapping[str, str | None]) -> int | None:
-    """The number of times that come with a trajectory, if there are any."""
+    """The number of times that come with a trajectory, if there are any; of several lists that of the one that fits."""
     names = [chosen["times"]] if "times" in chosen else ALIASES["times"]
-    for name in names:
-        value = holder.get(name) if name is not None else None
-        if value is None or callable(value) or is_empty(value):
-            continue
-        numbers = said(value)
-        if numbers is not None and numbers.ndim <= 1 and not np.iscomplexobj(numbers):
-            return int(numbers.size)
-    return None
+    lists = [_numbers_of(holder.get(name)) for name in names if name is not None]
+    sizes = [int(n.size) for n in sorted((n for n in lists if n is not None and n.ndim <= 1), key=lambda n: -n.ndim)]
+    moving = [name for what in (*MOVING, *MOVING.values(), *MEASURES) for name in ALIASES[what]]
+    leads = {n.shape[0] for n in (_numbers_of(holder.get(name)) for name in moving) if n is not None and n.ndim}
+    return next((size for size in sizes if size in leads), sizes[0] if sizes else None)
+
+
+def _numbers_of(value: Any) -> Any:
+    return None if callable(value) else said(value)
 
 
 def _spoken(found: dict[str, Any]) -> dict[str, Any]:

@@ -116,6 +116,8 @@ class Shapes:
             return None, "complex: give that of x and p, which is real"
         if what == "covariance" and not numbers.any():
             return None, "all zeros"
+        if np.isnan(numbers).all():
+            return None, "NaN"
         fitting = [shape for shape in self._shapes(what) if self._fits(numbers.shape, shape)]
         if fitting and self.scan and numbers.shape in fitting and what not in constant(self.model):
             # What a loop over the scan leaves behind is that of its last point.
@@ -174,12 +176,15 @@ class Shapes:
             value = self._held(what, function)
         except CrosscheckError as error:
             asked = [p.name for p in needed(function)]
-            # A function of parameters that has a long name is meant, and must run.
-            meant = len(asked) > 1 or asked[0] in HOLDERS if asked else True
-            if is_understood(function, self.model) or (len(name) > 1 and meant):
+            # Of a long name, a function of the model's parameters is meant, and must run.
+            of_a_dict = what in ("drift", "diffusion") and len(asked) == 1 and asked[0] in HOLDERS
+            if len(name) > 1 and (of_a_dict or is_understood(function, self.model)):
                 raise
-            why = f": {told(error.__cause__).rstrip('.')}" if error.__cause__ is not None and len(name) > 1 else ""
-            return None, f"a function of {', '.join(asked)} that gives no {_THE[what][4:]} of the model{why}"
+            if error.__cause__ is not None:
+                why = told(error.__cause__).rstrip(".")
+                return None, f"a function of {', '.join(asked) or 'nothing'} that fails for the model: {why}"
+            strange = ", ".join(n for n in asked if n not in parameters(self.model))
+            return None, f"a function of {', '.join(asked)}: {strange} is no field of the model"
         if callable(value):
             return value, ""
         if value is None or isinstance(value, str) or is_empty(value):
@@ -258,7 +263,7 @@ def said(value: Any) -> Array | None:
         found = np.asarray(value)
         if found.dtype == object:
             found = np.asarray(found, float)
-    except (TypeError, ValueError):
+    except Exception:  # whatever an object of theirs raises, it is no array
         return None
     return found if found.dtype.kind in "iufc" and found.size else None
 

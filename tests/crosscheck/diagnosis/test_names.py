@@ -47,6 +47,12 @@ LINES = {
     "vacuum = None": "vacuum",
     "d = [[1, 2], [3]]": "d",
     "V = np.eye(4) / 2   # at t = 0": "V",
+    "E_N = np.nan": "E_N = nan",
+    "V = np.full((4, 4), np.nan)": "V",
+    "def drift(r, t): return A @ r": "drift",
+    "def mean(values): return sum(values) / len(values)": "mean",
+    "def V(): raise SystemError": "V",
+    "t = 0.3; tlist = np.linspace(0, 1, 7)": "t = 0.3",
     "sigma = 5.67e-8": "sigma = 5.67e-08",
 }
 
@@ -123,6 +129,16 @@ def test_of_a_measure_numbers_come_before_the_function_that_gave_them():
     found = diagnose({"V": V, "logneg": lambda s: 0.0, "E_N": E_N}, model=MODEL)
     assert found.verdict == "certified"
     assert found.not_read == {"logneg": "a function, and E_N holds its numbers"}
+
+
+def test_of_several_times_those_of_the_trajectory_are_read():
+    """`t` is often the variable of a loop."""
+    t = np.array([0.5, 1.0, 2.0])
+    moving = gaussian.evolve(MODEL, t).covariance
+    for other in (2.0, np.linspace(0, 1, 50)):
+        found = diagnose({"t": other, "tlist": t, "sigmas": moving}, model=MODEL)
+        assert found.verdict == "certified"
+        assert found.read == {"tlist": "times", "sigmas": "covariances"}
 
 
 def test_a_trajectory_under_the_name_of_a_steady_state_is_one():
