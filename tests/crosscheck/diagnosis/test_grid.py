@@ -146,6 +146,15 @@ def test_one_wrong_number_in_a_scan_is_found(share):
     assert found.verdict != "certified"
 
 
+def test_a_factor_at_one_point_is_no_convention():
+    """The others are right with vacuum ½."""
+    wrong = covariance()
+    wrong[1, 2] *= 2
+    found = diagnose({"V": wrong}, model=MODEL)
+    assert found.verdict == "refuted"
+    assert found.place.startswith("[1, 2]")
+
+
 def test_a_factor_is_a_convention_or_a_mistake_as_for_one_point():
     """D twice ours: vacuum 1, or wrong; wrong if the vacuum is ½."""
     assert diagnose({"A": drift(), "D": 2 * diffusion()}, model=MODEL).verdict == "inconclusive"
