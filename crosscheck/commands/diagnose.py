@@ -14,7 +14,7 @@ from crosscheck.commands.files import require_writable, write_json
 from crosscheck.commands.terminal import console, progress
 from crosscheck.errors import InvalidParameter
 
-# What a single function or array may be; with their other names in `crosscheck.diagnosis.code.claim`.
+# What a single function or array may be; with their other names in `crosscheck.diagnosis.code.names`.
 ROLES = (
     "drift", "diffusion", "drive", "covariance", "mean", "covariances", "means",
     "log_negativity", "entropy", "mutual_information", "discord",
@@ -27,7 +27,7 @@ def diagnose_command(
         typer.Argument(
             metavar="TARGET",
             help="FILE.py:NAME or PACKAGE.MODULE:NAME of a model, of a Claim, of a class or module that holds matrices "
-            "and measures, or of one function or array.",
+            "and measures, or of one function or array; or a file of arrays: .npz, .npy, .mat, .json, .csv.",
         ),
     ],
     model: Annotated[
@@ -38,6 +38,13 @@ def diagnose_command(
     role: Annotated[
         str | None,
         typer.Option("--as", metavar="WHAT", help=f"What a single function or array is: {', '.join(ROLES)}."),
+    ] = None,
+    use: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="WHAT=NAME,…",
+            help="Of a code: which of its names are meant, as in A=drift_ss,D=noise,E_N=none (theirs on the right).",
+        ),
     ] = None,
     vacuum: Annotated[
         float | None, typer.Option(help="Variance of the vacuum in the code (½ here); guessed if not given.")
@@ -65,7 +72,8 @@ def diagnose_command(
 
     A code is followed from A and D to its steady state and its measures, each link against the one before. It is a
     file with arrays or functions under their usual names: A, D, d; sigma, mean; times with covariances and means;
-    log_negativity, entropy, mutual_information, discord.
+    log_negativity, entropy, mutual_information, discord. Names that hold something else are left alone, and told;
+    --use chooses. Over a model whose fields are arrays, they are judged at every point of the scan.
 
     Examples: crosscheck diagnose mine.py:Cavity · crosscheck diagnose mine.py --model ReservoirGravity ·
     crosscheck diagnose mine.py:drift --as drift --model other.py:Model --set kappa=0.2
@@ -81,11 +89,12 @@ def diagnose_command(
     with progress(1) as advance:
         found = usage(
             lambda: diagnose(
-                _target(target, role, model, settings or []),
+                _target(target, role, model, settings or [], whole=bool(use)),
                 model=None if model is None else example(model, settings or []),
                 full=None if full is None else example(full, []),
                 vacuum=vacuum,
                 layout=layout,
+                use=use or None,
                 tolerance=tol,
                 budget=budget,
                 progress=lambda text: advance(text, 0),
@@ -96,18 +105,23 @@ def diagnose_command(
     raise typer.Exit(EXIT[found.verdict])
 
 
-def _target(target: str, role: str | None, model: str | None, settings: list[str]) -> Any:
+def _target(target: str, role: str | None, model: str | None, settings: list[str], *, whole: bool) -> Any:
     """What is named; a single function or array under the name of what it is."""
-    from crosscheck.diagnosis.code.claim import ALIASES
+    from crosscheck.diagnosis.code.names import ALIASES
     from crosscheck.diagnosis.diagnose import named
     from crosscheck.models.loading import model_of
 
-    found = named(target, with_model=model is not None)
+    found = named(target, with_model=model is not None or whole)
     if role is not None and role not in ROLES:
         raise InvalidParameter("--as", f"be one of {', '.join(ROLES)}", role, "Choose what the target gives.")
     if role is not None and (isinstance(found, ModuleType) or hasattr(found, "hamiltonian")):
         hint = "Write the file, a colon and the name of the function or array."
         raise InvalidParameter("--as", "come with one function or array", target, hint)
+    if isinstance(found, dict):
+        if role is not None and len(found) != 1:
+            hint = f"Write {target}:NAME, or use --use."
+            raise InvalidParameter("--as", "come with one function or array", target, hint)
+        return found if role is None else {role: next(iter(found.values()))}
     if hasattr(found, "hamiltonian"):
         return changed(model_of(found, target), target, settings)
     if settings and model is None:

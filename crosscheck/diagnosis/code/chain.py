@@ -87,6 +87,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
         stages=tuple(stages),
         tolerance=claim.tolerance,
         parameters=parameters(claim.model),
+        reading=claim.reading,
     )
 
 

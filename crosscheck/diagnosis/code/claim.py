@@ -10,41 +10,24 @@ from __future__ import annotations
 
 import contextlib
 import inspect
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from types import ModuleType
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from crosscheck.certificates.inquiry import require_tolerance
+from crosscheck.diagnosis.code.calls import call
+from crosscheck.diagnosis.code.names import ALIASES, Reading, read
+from crosscheck.diagnosis.code.shapes import MEASURES
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
-from crosscheck.models.loading import TargetNotFound, told
 
 Array = NDArray[Any]
 
 # A code's own rounding, and the digits that somebody typed, stay far below; a factor of 1.00001 does not.
 TOLERANCE = 1e-6
-MEASURES = ("log_negativity", "entropy", "mutual_information", "discord")
-MATRICES = ("drift", "diffusion", "covariance", "covariances")
-ALIASES = {
-    "drift": ("drift", "A", "drift_matrix"),
-    "diffusion": ("diffusion", "D", "diffusion_matrix"),
-    "drive": ("drive", "d"),
-    "covariance": ("covariance", "sigma", "V", "cov", "steady_covariance", "covariance_matrix"),
-    "mean": ("mean", "steady_mean", "r_mean"),
-    "times": ("times", "t", "tlist"),
-    "covariances": ("covariances", "sigmas", "covariance_trajectory"),
-    "means": ("means", "mean_trajectory"),
-    "log_negativity": ("log_negativity", "logneg", "E_N", "EN", "logarithmic_negativity"),
-    "entropy": ("entropy", "S", "von_neumann_entropy"),
-    "mutual_information": ("mutual_information", "I", "mutual_info"),
-    "discord": ("discord", "gaussian_discord"),
-    "vacuum": ("vacuum",),
-    "layout": ("layout", "ordering"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -64,7 +47,9 @@ class Claim:
         tolerance: how far right entries may be off, relatively; printed digits and integrated trajectories may be off
             by more by themselves.
 
-    A function may take no arguments, the model, or parameters with the names of its fields.
+    A function may take no arguments, the model, parameters with the names of its fields, or a dict of these. Where the
+    fields of the model are arrays (a scan), arrays and numbers are those of all its points, in its shape.
+    `reading` is what `Claim.of` read under which names.
     """
 
     model: Any
@@ -83,6 +68,7 @@ class Claim:
     vacuum: float | None = None
     layout: str | None = None
     tolerance: float = TOLERANCE
+    reading: Reading = field(default=Reading(), repr=False)
 
     def __post_init__(self) -> None:
         require_tolerance(self.tolerance)
@@ -103,27 +89,29 @@ class Claim:
         if all(getattr(self, name) is None for name in told_of):
             hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
             raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)
-        if (self.covariances is None and self.means is None) != (self.times is None):
-            hint = "Give `times` and `covariances` (or `means`) together."
+        moving = self.covariances is not None or self.means is not None
+        listed = any(np.ndim(value) == 1 for value in self.measures().values() if not callable(value))
+        if (moving and self.times is None) or (self.times is not None and not (moving or listed)):
+            hint = "Give `times` and `covariances` (or `means`, or numbers of a measure) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
 
     @classmethod
-    def of(cls, found: Any, model: Any = None, **options: Any) -> Claim:
-        """A claim from a module, a class, a dict or an object with attributes of these names, or other usual ones."""
+    def of(cls, found: Any, model: Any = None, *, use: Any = None, **options: Any) -> Claim:
+        """A claim from a module, a class, a dict or an object with attributes of these names, or other usual ones.
+
+        Only what has the right shape is taken; `use` says what is meant (`"A=drift_ss,E_N=none"`); `reading` tells.
+        """
         options = {name: value for name, value in options.items() if value is not None}
         if isinstance(found, Claim):
+            if use is not None:
+                raise InvalidParameter("use", "be left out where the target is a Claim", use, "Change the Claim.")
             return replace(found, **options) if options else found
         holder = _attributes(found)
-        named = {}
-        for field, present in names_in(holder).items():
-            if len(present) > 1 and any(holder[name] is not holder[present[0]] for name in present[1:]):
-                hint = "Leave one out, or make a Claim(…) of those that are meant."
-                raise InvalidParameter(field, "be given once", " and ".join(present), hint)
-            named[field] = holder[present[0]]
         model = holder.get("model") if model is None else model
         if model is None:
             raise InvalidParameter("model", "be given", None, "Add `model = …` beside the matrices, or --model NAME.")
-        return cls(model=model, **(named | options))
+        reading = read(holder, model, use)
+        return cls(model=model, **(dict(reading.values) | options), reading=reading)
 
     @property
     def modes(self) -> int:
@@ -157,41 +145,6 @@ class Claim:
         return {name: getattr(self, name) for name in MEASURES if getattr(self, name) is not None}
 
 
-def call(function: Callable[..., Any], name: str, model: Any) -> Any:
-    """A function of the code, with the arguments that it asks for.
-
-    Raises:
-        InvalidParameter: it asks for something that the model does not have.
-        TargetNotFound: it raised.
-    """
-    arguments: list[Any] = []
-    named: dict[str, Any] = {}
-    try:
-        asked = list(inspect.signature(function).parameters.values())
-    except (TypeError, ValueError):
-        asked = []
-    needed = [p for p in asked if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    known = {f.name for f in fields(model)} if hasattr(model, "__dataclass_fields__") else set(vars(model))
-    if all(p.name in known for p in needed):
-        for p in asked:
-            if p.name in known and p.kind is p.POSITIONAL_ONLY:
-                arguments.append(getattr(model, p.name))
-            elif p.name in known and p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY):
-                named[p.name] = getattr(model, p.name)
-    elif len(needed) == 1:
-        arguments.append(model)
-    else:
-        strange = ", ".join(p.name for p in needed if p.name not in known)
-        mine = getattr(function, "__name__", name)
-        hint = f"Wrap it, as in Claim(…, {name}=lambda model: {mine}(…)): {strange} is no field."
-        fields_of = f"ask for fields of the model ({', '.join(sorted(known))})"
-        raise InvalidParameter(name, fields_of, f"{mine}{inspect.signature(function)}", hint)
-    try:
-        return function(*arguments, **named)
-    except Exception as error:
-        raise TargetNotFound(f"The function given as {name} failed: {told(error)}", "Make it run first.") from error
-
-
 def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
     try:
         raw = np.asarray(value)
@@ -216,20 +169,6 @@ def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:
         hint = "A division by zero or a singular solve is the usual cause."
         raise InvalidParameter(f"{name}{list(where)}", "be finite", float(found[where]), hint)
     return found
-
-
-def names_in(holder: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The fields of a claim that something holds, and the names under which it does."""
-    found = {field: [name for name in aliases if name in holder] for field, aliases in ALIASES.items()}
-    return {field: names for field, names in found.items() if names}
-
-
-def is_code(module: ModuleType, *, named: bool) -> bool:
-    """Whether a file is somebody's code: it holds matrices, or whatever is `named` as one with its model."""
-    holder = vars(module)
-    present = names_in(holder)
-    matrices = [holder[n] for field in MATRICES for n in present.get(field, ())]
-    return any(callable(m) or np.ndim(m) for m in matrices) or (bool(present) and (named or "model" in holder))
 
 
 def _attributes(found: Any) -> Mapping[str, Any]:

@@ -216,9 +216,9 @@ def _exponential(m: Array) -> Array:
 
 
 def _of_model(claim: Claim, measure: str, claimed: Sequence[float]) -> list[Array]:
-    if len(claimed) == 1 and claim.times is None:
-        return [gaussian.steady_state(claim.model).covariance]
     times = np.atleast_1d(np.asarray(claim.times if claim.times is not None else [], float))
+    if len(claimed) == 1 and len(times) != 1:  # one number beside several times is that of the steady state
+        return [gaussian.steady_state(claim.model).covariance]
     if len(times) != len(claimed):
         hint = "Give one number for the steady state, or `times` with one number for each."
         raise InvalidParameter(measure, "be a number, or one for each of the times", list(claimed), hint)
@@ -272,7 +272,7 @@ def _numbers(measure: str, value: Any) -> list[float]:
             raise
         hint = "Give what the code returns, or the function itself."
         raise InvalidParameter(measure, "be a number or a function of a covariance", value, hint) from None
-    if found.ndim != 1 or not np.isfinite(found).all():
+    if found.ndim != 1 or not found.size or not np.isfinite(found).all():
         hint = "Look for a logarithm of 0, or of a negative number, in the code."
         raise InvalidParameter(measure, "be finite, one number or one for each time", value, hint)
     return [float(v) for v in found]

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from crosscheck.diagnosis.code.accuracy import spelled
 from crosscheck.diagnosis.code.change import named_factor
+from crosscheck.diagnosis.code.names import Reading
 from crosscheck.diagnosis.code.stage import Cause, Stage, listed
 from crosscheck.errors import Refuted
 from crosscheck.report.described import Described
@@ -27,10 +28,11 @@ class CodeDiagnosis(Described):
     stages: tuple[Stage, ...]
     tolerance: float
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    reading: Reading = field(default=Reading())
 
     kind: ClassVar[str] = "diagnosis of a code"
     json_fields: ClassVar[tuple[str, ...]] = (
-        "model=name", "parameters", "verdict", "tolerance", "story", "conventions", "stages",
+        "model=name", "parameters", "verdict", "tolerance", "read", "not_read", "story", "conventions", "stages",
     )  # fmt: skip
 
     @property
@@ -58,8 +60,22 @@ class CodeDiagnosis(Described):
         return tuple(dict.fromkeys(found))
 
     @property
+    def read(self) -> Mapping[str, str]:
+        """What was taken from a file or dict: the fields of the claim, by their name there."""
+        return self.reading.fields
+
+    @property
+    def not_read(self) -> Mapping[str, str]:
+        """Names there that are usual ones, but hold something else, and why they were left alone."""
+        return self.reading.unread
+
+    @property
     def story(self) -> list[str]:
-        """The diagnosis in a few sentences, the most important first."""
+        """The diagnosis in a few sentences, the most important first; before it, if anything was not read, what was."""
+        return [*(self.reading.lines if self.reading.is_partial else []), *self._found]
+
+    @property
+    def _found(self) -> list[str]:
         if self.stages[0].verdict is Verdict.REFUTED:
             return ["The model itself disagrees with the Fock ladder algebra: diagnose the model before any code."]
         stage = self.first_wrong
@@ -105,9 +121,11 @@ class CodeDiagnosis(Described):
         if stage is not None and stage.entries:
             tables.append(Table(columns=columns(*ENTRY, numeric=ENTRY[2:]), rows=_rows(stage)))
         return Document(
-            title=self.model, lead=self.story, sections=[Section(tables=tables, lines=[Line(LEGEND, tone=Tone.QUIET)])],
+            title=self.model,
+            lead=[*self.reading.lines, *self._found],
+            sections=[Section(tables=tables, lines=[Line(LEGEND, tone=Tone.QUIET)])],
             verdict=self.verdict,
-        )  # fmt: skip
+        )
 
 
 def _explained(stage: Stage) -> list[str]:

@@ -15,7 +15,7 @@ from crosscheck import exam
 from crosscheck.commands import diagnose, files, papers
 from crosscheck.commands import main as cli
 from crosscheck.commands.arguments import known_models
-from crosscheck.diagnosis.code.claim import ALIASES
+from crosscheck.diagnosis.code.names import ALIASES
 from crosscheck.engine import GAUSSIAN
 from crosscheck.papers import PAPERS
 

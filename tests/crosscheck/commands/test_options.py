@@ -146,6 +146,7 @@ def test_an_exam_that_is_not_passed_exits_with_1(replaced):
         ("certify --engine", ["--budget", "7", "--memory", "2"], {"budget": Budget(seconds=7, memory=2 * 2**30)}),
         ("diagnose", ["--tol", "0.125", "--budget", "7"], {"tolerance": 0.125, "budget": 7.0}),
         ("diagnose", ["--vacuum", "1", "--layout", "xxpp"], {"vacuum": 1.0, "layout": "xxpp"}),
+        ("diagnose", ["--use", "A=a,D=b", "--use", "S=none"], {"use": ["A=a,D=b", "S=none"]}),
         ("window", ["--error", "0.125"], {"error": 0.125}),
         ("truncation", ["--time", "0.125"], {"time": 0.125}),
         ("truncation", ["--cutoffs", "3:9:3"], {"cutoffs": [3, 6, 9]}),

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck import Dissipator, Model, Preparation
-from crosscheck.model import displacing, p, x
+from crosscheck.model import displacing, p, thermal_bath, x
 
 
 @dataclass(frozen=True)
@@ -93,3 +93,57 @@ def caldeira_leggett(gamma, kT):
             Dissipator(4 * gamma * kT, x(a)),
         ],
     )
+
+
+@dataclass(frozen=True)
+class Optomechanics(Model):
+    """H = Δa†a + ωb†b − G(a + a†)(b + b†), losses κ and γ(n + 1), γn; its fields may be arrays."""
+
+    delta: Any = 1.0
+    omega: Any = 1.0
+    G: Any = 0.1
+    kappa: Any = 0.5
+    gamma: Any = 0.01
+    n: Any = 3.0
+
+    @property
+    def modes(self):
+        return 2
+
+    def hamiltonian(self, a, b):
+        free = self.delta * a.dag() * a + self.omega * b.dag() * b
+        return free - self.G * (a + a.dag()) * (b + b.dag())
+
+    def dissipators(self, a, b):
+        yield Dissipator(self.kappa, a)
+        yield from thermal_bath(b, self.gamma, self.n)
+
+    @classmethod
+    def example(cls):
+        return cls()
+
+
+@dataclass(frozen=True)
+class Amplifier(Model):
+    """H = iε(a†b† − ab), losses κ: x₁ − x₂ has κ/(κ + 2ε) of the variance of the vacuum, hence E_N = ln(1 + 2ε/κ).
+
+    That of x₁ + x₂ grows without bound if 2ε > κ.
+    """
+
+    epsilon: Any = 0.1
+    kappa: Any = 1.0
+
+    @property
+    def modes(self):
+        return 2
+
+    def hamiltonian(self, a, b):
+        return 1j * self.epsilon * (a.dag() * b.dag() - a * b)
+
+    def dissipators(self, a, b):
+        for c in (a, b):
+            yield Dissipator(self.kappa, c)
+
+    @classmethod
+    def example(cls):
+        return cls()

@@ -279,10 +279,12 @@ def test_what_is_no_model_with_parameters_is_refused(model):
         Claim(model=model, drift=A)
 
 
-def test_a_scan_is_refused_before_anything_is_computed():
-    """One parameter point is diagnosed at a time."""
-    with pytest.raises(InvalidParameter, match="Choose one parameter point"):
-        crosscheck.diagnose({"A": A}, model=replace(RESERVOIR, nbar=np.linspace(0, 1, 3)))
+def test_a_scan_is_judged_at_all_its_points():
+    """A does not depend on n̄ and may be given once; D does, and that of one point is not taken for all."""
+    scan = replace(RESERVOIR, nbar=np.linspace(0, 1, 3))
+    assert crosscheck.diagnose({"A": A}, model=scan).verdict is Verdict.CERTIFIED
+    with pytest.raises(InvalidParameter, match=r"D \(4 × 4, not over the scan of 3 numbers\)"):
+        crosscheck.diagnose({"D": D}, model=scan)
 
 
 def test_times_before_the_start_are_refused():

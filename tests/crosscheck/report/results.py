@@ -1,5 +1,6 @@
 """One result of every kind, made as cheaply as may be."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -39,6 +40,12 @@ def code():
     return diagnose({"A": gaussian.drift(BEAMS), "D": wrong + 0.3 * np.eye(4), "vacuum": 0.5}, model=BEAMS)
 
 
+def scan():
+    beams = replace(BEAMS, g=np.array([0.1, 0.2, 0.3]))
+    wrong = gaussian.drift(beams) * np.array([1, 1, 2])[:, None, None]
+    return diagnose({"A": wrong, "S": 1.0}, model=beams)
+
+
 def claims():
     paper = find_paper("classical-gravity")
     few = Paper(key=paper.key, title=paper.title, source=paper.source, claims=paper.claims[:2])
@@ -64,6 +71,7 @@ MAKERS = {
     "steady-state proof": proof,
     "truncation study": lambda: truncation(BEAMS, cutoffs=(4, 6)),
     "diagnosis of a code": code,
+    "diagnosis of a scan": scan,
     "diagnosis of a model": lambda: diagnose(MODE, tolerance=1e-3),
     "exam": lambda: sit(named(["ordering", "strong-squeezing"])),
     "survey of engines": lambda: survey(plugins(["qutip-cv"]), [BEAMS]),

@@ -1,0 +1,143 @@
+r"""Somebody's scan: A, D, σ, E_N at every point of a parameter grid, against a model whose fields are arrays.
+
+All points are compared in one pass; the first that is wrong is looked at as a single point, for the reason.
+
+>>> from dataclasses import replace
+>>> from crosscheck.models import BathBeamSplitter
+>>> model = replace(BathBeamSplitter.example(), g=np.linspace(0.1, 1, 5))
+>>> mine = gaussian.diffusion(model) * np.array([1, 1, 1, 3, 3])[:, None, None]
+>>> found = diagnose_grid(Claim(model=model, diffusion=mine, vacuum=0.5))
+>>> print(found.story[0])
+The diffusion is wrong at 2 of 5 points; the first is [3] (g = 0.775).
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gaussian
+from crosscheck.diagnosis.code.chain import diagnose_code
+from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.report import CodeDiagnosis
+from crosscheck.diagnosis.code.scan import Shape, place, point_of, scan_shape
+from crosscheck.diagnosis.code.scan_claims import EQUATIONS, ScanClaims
+from crosscheck.diagnosis.code.scan_points import Compared, Conventions, Scan, compare, conventions_of
+from crosscheck.diagnosis.code.scan_report import Judged, ScanDiagnosis, values_at, verdict_of
+from crosscheck.errors import InvalidParameter
+from crosscheck.report.verdict import Verdict
+
+Mask = NDArray[np.bool_]
+
+
+def diagnose_grid(claim: Claim, *, progress: Callable[[str], None] = lambda text: None) -> ScanDiagnosis:
+    """Judge a claim at every point of a scan.
+
+    Args:
+        claim: arrays whose first axes are those of the scan, of a model whose fields are arrays. NaN where there is
+            nothing to claim, as at points without a steady state.
+        progress: called with a line of text now and then.
+
+    Returns:
+        A ScanDiagnosis with `.verdict`, `.story`, `.judged`, `.wrong`, `.unstable`, `.point`.
+
+    Raises:
+        InvalidParameter, TargetNotFound: the claim cannot be read; the sentence says why.
+        gaussian.GaussianError: the model is not Gaussian, or not Hermitian.
+    """
+    shape = scan_shape(claim.model)
+    if gaussian.is_time_dependent(claim.model):
+        hint = "Take one point of it, with times and covariances."
+        raise InvalidParameter(
+            "model", "have constant coefficients where it is a scan", type(claim.model).__name__, hint
+        )
+    progress("equations of motion")
+    scan, claims = Scan(claim.model, shape), ScanClaims.of(claim, shape)
+    conventions, telling, claims = _settled(claim, scan, claims)
+    with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):
+        found, growing, marginal = compare(claim, scan, claims, conventions, progress)
+    first = min((_first(c.wrong) for c in found if c.wrong.any()), default=None)
+    progress("one point")
+    point, at = None, telling
+    if first is not None:
+        at = first
+        # Where other points are right in a convention, that is the convention of the code.
+        known = any(c.name in ("diffusion", "covariance") and c.judged > c.wrong.sum() for c in found)
+        frame = conventions.frame
+        meant = replace(claim, vacuum=frame.vacuum, layout=frame.layout) if known else claim
+        point = _look(meant, claims, shape, first, bool(growing[first]))
+    elif not growing[telling] and not marginal[telling]:
+        point = _look(claim, claims, shape, telling, False)
+    return ScanDiagnosis(
+        name=type(claim.model).__name__,
+        shape=shape,
+        tolerance=claim.tolerance,
+        judged=tuple(_judged(claim.model, shape, one, point) for one in found),
+        point=point,
+        place=place(claim.model, shape, _index(at, shape)),
+        unstable=growing.reshape(shape),
+        unstable_at=place(claim.model, shape, _index(_first(growing), shape)) if growing.any() else "",
+        marginal=int(marginal.sum()),
+        wrong={one.name: (one.wrong | one.none).reshape(shape) for one in found},
+        turned=claims.turned,
+        reading=claim.reading,
+    )
+
+
+def _settled(claim: Claim, scan: Scan, claims: ScanClaims) -> tuple[Conventions, int, ScanClaims]:
+    """The conventions, and the axes in the other order if more is right so."""
+    conventions, right, telling = conventions_of(claim, scan, claims)
+    if len(scan.shape) > 1 and scan.shape == scan.shape[::-1] and not claims.turned:
+        other = claims.other_way()
+        found = conventions_of(claim, scan, other)
+        if found[1] > right:
+            return found[0], found[2], other
+    return conventions, telling, claims
+
+
+def _look(claim: Claim, claims: ScanClaims, shape: Shape, flat: int, unstable: bool) -> CodeDiagnosis | None:
+    """The ordinary diagnosis of one point, with what is claimed there."""
+    index = _index(flat, shape)
+    values: dict[str, Any] = values_at(claims.values, index)
+    if unstable:
+        values = {name: value for name, value in values.items() if name in EQUATIONS}
+    else:
+        values |= {name: value for name, value in claim.measures().items() if callable(value)}
+    values = {name: float(v) if np.ndim(v) == 0 and not callable(v) else v for name, v in values.items()}
+    if not values:
+        return None
+    values |= {"vacuum": claim.vacuum, "layout": claim.layout, "tolerance": claim.tolerance}
+    return diagnose_code(Claim(model=point_of(claim.model, shape, index), **values))
+
+
+def _judged(model: Any, shape: Shape, one: Compared, point: CodeDiagnosis | None) -> Judged:
+    wrong, missing, without = (int(mask.sum()) for mask in (one.wrong, one.gaps, one.none))
+    masks = {"wrong": one.wrong, "missing": one.gaps, "none": one.none}
+    verdict = verdict_of(wrong, missing, without, one.undecided, one.judged)
+    if wrong and not without and point is not None and point.verdict is not Verdict.REFUTED:
+        verdict = Verdict.INCONCLUSIVE  # the point itself is right in another convention, or within its digits
+    return Judged(
+        name=one.name,
+        points=one.judged,
+        wrong=wrong,
+        missing=missing,
+        numbers_without_state=without,
+        undecided=one.undecided,
+        within=one.within,
+        verdict=verdict,
+        wrong_at=_index(_first(one.wrong), shape) if wrong else None,
+        at={what: place(model, shape, _index(_first(mask), shape)) for what, mask in masks.items() if mask.any()},
+    )
+
+
+def _first(mask: Mask) -> int:
+    return int(mask.argmax())
+
+
+def _index(flat: int, shape: Shape) -> tuple[int, ...]:
+    return tuple(int(k) for k in np.unravel_index(flat, shape))
