@@ -26,7 +26,8 @@ from crosscheck.diagnosis.code.existence import no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.measured import Known, function_stage, numbers_stage
+from crosscheck.diagnosis.code.functions import function_stage, valued
+from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
@@ -160,7 +161,8 @@ def _measures(
         function_stage(claim, measure, value, settled)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several)
-        for measure, value in claim.measures().items()
+        for measure, given in claim.measures().items()
+        for value in (valued(claim, measure, given),)
     ]
 
 
