@@ -68,9 +68,7 @@ def function_stage(claim: Claim, measure: str, function: Callable[..., Any], kno
     return whole if whole.verdict is Verdict.CERTIFIED or (whole.causes and not found.causes) else found
 
 
-def _asked_about(
-    claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None, modes: int
-) -> Stage:
+def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None, modes: int) -> Stage:
     """A function of the covariance of so many modes: of those that are asked about, or of all."""
     party, few = party_of(claim, measure), observed_of(claim)
     what = f"the function for {NAMES[measure]}"

@@ -6,7 +6,7 @@ model's. A function is given random physical covariances, entangled and separabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,14 +28,13 @@ from crosscheck.diagnosis.code.digits import (
     nearest_state,
 )
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
-from crosscheck.diagnosis.code.frames import Frame, frames
+from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant, matching, variants
 from crosscheck.diagnosis.code.observables import lyapunov
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of
 from crosscheck.diagnosis.code.subjects import Subject, asked, each, elsewhere, is_said
 from crosscheck.errors import InvalidParameter
-from crosscheck.models.loading import told
 from crosscheck.report.verdict import Verdict
 
 Array = NDArray[Any]
