@@ -8,6 +8,7 @@ model. The model itself is held against the Fock ladder algebra first.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -25,8 +26,9 @@ from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
-from crosscheck.diagnosis.code.frames import Frame, frames
+from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
 from crosscheck.diagnosis.code.functions import function_stage, valued
+from crosscheck.diagnosis.code.matched import matched_frames
 from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
@@ -208,7 +210,8 @@ def _against_model(
     progress: Callable[[str], None],
 ) -> tuple[Stage, Frame]:
     observables = _observables(claim, arrays, names)
-    evidence = Evidence(readings, observables, _frames(claim, arrays), arrays.get("times"), progress)
+    tried = _frames(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
+    evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
     explanations, frame = explained.explanations, explained.frame
@@ -273,7 +276,7 @@ def _against_own(
 def _own(arrays: dict[str, Array], frame: Frame, readings: Readings) -> Pieces:
     """The code's equations in our conventions; what it does not give is the model's."""
     model = readings.pieces(())
-    drift = frame.ours(arrays["drift"]) if "drift" in arrays else model.drift
+    drift = frame.ours_drift(arrays["drift"]) if "drift" in arrays else model.drift
     drive = frame.ours_vector(arrays["drive"], frame.amplitude) if "drive" in arrays else model.drive
     noise = frame.ours(arrays["diffusion"], 2 * frame.vacuum) if "diffusion" in arrays else model.noise
     return Pieces(unitary=drift, damping=0 * drift, noise=noise, drive=drive)
@@ -312,10 +315,32 @@ def _observables(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -
 
 def _frames(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
     """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
-    moving = any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
     if free:
-        return list(frames(claim.modes, moving=moving))
-    return list(frames(claim.modes, moving=moving, vacuum=claim.vacuum, layout=claim.layout))
+        return list(frames(claim.modes, moving=_moves(arrays)))
+    return list(frames(claim.modes, moving=_moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
+
+
+def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list[Frame]:
+    """Other orders of many modes, and other units, by matching with the model's A and D, or with its steady state."""
+    pieces = readings.pieces(())
+    right = {"drift": pieces.drift, "diffusion": pieces.noise}
+    if "covariance" in arrays and "drift" not in arrays:
+        with contextlib.suppress(gaussian.GaussianError):
+            equations = gaussian.MomentEquations(drift=pieces.drift, drive=pieces.drive, diffusion=pieces.noise)
+            right["covariance"] = gaussian.solve_steady(equations).covariance
+    return matched_frames(
+        arrays,
+        right,
+        claim.modes,
+        vacuum=claim.vacuum,
+        layout=claim.layout,
+        moving=_moves(arrays),
+        permuted=claim.modes > MOST_PERMUTED,
+    )
+
+
+def _moves(arrays: dict[str, Array]) -> bool:
+    return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
 
 
 def _pin(explanations: Sequence[Explanation]) -> str:

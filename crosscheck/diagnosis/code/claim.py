@@ -104,9 +104,8 @@ class Claim:
             hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
             raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)
         moving = any(getattr(self, name) is not None for name in ("covariances", "means"))
-        if (moving and self.times is None) or (
-            self.times is not None and not (moving or self.measures() or self.drift)
-        ):
+        timed = moving or self.drift is not None or bool(self.measures())
+        if (moving and self.times is None) or (self.times is not None and not timed):
             hint = "Give `times` and `covariances` (or `means`, or one measure for each time) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
 

@@ -252,6 +252,7 @@ def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, par
 
 
 def observed_of(claim: Claim) -> list[int]:
+    """The modes that the model asks about."""
     return list(getattr(claim.model, "observed", range(claim.modes)))
 
 
@@ -266,6 +267,7 @@ def party_of(claim: Claim, measure: str) -> list[int]:
 
 
 def read_numbers(measure: str, value: Any) -> list[float]:
+    """One number or several, real and finite; raises InvalidParameter for all else."""
     try:
         raw = np.atleast_1d(np.asarray(value))
         if np.iscomplexobj(raw) and np.abs(raw.imag).max() > 0:
@@ -283,6 +285,7 @@ def read_numbers(measure: str, value: Any) -> list[float]:
 
 
 def cause_of(variant: Variant, conventions: tuple[str, ...] = ()) -> Cause:
+    """A variant of a formula in words, beside conventions of the covariance."""
     words = tuple(part for part in (variant.formula, variant.output) if part)
     if variant.is_convention:
         return Cause(conventions=conventions + words)
@@ -290,6 +293,7 @@ def cause_of(variant: Variant, conventions: tuple[str, ...] = ()) -> Cause:
 
 
 def judged_causes(causes: Sequence[Cause]) -> Verdict:
+    """Certified by conventions alone, refuted by defects alone."""
     if not causes or all(cause.defects for cause in causes):
         return Verdict.REFUTED
     return Verdict.CERTIFIED if not any(cause.defects for cause in causes) else Verdict.INCONCLUSIVE

@@ -73,7 +73,9 @@ class Observable:
     def _seen(self, array: Array, frame: Frame) -> Array:
         if self.name in VECTORS:
             return frame.ours_vector(array, frame.amplitude).ravel()
-        return frame.ours(array, 1.0 if self.name == "drift" else 2 * frame.vacuum).ravel()
+        if self.name == "drift":
+            return frame.ours_drift(array).ravel()
+        return frame.ours(array, 2 * frame.vacuum).ravel()
 
     @property
     def solved(self) -> bool:

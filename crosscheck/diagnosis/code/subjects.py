@@ -68,10 +68,12 @@ def is_said(model: Any) -> bool:
 
 
 def pairs(modes: int) -> list[Subject]:
+    """All pairs of modes."""
     return [Subject(modes=pair, party=pair[:1]) for pair in itertools.combinations(range(modes), 2)]
 
 
 def against_rest(modes: int) -> list[Subject]:
+    """Each mode against all others."""
     return [Subject(modes=tuple(range(modes)), party=(k,)) for k in range(modes)]
 
 
