@@ -114,6 +114,12 @@ class Detective:
             self._go_on()
             found += self._of_catalogue(f, *self.evidence.singles)
             found += self._with_entries(f, [()], self.evidence.right, 1)
+        if found and all(entry.of == "diffusion" for e in found for entry in e.entries) and not found[0].changes:
+            # One wrong entry of D is often an occupation that is wrong where it has no other.
+            occupied = [tangent for tangent in self._tangents if tangent.occupation]
+            for f in frames[:MOST_FITTED]:
+                for (change,) in fitted(self.evidence, occupied, f):
+                    found.append(self._explained(f, (replace(change, free=False, rank=2),)))
         if not found:
             for f in frames[:MOST_FITTED]:
                 self._go_on()

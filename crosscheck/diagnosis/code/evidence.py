@@ -25,11 +25,10 @@ from crosscheck.diagnosis.code.observables import (
     Predictor,
     references,
     solver_changes,
-    start_changes,
-    starts_of,
     steady_mean,
 )
 from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.starts import start_changes, starts_of
 from crosscheck.diagnosis.code.terms import Pieces
 
 Array = NDArray[Any]
@@ -148,7 +147,7 @@ class Evidence:
             start = self._starts[""][0] if self._starts else 0.0
             means = np.abs(steady_mean(right.drift, right.drive)) + np.abs(start)
             changes += solver_changes([o.name for o in self.observables], means)
-        changes += start_changes(self._starts)
+        changes += start_changes(self._starts, self.times)
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
     @cached_property

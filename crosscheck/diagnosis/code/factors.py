@@ -17,7 +17,8 @@ from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.accuracy import WRITTEN
 from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
 from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
-from crosscheck.diagnosis.code.readings import field_change, groups, times
+from crosscheck.diagnosis.code.fields import field_change
+from crosscheck.diagnosis.code.readings import groups, times
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 
 Array = NDArray[Any]
@@ -117,6 +118,13 @@ class Tangent:
 
     make: Callable[[float], Change]
     slope: Array
+
+    @property
+    def occupation(self) -> bool:
+        """Whether it is a number of quanta, of all or in the diffusion."""
+        change = self.make(1.0)
+        names = [name.partition("[")[0] for name, _ in change.fields]
+        return bool(names) and all(OCCUPATIONS.fullmatch(name) for name in names)
 
 
 def tangents(evidence: Evidence) -> list[Tangent]:
