@@ -18,8 +18,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import gaussian
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.diagnosis.code.chain import diagnose_code
+from crosscheck.diagnosis.code.chain_in_time import diagnose_in_time
 from crosscheck.diagnosis.code.claim import Claim, is_code
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.model.examine import examine
@@ -84,7 +86,9 @@ def diagnose(
     if isinstance(found, ModuleType) and model is None and not hasattr(found, "model"):
         model = model_of(only_model(found, Path(str(found.__file__)).name), found.__name__)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
-    return diagnose_code(Claim.of(found, model, **options), progress=progress)
+    claim = Claim.of(found, model, **options)
+    follow = diagnose_in_time if gaussian.is_time_dependent(claim.model) else diagnose_code
+    return follow(claim, progress=progress)
 
 
 def named(target: str, *, with_model: bool) -> Any:

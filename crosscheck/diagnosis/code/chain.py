@@ -66,7 +66,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
     """
     arrays = claim.arrays()
     readings = Readings.of(claim.model)
-    stages = [_model(claim)]
+    stages = [model_stage(claim)]
     frame = Frame(order=tuple(range(2 * claim.modes)))
     progress("equations of motion")
     if {"drift", "diffusion"} <= set(arrays):
@@ -83,7 +83,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
             stages, frame = (stages + found[0], found[1]) if found else ([*stages, stage], frame)
         stages += [] if refused is None else [refused]
     progress("measures")
-    stages += _measures(claim, readings, arrays, frame, stages)
+    stages += measure_stages(claim, readings, arrays, frame, stages)
     return CodeDiagnosis(
         model=described(claim.model),
         name=type(claim.model).__name__,
@@ -105,13 +105,13 @@ def _apart(
     Of A and D the one that is not claimed is the model's. A settles the order of the quadratures, but not the vacuum.
     """
     equations = [name for name in EQUATIONS if name in arrays]
-    observables = _observables(claim, arrays, (*MOVING, *STEADY))
+    observables = observables_of(claim, arrays, (*MOVING, *STEADY))
     if not (equations and observables) or together.agrees or any(cause.defects for cause in together.causes):
         return None
     first, frame = _against_model(claim, readings, arrays, equations, progress)
     alike = [
         other
-        for other in _frames(claim, arrays)
+        for other in frames_of(claim, arrays)
         if (other.order, other.p_sign) == (frame.order, frame.p_sign)
         and ("diffusion" not in equations or other.vacuum == frame.vacuum)
     ]
@@ -126,7 +126,7 @@ def _apart(
         verdict=explained.verdict or judged(explanations),
         causes=causes_of(explanations, solved),
         entries=explained.entries,
-        note=explained.note or _pin(explanations),
+        note=explained.note or pin(explanations),
         against=against,
         agreement=explained.agreement,
     )
@@ -143,7 +143,7 @@ def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
     ]
 
 
-def _measures(
+def measure_stages(
     claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = ()
 ) -> list[Stage]:
     """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`."""
@@ -176,7 +176,7 @@ def _settled(
         return explanations
 
     def strange(frame: Frame) -> int:
-        stages = _measures(claim, readings, arrays, frame)
+        stages = measure_stages(claim, readings, arrays, frame)
         if {"drift", "diffusion"} <= set(arrays):
             stages += _followed(claim, readings, arrays, frame)
         return max((0 if stage.agrees else 1 if stage.causes else 2 for stage in stages), default=0)
@@ -185,14 +185,14 @@ def _settled(
     return [e for e in explanations if found[e.frame] == min(found.values())]
 
 
-def _model(claim: Claim) -> Stage:
-    """That what the claim is held against is right: A, d and D against the ladder algebra."""
+def model_stage(claim: Claim, times: tuple[float, ...] = (0.0,)) -> Stage:
+    """That what the claim is held against is right: A, d and D against the ladder algebra, at these times."""
     what = "the model, by the Fock ladder algebra"
     if claim.modes > MOST_MODES:
         note = f"{claim.modes} modes are more than fit in Fock space; the equations are those of `gaussian`."
         return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
-    found = compare_generators(claim.model, gaussian.moment_equations)
-    if overall(c.verdict for c in found) is Verdict.INCONCLUSIVE:  # rates too far apart for doubles
+    found = compare_generators(claim.model, gaussian.moment_equations, times)
+    if len(times) == 1 and overall(c.verdict for c in found) is Verdict.INCONCLUSIVE:  # rates too far apart for doubles
         found = compare_generators(claim.model, equations_from_balls)
     verdict = overall(c.verdict for c in found)
     wide = [c for c in found if c.verdict is Verdict.INCONCLUSIVE]
@@ -209,8 +209,8 @@ def _against_model(
     names: Sequence[str],
     progress: Callable[[str], None],
 ) -> tuple[Stage, Frame]:
-    observables = _observables(claim, arrays, names)
-    tried = _frames(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
+    observables = observables_of(claim, arrays, names)
+    tried = frames_of(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
     evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
@@ -224,7 +224,7 @@ def _against_model(
         verdict=judged(explanations),
         causes=causes_of(explanations, readings, explained.entries),
         entries=explained.entries,
-        note=explained.note or _pin(explanations),
+        note=explained.note or pin(explanations),
     ), frame
 
 
@@ -239,7 +239,7 @@ def _against_own(
         for name in names
         if name in arrays
     }
-    observables = _observables(claim, converted, names)
+    observables = observables_of(claim, converted, names)
     what = listed(WORDS[o.name] for o in observables)
     against = "the code's own A and D"
     if set(names) <= set(STEADY):
@@ -248,7 +248,7 @@ def _against_own(
         if missing is not None:
             return Stage(what=what, verdict=missing[0], against=against, note=missing[1])
     solved = _OwnReadings(claim.model, own)
-    evidence = Evidence(solved, observables, _frames(claim, converted, free=True), arrays.get("times"))
+    evidence = Evidence(solved, observables, frames_of(claim, converted, free=True), arrays.get("times"))
     # Conventions are those of the equations: another one here is a mistake.
     explained = explain(evidence, claim.tolerance, conventional=False)
     explanations = explained.explanations
@@ -303,17 +303,18 @@ def _no_steady_state(claim: Claim, readings: Readings, arrays: dict[str, Array])
     names = [name for name in STEADY if name in arrays]
     if not names:
         return None
-    sigma = [frame.ours(arrays["covariance"], 2 * frame.vacuum) for frame in _frames(claim, arrays)
+    sigma = [frame.ours(arrays["covariance"], 2 * frame.vacuum) for frame in frames_of(claim, arrays)
              if "covariance" in arrays]  # fmt: skip
     missing = no_steady_state(readings.pieces(()), sigma, "The model's A")
     return missing and Stage(what=listed(WORDS[n] for n in names), verdict=missing[0], note=missing[1])
 
 
-def _observables(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
+def observables_of(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
+    """What is claimed under these names."""
     return [Observable(name=n, claim=arrays[n], tolerance=claim.tolerance) for n in names if n in arrays]
 
 
-def _frames(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
+def frames_of(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
     """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
     if free:
         return list(frames(claim.modes, moving=_moves(arrays)))
@@ -343,7 +344,7 @@ def _moves(arrays: dict[str, Array]) -> bool:
     return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
 
 
-def _pin(explanations: Sequence[Explanation]) -> str:
+def pin(explanations: Sequence[Explanation]) -> str:
     """How to decide between a convention and a mistake."""
     if judged(explanations) is not Verdict.INCONCLUSIVE:
         return ""

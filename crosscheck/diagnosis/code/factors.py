@@ -178,7 +178,8 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
             for scope in SCOPES if group[0].is_dissipator else (BOTH,):
                 yield of_group(what, group, scope, rank)
         right = evidence.readings.pieces(())
-        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))):
+        constant = right.drift.ndim == 2  # no single number is an entry of A(t)
+        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))) if constant else ():
             for j, k in np.argwhere(np.abs(matrix) > WRITTEN * np.abs(matrix).max(initial=0.0)):
                 yield of_entry(symbol, int(j), int(k), float(matrix[j, k]))
 

@@ -93,7 +93,7 @@ class Observable:
     @property
     def fixed(self) -> int:
         """How many of the first indices are not quadratures, but times."""
-        return int(self.name in ("covariances", "means"))
+        return self.claim.ndim - (1 if self.name in VECTORS else 2)
 
     @property
     def entries(self) -> list[tuple[int, ...]]:
