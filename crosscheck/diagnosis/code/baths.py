@@ -48,7 +48,7 @@ def baths(apart: Apart) -> Iterator[Change]:
     for j in range(n):
         for k in range(j):
             text = f"the baths of modes {k + 1} and {j + 1} are exchanged"
-            yield Change(text=text, rank=10, act=_exchanged(blocks[k], blocks[j]))
+            yield Change(text=text, rank=26, act=_exchanged(blocks[k], blocks[j]))
 
 
 def _is_uneven(whole: Pieces, block: slice) -> bool:

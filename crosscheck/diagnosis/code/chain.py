@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -144,9 +145,13 @@ def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
 
 
 def measure_stages(
-    claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = ()
-) -> list[Stage]:
-    """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`."""
+    claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = (),
+    evidence: Callable[[], Evidence] | None = None,
+) -> list[Stage]:  # fmt: skip
+    """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`.
+
+    `evidence` makes that of σ(t), for measures at several times without it.
+    """
     scale = 2 * frame.vacuum
     within = max((s.within for s in before if s.within is not None and s.agrees), default=0.0)
 
@@ -157,12 +162,16 @@ def measure_stages(
         half = float(half_units(arrays[name]).max()) / scale
         return Known(sigmas=list(found) if found.ndim == 3 else [found], half=half, within=within)
 
+    if evidence is None and claim.times is not None and "covariances" not in arrays:
+        times, n = np.atleast_1d(np.asarray(claim.times, float)), 2 * claim.modes
+        unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
+        evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times)
     sigma, several = known("covariance"), known("covariances")
     settled = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
     return [
         function_stage(claim, measure, value, settled)
         if callable(value)
-        else numbers_stage(claim, readings, measure, value, sigma, several)
+        else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
         for measure, given in claim.measures().items()
         for value in (valued(claim, measure, given),)
     ]

@@ -8,9 +8,9 @@ A(t) is a function of the time, or an array with one matrix for each of `times`.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ from crosscheck.diagnosis.code.flows import EARLY, INSTANT, LATE
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.functions import OF_TIME
 from crosscheck.diagnosis.code.in_time import PredictorInTime, ReadingsInTime, Steps, steps_to
-from crosscheck.diagnosis.code.observables import solver_changes
+from crosscheck.diagnosis.code.observables import Observable, solver_changes
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.errors import InvalidParameter
@@ -73,7 +73,10 @@ def diagnose_in_time(claim: Claim, *, progress: Callable[[str], None] = lambda t
             stage, frame = _against(claim, readings, steps, arrays, names, progress)
             stages.append(stage)
     progress("measures")
-    stages += measure_stages(claim, readings, arrays, frame, stages)
+    n = 2 * claim.modes
+    unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
+    evidence = partial(EvidenceInTime, readings, [unknown], [Frame(order=tuple(range(n)))], steps, progress)
+    stages += measure_stages(claim, readings, arrays, frame, stages, evidence)
     return CodeDiagnosis(
         model=described(claim.model),
         name=type(claim.model).__name__,
@@ -189,7 +192,6 @@ class EvidenceInTime(Evidence):
             changes += [Change(text=text, rank=3, solver=text) for text in (INSTANT, LATE, EARLY)]
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
-    @cached_property
-    def pairs(self) -> tuple[list[Changes], Array]:
+    def pairs(self) -> Iterator[tuple[list[Changes], Array]]:
         """None."""
-        return [], np.zeros((0, self.right.shape[1]))
+        yield from ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -36,6 +36,10 @@ Changes = tuple[Change, ...]
 
 # Readings that are solved at a time: so many at most, and their Lyapunov equations within so many bytes.
 CHUNK, CHUNK_BYTES = 4096, 2**26
+# Pairs that are looked at together, before the clock is looked at.
+AT_A_TIME = 2000
+# Beyond so many of the catalogue the less natural ones are not tried in pairs.
+MOST_PAIRED = 500
 # Pairs of parameters are taken with these factors only, beside what is common otherwise.
 COMMON = (0.0, -1.0, 2.0, 0.5)
 
@@ -150,24 +154,43 @@ class Evidence:
         changes += start_changes(self._starts, self.times)
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
+    def pairs(self) -> Iterator[tuple[list[Changes], Array]]:
+        """Pairs of those of the catalogue that predict something different, and their predictions, some at a time.
+
+        The most natural come first: a search that ends has seen what is likely.
+        """
+        yield from self._seen
+        for some in self._unseen:
+            self._seen.append(self._predictable(some))
+            yield self._seen[-1]
+
     @cached_property
-    def pairs(self) -> tuple[list[Changes], Array]:
-        """Pairs of those of the catalogue that predict something different, and their predictions."""
+    def _seen(self) -> list[tuple[list[Changes], Array]]:
+        return []
+
+    @cached_property
+    def _unseen(self) -> Iterator[list[Changes]]:
         different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
         for (change,), row in zip(*self.singles, strict=True):
             different.setdefault(self.rounded(row), change)
-        every = itertools.combinations(list(different.values())[1:], 2)
+        every = itertools.combinations(list(different.values())[1 : 1 + MOST_PAIRED], 2)
         pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
+        pairs.sort(key=lambda pair: pair[0].rank + pair[1].rank)
         self.progress(f"{len(pairs)} pairs of changes")
-        return self._predictable(pairs)
+        return iter([list(pairs[k : k + AT_A_TIME]) for k in range(0, len(pairs), AT_A_TIME)])
 
     def _crowded(self, one: Change, other: Change) -> bool:
         """Whether something that must be alone with its terms is not."""
-        return any(
-            set(this.keys) & {term.key for term in self.readings.acting(that)}
-            for this, that in ((one, other), (other, one))
-            if this.alone
-        )
+        return any(set(this.keys) & self._acting(that) for this, that in ((one, other), (other, one)) if this.alone)
+
+    def _acting(self, change: Change) -> set[Any]:
+        if change not in self._terms:
+            self._terms[change] = {term.key for term in self.readings.acting(change)}
+        return self._terms[change]
+
+    @cached_property
+    def _terms(self) -> dict[Change, set[Any]]:
+        return {}
 
     def predict(self, sets: Sequence[Changes]) -> Array:
         """One row for each set of changes. Raises what the model raises for fields that it cannot take."""

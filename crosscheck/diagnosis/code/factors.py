@@ -103,6 +103,7 @@ def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes
     left = evidence.claims[f] - evidence.right[0]
     weight = 1 / (np.abs(evidence.claims[f]) + np.abs(evidence.right[0]) + 1e-3 * evidence.scales)
     for tangent in known:
+        evidence.go_on()
         slope, target = tangent.slope * weight, left * weight
         along = float(slope @ target) / max(float(slope @ slope), 1e-300)
         # The first step must lead somewhere, or the others need not be taken.
@@ -131,6 +132,7 @@ def tangents(evidence: Evidence) -> list[Tangent]:
     """Everything that can take any value."""
     found = []
     for make in _makers(evidence):
+        evidence.go_on()
         try:
             (there,) = evidence.predict([(make(1 + DIFFERENCE),)])
         except Exception:  # the model does not take the value

@@ -232,7 +232,8 @@ class PredictorInTime:
             covariances.append(x @ covariances[-1] @ x.T + flow[:m, m:] @ x.T)
             means.append(shift[:m, :m] @ means[-1] + shift[:m, m])
         rows = [where[float(t)] for t in self.steps.times]
-        return np.array(means)[rows], np.array(covariances)[rows]
+        found = np.array(covariances)[rows]
+        return np.array(means)[rows], 0.5 * (found + np.swapaxes(found, -1, -2))
 
 
 def _magnus(m: Array, edges: Array) -> Array:

@@ -6,7 +6,7 @@ model's. A function is given random physical covariances, entangled and separabl
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ from crosscheck.diagnosis.code.digits import (
     lost,
     nearest_state,
 )
+from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant, matching, variants
@@ -65,8 +66,9 @@ NAMES = {"log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "di
 
 
 def numbers_stage(
-    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None
-) -> Stage:
+    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None,
+    evidence: Callable[[], Evidence] | None = None,
+) -> Stage:  # fmt: skip
     """A claimed number, or one for each time, against the formula at the code's own covariances, or at the model's."""
     if not isinstance(value, Mapping):
         party = party_of(claim, measure)
@@ -120,7 +122,10 @@ def numbers_stage(
         if others:
             return elsewhere_stage(claim, measure, others, causes, entries, against)
     if not fitting and against == "the model":
-        causes = _misread(claim, readings, measure, claimed[0], party) if len(claimed) == 1 else ()
+        if evidence is not None:
+            causes = _misread_in_time(claim, readings, measure, claimed, evidence())
+        elif len(claimed) == 1:
+            causes = _misread(claim, readings, measure, claimed[0], party)
         near = None if causes else judge_near(claimed, right)
         if near is not None:
             return Stage(what=NAMES[measure], verdict=near.verdict, against=against, note=near.note)
@@ -249,6 +254,25 @@ def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, par
     for e in found:
         distinct.setdefault(float(np.round(readings.pieces(e.changes).drift.sum(), 9)), e)
     return causes_of(list(distinct.values())[:4], readings)
+
+
+def _misread_in_time(
+    claim: Claim, readings: Readings, measure: str, claimed: Sequence[float], evidence: Evidence
+) -> tuple[Cause, ...]:
+    """Readings of the model, one change each, whose σ(t) have this measure at each time."""
+    ours, (sets, rows) = evidence.frames[0], evidence.singles
+    m, found = 2 * claim.modes, []
+    # Where the number is largest, it tells most.
+    order = np.argsort(-np.abs(claimed))
+    for changes, row in zip(sets, rows, strict=True):
+        sigmas = row.reshape(-1, m, m)
+        if all(
+            abs(asked(claim.model).of(measure, sigmas[k]) - claimed[k]) <= claim.tolerance * max(abs(claimed[k]), 1e-6)
+            for k in order
+        ):
+            found.append(Explanation(frame=ours, changes=changes))
+    found.sort(key=lambda e: e.order)
+    return causes_of(found[:4], readings)
 
 
 def observed_of(claim: Claim) -> list[int]:

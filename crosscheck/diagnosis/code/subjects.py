@@ -14,6 +14,7 @@ against all others.
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -48,10 +49,11 @@ class Subject:
 
     def of(self, measure: str, sigma: Array) -> float:
         """The measure of this part of a covariance of all modes, by the right formula; NaN if it has none."""
-        reduced = gaussian.reduced(sigma, list(self.modes))
         try:
-            return float(FORMULAS[measure][RIGHT](reduced, [self.modes.index(m) for m in self.party]))
-        except (gaussian.GaussianError, ValueError):
+            with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned), np.errstate(all="ignore"):
+                reduced = gaussian.reduced(sigma, list(self.modes))
+                return float(FORMULAS[measure][RIGHT](reduced, [self.modes.index(m) for m in self.party]))
+        except (gaussian.GaussianError, np.linalg.LinAlgError, ValueError):
             return float("nan")
 
 
