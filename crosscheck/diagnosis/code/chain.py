@@ -24,7 +24,7 @@ from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Evidence
-from crosscheck.diagnosis.code.existence import no_steady_state
+from crosscheck.diagnosis.code.existence import monitored, no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
@@ -224,6 +224,10 @@ def _against_model(
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
     explanations, frame = explained.explanations, explained.frame
+    if set(arrays) & set(names) == {"covariance"}:
+        seen = frame.ours(arrays["covariance"], 2 * frame.vacuum)
+        if note := _monitored(readings.pieces(()), seen, explanations, explained.verdict):
+            return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note), frame
     if explained.verdict is not None:
         causes = (Cause(conventions=frame.changes),) if frame.changes else ()
         stage = Stage(what=what, verdict=explained.verdict, causes=causes, note=explained.note)
@@ -261,6 +265,8 @@ def _against_own(
     # Conventions are those of the equations: another one here is a mistake.
     explained = explain(evidence, claim.tolerance, conventional=False)
     explanations = explained.explanations
+    if note := _monitored(own, converted.get("covariance"), explanations, explained.verdict):
+        return Stage(what=what, verdict=Verdict.INCONCLUSIVE, against=against, note=note)
     if explained.verdict is not None and explained.verdict is not Verdict.REFUTED:
         return Stage(
             what=what, verdict=explained.verdict, against=against, note=explained.note, agreement=explained.agreement
@@ -280,6 +286,19 @@ def _against_own(
         for e in explanations
     )
     return Stage(what=what, verdict=Verdict.REFUTED, against=against, causes=causes, entries=explained.entries)
+
+
+def _monitored(
+    pieces: Pieces, sigma: Array | None, explanations: Sequence[Explanation], verdict: Verdict | None
+) -> str:
+    """What is said of a covariance that no mistake of the catalogue explains, and that a measurement does."""
+    if (
+        sigma is None
+        or verdict in (Verdict.CERTIFIED, Verdict.INCONCLUSIVE)
+        or any(e.is_convention or any(not change.free for change in e.changes) for e in explanations)
+    ):
+        return ""
+    return monitored(pieces, sigma)
 
 
 def _own(arrays: dict[str, Array], frame: Frame, readings: Readings) -> Pieces:
