@@ -157,6 +157,7 @@ class EvidenceInTime(Evidence):
         self, readings: ReadingsInTime, observables: Any, frames: Any, steps: Steps, progress: Callable[[str], None]
     ) -> None:
         super().__init__(readings, observables, frames, steps.times, progress)
+        self._steps = steps
         # Another clock is another f(t): it is not tried here.
         self._starts = {text: start for text, start in self._starts.items() if start[2] == 1}
         self._predict = PredictorInTime(names=[o.name for o in self.observables], steps=steps, starts=self._starts)
@@ -168,7 +169,7 @@ class EvidenceInTime(Evidence):
         names = [o.name for o in self.observables]
         known = {}
         if set(names) & set(MOVING):
-            moved = gaussian.evolve(self.readings.model, self.times)
+            moved = gaussian.evolve(self.readings.model, self._steps.times)
             size = np.abs(moved.mean).max(initial=0.0)
             known = {
                 "covariances": (moved.covariance, moved.error[:, None, None]),

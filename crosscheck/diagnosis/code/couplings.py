@@ -41,8 +41,8 @@ def couplings(apart: Apart) -> Iterator[Change]:
                 text = f"the term {term.text} of H couples the other quadrature of mode {mode + 1}, {said}"
                 act = _quadrature(term.key, mode, sign)
                 yield Change(text=text, rank=14, act=act, keys=(term.key,), scope=DRIFT, alone=True)
-        for row, said in ((one, other), (other, one)):
-            text = f"the term {term.text} of H acts on mode {row + 1} alone: mode {said + 1} does not feel it"
+        for row, numb in ((one, other), (other, one)):
+            text = f"the term {term.text} of H acts on mode {row + 1} alone: mode {numb + 1} does not feel it"
             act = _one_way(term.key, row)
             yield Change(text=text, rank=15, act=act, keys=(term.key,), scope=DRIFT, alone=True)
         if n <= MOST_PAIRED:

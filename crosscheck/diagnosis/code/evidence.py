@@ -63,7 +63,7 @@ class Evidence:
         # Called now and then in a long search, to end it by what it raises.
         self.go_on: Callable[[], None] = lambda: None
         self._starts = {} if times is None else starts_of(readings.model)
-        self._predict = Predictor(
+        self._predict: Callable[[Sequence[tuple[Pieces, str]]], Array] = Predictor(
             names=[o.name for o in self.observables],
             times=np.zeros(0) if times is None else times,
             starts=self._starts,

@@ -26,6 +26,7 @@ import gaussian
 from crosscheck.diagnosis.code.digits import NOTHING
 from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant
 from crosscheck.errors import InvalidParameter
+from crosscheck.model import Model
 
 Array = NDArray[Any]
 
@@ -66,7 +67,9 @@ def asked(model: Any) -> Subject:
 
 def is_said(model: Any) -> bool:
     """Whether a model says what it asks about, or has but two modes."""
-    return hasattr(model, "observed") or hasattr(model, "party") or model.modes <= 2
+    by_default = [getattr(Model, name, None) for name in ("observed", "party")]
+    own = [getattr(type(model), name, None) for name in ("observed", "party")]
+    return model.modes <= 2 or any(o is not None and o is not d for o, d in zip(own, by_default, strict=True))
 
 
 def pairs(modes: int) -> list[Subject]:
