@@ -27,9 +27,10 @@ def baths(apart: Apart) -> Iterator[Change]:
     noisy = [k for k in range(n) if np.abs(whole.noise[blocks[k], blocks[k]]).max() > 0]
     uneven = [k for k in noisy if _is_uneven(whole, blocks[k])]
     for k in uneven:
-        for scope in ("", DRIFT, DIFFUSION):
+        # In the drift alone it is (γ/4)(xp + px) of H that is left out, which is said first.
+        for scope, rank in (("", 4), (DRIFT, 22), (DIFFUSION, 8)):
             text = f"the bath of mode {k + 1} is shared by x and p (rotating-wave), not on p alone (Brownian)"
-            yield Change(text=text + SCOPES[scope], rank=4 if not scope else 8, act=_shared([blocks[k]], scope))
+            yield Change(text=text + SCOPES[scope], rank=rank, act=_shared([blocks[k]], scope))
     if len(uneven) > 1:
         text = "all baths are shared by x and p (rotating-wave), not on p alone (Brownian)"
         yield Change(text=text, rank=4, act=_shared([blocks[k] for k in uneven], ""))
