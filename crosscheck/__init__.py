@@ -40,11 +40,11 @@ if TYPE_CHECKING:
     from crosscheck.models.baths import dephasing as dephasing
     from crosscheck.models.baths import occupation as occupation
     from crosscheck.models.baths import squeezed_bath as squeezed_bath
+    from crosscheck.models.from_qutip import from_qutip as from_qutip
     from crosscheck.models.from_sympy import from_sympy as from_sympy
     from crosscheck.models.linearise import Linearisation as Linearisation
     from crosscheck.models.linearise import linearise as linearise
     from crosscheck.models.quick import quick as quick
-    from crosscheck.models.from_qutip import from_qutip as from_qutip
     from crosscheck.models.to_qutip import to_qutip as to_qutip
     from crosscheck.report.certificate import Certificate as Certificate
     from crosscheck.report.report import Report as Report

@@ -6,8 +6,8 @@ levels |0⟩ … |N−1⟩ of each mode.
 
 There are two ways in. One is QuTiP's: `steady_state(H, c_ops)` and `evolve(H, rho0, times, c_ops)`, for any dims. The
 other is a model and a cutoff: any object with `modes`, `hamiltonian(*a)`, `dissipators(*a)`, `c_ops(*a)` and
-`preparation(*a)` written in the ladder operators it is handed. This package knows nothing of covariance matrices as a way to solve
-anything.
+`preparation(*a)` written in the ladder operators it is handed. This package knows nothing of covariance matrices as a
+way to solve anything.
 """
 
 from fock.breaks import Survey, survey

@@ -18,8 +18,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import gaussian
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.diagnosis.code.chain import diagnose_code
+from crosscheck.diagnosis.code.chain_in_time import diagnose_in_time
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.data import is_data, load_data
 from crosscheck.diagnosis.code.grid import diagnose_grid
@@ -102,7 +104,8 @@ def diagnose(
     claim = Claim.of(found, model, use=use, **options)
     if scan_shape(claim.model):
         return diagnose_grid(claim, progress=progress)
-    return diagnose_code(claim, progress=progress)
+    follow = diagnose_in_time if gaussian.is_time_dependent(claim.model) else diagnose_code
+    return follow(claim, progress=progress)
 
 
 def named(target: str, *, with_model: bool) -> Any:

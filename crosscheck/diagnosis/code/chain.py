@@ -8,8 +8,10 @@ model. The model itself is held against the Fock ladder algebra first.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,11 +24,13 @@ from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Evidence
-from crosscheck.diagnosis.code.existence import no_steady_state
+from crosscheck.diagnosis.code.existence import monitored, no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
-from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.measured import Known, function_stage, numbers_stage
+from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
+from crosscheck.diagnosis.code.functions import function_stage, valued
+from crosscheck.diagnosis.code.matched import matched_frames
+from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
@@ -63,7 +67,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
     """
     arrays = claim.arrays()
     readings = Readings.of(claim.model)
-    stages = [_model(claim)]
+    stages = [model_stage(claim)]
     frame = Frame(order=tuple(range(2 * claim.modes)))
     progress("equations of motion")
     if {"drift", "diffusion"} <= set(arrays):
@@ -80,7 +84,7 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
             stages, frame = (stages + found[0], found[1]) if found else ([*stages, stage], frame)
         stages += [] if refused is None else [refused]
     progress("measures")
-    stages += _measures(claim, readings, arrays, frame, stages)
+    stages += measure_stages(claim, readings, arrays, frame, stages)
     return CodeDiagnosis(
         model=described(claim.model),
         name=type(claim.model).__name__,
@@ -103,13 +107,13 @@ def _apart(
     Of A and D the one that is not claimed is the model's. A settles the order of the quadratures, but not the vacuum.
     """
     equations = [name for name in EQUATIONS if name in arrays]
-    observables = _observables(claim, arrays, (*MOVING, *STEADY))
+    observables = observables_of(claim, arrays, (*MOVING, *STEADY))
     if not (equations and observables) or together.agrees or any(cause.defects for cause in together.causes):
         return None
     first, frame = _against_model(claim, readings, arrays, equations, progress)
     alike = [
         other
-        for other in _frames(claim, arrays)
+        for other in frames_of(claim, arrays)
         if (other.order, other.p_sign) == (frame.order, frame.p_sign)
         and ("diffusion" not in equations or other.vacuum == frame.vacuum)
     ]
@@ -124,7 +128,7 @@ def _apart(
         verdict=explained.verdict or judged(explanations),
         causes=causes_of(explanations, solved),
         entries=explained.entries,
-        note=explained.note or _pin(explanations),
+        note=explained.note or pin(explanations),
         against=against,
         agreement=explained.agreement,
     )
@@ -141,10 +145,14 @@ def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
     ]
 
 
-def _measures(
-    claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = ()
-) -> list[Stage]:
-    """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`."""
+def measure_stages(
+    claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = (),
+    evidence: Callable[[], Evidence] | None = None,
+) -> list[Stage]:  # fmt: skip
+    """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`.
+
+    `evidence` makes that of σ(t), for measures at several times without it.
+    """
     scale = 2 * frame.vacuum
     within = max((s.within for s in before if s.within is not None and s.agrees), default=0.0)
 
@@ -155,13 +163,18 @@ def _measures(
         half = float(half_units(arrays[name]).max()) / scale
         return Known(sigmas=list(found) if found.ndim == 3 else [found], half=half, within=within)
 
+    if evidence is None and claim.times is not None and "covariances" not in arrays:
+        times, n = np.atleast_1d(np.asarray(claim.times, float)), 2 * claim.modes
+        unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
+        evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times)
     sigma, several = known("covariance"), known("covariances")
     settled = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
     return [
         function_stage(claim, measure, value, settled)
         if callable(value)
-        else numbers_stage(claim, readings, measure, value, sigma, several)
-        for measure, value in claim.measures().items()
+        else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
+        for measure, given in claim.measures().items()
+        for value in (valued(claim, measure, given),)
     ]
 
 
@@ -173,7 +186,7 @@ def _settled(
         return explanations
 
     def strange(frame: Frame) -> int:
-        stages = _measures(claim, readings, arrays, frame)
+        stages = measure_stages(claim, readings, arrays, frame)
         if {"drift", "diffusion"} <= set(arrays):
             stages += _followed(claim, readings, arrays, frame)
         return max((0 if stage.agrees else 1 if stage.causes else 2 for stage in stages), default=0)
@@ -182,14 +195,14 @@ def _settled(
     return [e for e in explanations if found[e.frame] == min(found.values())]
 
 
-def _model(claim: Claim) -> Stage:
-    """That what the claim is held against is right: A, d and D against the ladder algebra."""
+def model_stage(claim: Claim, times: tuple[float, ...] = (0.0,)) -> Stage:
+    """That what the claim is held against is right: A, d and D against the ladder algebra, at these times."""
     what = "the model, by the Fock ladder algebra"
     if claim.modes > MOST_MODES:
         note = f"{claim.modes} modes are more than fit in Fock space; the equations are those of `gaussian`."
         return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
-    found = compare_generators(claim.model, gaussian.moment_equations)
-    if overall(c.verdict for c in found) is Verdict.INCONCLUSIVE:  # rates too far apart for doubles
+    found = compare_generators(claim.model, gaussian.moment_equations, times)
+    if len(times) == 1 and overall(c.verdict for c in found) is Verdict.INCONCLUSIVE:  # rates too far apart for doubles
         found = compare_generators(claim.model, equations_from_balls)
     verdict = overall(c.verdict for c in found)
     wide = [c for c in found if c.verdict is Verdict.INCONCLUSIVE]
@@ -206,11 +219,16 @@ def _against_model(
     names: Sequence[str],
     progress: Callable[[str], None],
 ) -> tuple[Stage, Frame]:
-    observables = _observables(claim, arrays, names)
-    evidence = Evidence(readings, observables, _frames(claim, arrays), arrays.get("times"), progress)
+    observables = observables_of(claim, arrays, names)
+    tried = frames_of(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
+    evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
     explanations, frame = explained.explanations, explained.frame
+    if set(arrays) & set(names) == {"covariance"}:
+        seen = frame.ours(arrays["covariance"], 2 * frame.vacuum)
+        if note := _monitored(readings.pieces(()), seen, explanations, explained.verdict):
+            return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note), frame
     if explained.verdict is not None:
         causes = (Cause(conventions=frame.changes),) if frame.changes else ()
         stage = Stage(what=what, verdict=explained.verdict, causes=causes, note=explained.note)
@@ -220,7 +238,7 @@ def _against_model(
         verdict=judged(explanations),
         causes=causes_of(explanations, readings, explained.entries),
         entries=explained.entries,
-        note=explained.note or _pin(explanations),
+        note=explained.note or pin(explanations),
     ), frame
 
 
@@ -235,7 +253,7 @@ def _against_own(
         for name in names
         if name in arrays
     }
-    observables = _observables(claim, converted, names)
+    observables = observables_of(claim, converted, names)
     what = listed(WORDS[o.name] for o in observables)
     against = "the code's own A and D"
     if set(names) <= set(STEADY):
@@ -244,10 +262,12 @@ def _against_own(
         if missing is not None:
             return Stage(what=what, verdict=missing[0], against=against, note=missing[1])
     solved = _OwnReadings(claim.model, own)
-    evidence = Evidence(solved, observables, _frames(claim, converted, free=True), arrays.get("times"))
+    evidence = Evidence(solved, observables, frames_of(claim, converted, free=True), arrays.get("times"))
     # Conventions are those of the equations: another one here is a mistake.
     explained = explain(evidence, claim.tolerance, conventional=False)
     explanations = explained.explanations
+    if note := _monitored(own, converted.get("covariance"), explanations, explained.verdict):
+        return Stage(what=what, verdict=Verdict.INCONCLUSIVE, against=against, note=note)
     if explained.verdict is not None and explained.verdict is not Verdict.REFUTED:
         return Stage(
             what=what, verdict=explained.verdict, against=against, note=explained.note, agreement=explained.agreement
@@ -269,10 +289,23 @@ def _against_own(
     return Stage(what=what, verdict=Verdict.REFUTED, against=against, causes=causes, entries=explained.entries)
 
 
+def _monitored(
+    pieces: Pieces, sigma: Array | None, explanations: Sequence[Explanation], verdict: Verdict | None
+) -> str:
+    """What is said of a covariance that no mistake of the catalogue explains, and that a measurement does."""
+    if (
+        sigma is None
+        or verdict in (Verdict.CERTIFIED, Verdict.INCONCLUSIVE)
+        or any(e.is_convention or any(not change.free for change in e.changes) for e in explanations)
+    ):
+        return ""
+    return monitored(pieces, sigma)
+
+
 def _own(arrays: dict[str, Array], frame: Frame, readings: Readings) -> Pieces:
     """The code's equations in our conventions; what it does not give is the model's."""
     model = readings.pieces(())
-    drift = frame.ours(arrays["drift"]) if "drift" in arrays else model.drift
+    drift = frame.ours_drift(arrays["drift"]) if "drift" in arrays else model.drift
     drive = frame.ours_vector(arrays["drive"], frame.amplitude) if "drive" in arrays else model.drive
     noise = frame.ours(arrays["diffusion"], 2 * frame.vacuum) if "diffusion" in arrays else model.noise
     return Pieces(unitary=drift, damping=0 * drift, noise=noise, drive=drive)
@@ -299,25 +332,48 @@ def _no_steady_state(claim: Claim, readings: Readings, arrays: dict[str, Array])
     names = [name for name in STEADY if name in arrays]
     if not names:
         return None
-    sigma = [frame.ours(arrays["covariance"], 2 * frame.vacuum) for frame in _frames(claim, arrays)
+    sigma = [frame.ours(arrays["covariance"], 2 * frame.vacuum) for frame in frames_of(claim, arrays)
              if "covariance" in arrays]  # fmt: skip
     missing = no_steady_state(readings.pieces(()), sigma, "The model's A")
     return missing and Stage(what=listed(WORDS[n] for n in names), verdict=missing[0], note=missing[1])
 
 
-def _observables(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
+def observables_of(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
+    """What is claimed under these names."""
     return [Observable(name=n, claim=arrays[n], tolerance=claim.tolerance) for n in names if n in arrays]
 
 
-def _frames(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
+def frames_of(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
     """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
-    moving = any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
     if free:
-        return list(frames(claim.modes, moving=moving))
-    return list(frames(claim.modes, moving=moving, vacuum=claim.vacuum, layout=claim.layout))
+        return list(frames(claim.modes, moving=_moves(arrays)))
+    return list(frames(claim.modes, moving=_moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
 
 
-def _pin(explanations: Sequence[Explanation]) -> str:
+def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list[Frame]:
+    """Other orders of many modes, and other units, by matching with the model's A and D, or with its steady state."""
+    pieces = readings.pieces(())
+    right = {"drift": pieces.drift, "diffusion": pieces.noise}
+    if "covariance" in arrays and "drift" not in arrays:
+        with contextlib.suppress(gaussian.GaussianError):
+            equations = gaussian.MomentEquations(drift=pieces.drift, drive=pieces.drive, diffusion=pieces.noise)
+            right["covariance"] = gaussian.solve_steady(equations).covariance
+    return matched_frames(
+        arrays,
+        right,
+        claim.modes,
+        vacuum=claim.vacuum,
+        layout=claim.layout,
+        moving=_moves(arrays),
+        permuted=claim.modes > MOST_PERMUTED,
+    )
+
+
+def _moves(arrays: dict[str, Array]) -> bool:
+    return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
+
+
+def pin(explanations: Sequence[Explanation]) -> str:
     """How to decide between a convention and a mistake."""
     if judged(explanations) is not Verdict.INCONCLUSIVE:
         return ""

@@ -23,7 +23,7 @@ Array = NDArray[Any]
 BOTH, DRIFT, DIFFUSION = "", "drift", "diffusion"
 SCOPES = {BOTH: "", DRIFT: ", in the drift only", DIFFUSION: ", in the diffusion only"}
 FACTORS = {0.0: "0", -1.0: "−1", 2.0: "2", 0.5: "½", 2**0.5: "√2", 2**-0.5: "1/√2", 4.0: "4", 0.25: "¼",
-           2 * np.pi: "2π", 0.5 / np.pi: "1/2π"}  # fmt: skip
+           2 * np.pi: "2π", 0.5 / np.pi: "1/2π", 4 * np.pi**2: "(2π)²"}  # fmt: skip
 # Fields that count quanta.
 OCCUPATIONS = re.compile(r"[nN](_?(bar|th|eff))?(_\w+|\d+|[abchm])?|occupations?|start")
 

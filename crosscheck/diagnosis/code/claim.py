@@ -89,10 +89,10 @@ class Claim:
         if all(getattr(self, name) is None for name in told_of):
             hint = "Name what is to be diagnosed so, or hand it over in a Claim(…)."
             raise InvalidParameter("claim", f"hold at least one of {', '.join(told_of)}", None, hint)
-        moving = self.covariances is not None or self.means is not None
-        listed = any(np.ndim(value) == 1 for value in self.measures().values() if not callable(value))
-        if (moving and self.times is None) or (self.times is not None and not (moving or listed)):
-            hint = "Give `times` and `covariances` (or `means`, or numbers of a measure) together."
+        moving = any(getattr(self, name) is not None for name in ("covariances", "means"))
+        timed = moving or self.drift is not None or bool(self.measures())
+        if (moving and self.times is None) or (self.times is not None and not timed):
+            hint = "Give `times` and `covariances` (or `means`, or one measure for each time) together."
             raise InvalidParameter("times", "come with a trajectory, and a trajectory with its times", self.times, hint)
 
     @classmethod

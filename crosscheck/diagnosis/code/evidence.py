@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -25,11 +25,10 @@ from crosscheck.diagnosis.code.observables import (
     Predictor,
     references,
     solver_changes,
-    start_changes,
-    starts_of,
     steady_mean,
 )
 from crosscheck.diagnosis.code.readings import Readings
+from crosscheck.diagnosis.code.starts import start_changes, starts_of
 from crosscheck.diagnosis.code.terms import Pieces
 
 Array = NDArray[Any]
@@ -37,6 +36,10 @@ Changes = tuple[Change, ...]
 
 # Readings that are solved at a time: so many at most, and their Lyapunov equations within so many bytes.
 CHUNK, CHUNK_BYTES = 4096, 2**26
+# Pairs that are looked at together, before the clock is looked at.
+AT_A_TIME = 2000
+# Beyond so many of the catalogue the less natural ones are not tried in pairs.
+MOST_PAIRED = 500
 # Pairs of parameters are taken with these factors only, beside what is common otherwise.
 COMMON = (0.0, -1.0, 2.0, 0.5)
 
@@ -60,7 +63,7 @@ class Evidence:
         # Called now and then in a long search, to end it by what it raises.
         self.go_on: Callable[[], None] = lambda: None
         self._starts = {} if times is None else starts_of(readings.model)
-        self._predict = Predictor(
+        self._predict: Callable[[Sequence[tuple[Pieces, str]]], Array] = Predictor(
             names=[o.name for o in self.observables],
             times=np.zeros(0) if times is None else times,
             starts=self._starts,
@@ -148,27 +151,46 @@ class Evidence:
             start = self._starts[""][0] if self._starts else 0.0
             means = np.abs(steady_mean(right.drift, right.drive)) + np.abs(start)
             changes += solver_changes([o.name for o in self.observables], means)
-        changes += start_changes(self._starts)
+        changes += start_changes(self._starts, self.times)
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
+    def pairs(self) -> Iterator[tuple[list[Changes], Array]]:
+        """Pairs of those of the catalogue that predict something different, and their predictions, some at a time.
+
+        The most natural come first: a search that ends has seen what is likely.
+        """
+        yield from self._seen
+        for some in self._unseen:
+            self._seen.append(self._predictable(some))
+            yield self._seen[-1]
+
     @cached_property
-    def pairs(self) -> tuple[list[Changes], Array]:
-        """Pairs of those of the catalogue that predict something different, and their predictions."""
+    def _seen(self) -> list[tuple[list[Changes], Array]]:
+        return []
+
+    @cached_property
+    def _unseen(self) -> Iterator[list[Changes]]:
         different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
         for (change,), row in zip(*self.singles, strict=True):
             different.setdefault(self.rounded(row), change)
-        every = itertools.combinations(list(different.values())[1:], 2)
+        every = itertools.combinations(list(different.values())[1 : 1 + MOST_PAIRED], 2)
         pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
+        pairs.sort(key=lambda pair: pair[0].rank + pair[1].rank)
         self.progress(f"{len(pairs)} pairs of changes")
-        return self._predictable(pairs)
+        return iter([list(pairs[k : k + AT_A_TIME]) for k in range(0, len(pairs), AT_A_TIME)])
 
     def _crowded(self, one: Change, other: Change) -> bool:
         """Whether something that must be alone with its terms is not."""
-        return any(
-            set(this.keys) & {term.key for term in self.readings.acting(that)}
-            for this, that in ((one, other), (other, one))
-            if this.alone
-        )
+        return any(set(this.keys) & self._acting(that) for this, that in ((one, other), (other, one)) if this.alone)
+
+    def _acting(self, change: Change) -> set[Any]:
+        if change not in self._terms:
+            self._terms[change] = {term.key for term in self.readings.acting(change)}
+        return self._terms[change]
+
+    @cached_property
+    def _terms(self) -> dict[Change, set[Any]]:
+        return {}
 
     def predict(self, sets: Sequence[Changes]) -> Array:
         """One row for each set of changes. Raises what the model raises for fields that it cannot take."""

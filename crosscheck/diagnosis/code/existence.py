@@ -67,6 +67,29 @@ def not_a_state(sigmas: Array, error: float) -> str:
     return ""
 
 
+def monitored(pieces: Pieces, sigma: Array) -> str:
+    """Why σ may be that of a monitored system, whose covariance obeys a Riccati equation; empty if it is not.
+
+    Aσ + σAᵀ + D = KKᵀ with a K of one column for each measured output, at most one a mode: a σ that is wrong seldom
+    leaves a residual that is positive and of so low a rank.
+    """
+    left = pieces.drift @ sigma
+    rest = left + left.T + pieces.noise
+    values = np.linalg.eigvalsh(rest)
+    size = float(np.abs(left).max() + np.abs(pieces.noise).max())
+    found = int((values > RESIDUAL * size).sum())
+    if values[0] < -1e-6 * values[-1] - RESIDUAL * size or not 0 < found <= len(sigma) // 2:
+        return ""
+    if not bool(gaussian.is_physical(sigma)) or np.linalg.matrix_rank(pieces.noise, 1e-9 * size) <= found:
+        return ""
+    outputs = "one measured output" if found == 1 else f"{found} measured outputs"
+    return (
+        f"It is no steady state of A and D, but may be one conditioned on {outputs}: Aσ + σAᵀ + D = KKᵀ with K of rank "
+        f"{found}, as in a Riccati equation. The model has no measurement, so that this is not judged. Give the steady "
+        "covariance without it, or put the measurement into A and D of the code."
+    )
+
+
 def _solves(pieces: Pieces, sigma: Array) -> bool:
     a, d = pieces.drift, pieces.noise
     left = a @ sigma

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement
-from crosscheck.diagnosis.code.detective import SECONDS, Detective
+from crosscheck.diagnosis.code.detective import Detective
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import not_a_state
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
@@ -21,9 +21,9 @@ from crosscheck.diagnosis.code.nearly import ROUGH, Near, judged_near, nearest, 
 from crosscheck.report.verdict import Verdict
 
 # What is near within an integrator's default tolerance is looked at so long for something that explains it exactly.
-SHORTLY = 5.0
+SHORTLY = 3.0
 NOTHING = "No set of changes that is tried accounts for this; these entries differ."
-UNFINISHED = f"Nothing that was tried in {SECONDS:.0f} s accounts for this; these entries differ."
+UNFINISHED = "Nothing that was tried in {:.0f} s accounts for this; these entries differ."
 NO_ANSWER = (
     "Double precision has no right value to compare this with: the moments overflow, or rates are too far apart. "
     "Choose another unit of time, or shorter times."
@@ -60,7 +60,7 @@ def explain(
     explanations = settled(detective.explanations())
     if not explanations:
         frame, entries = detective.nearest()
-        note = UNFINISHED if detective.unfinished else NOTHING
+        note = UNFINISHED.format(detective.seconds) if detective.unfinished else NOTHING
         return Explained(explanations=[], frame=frame, entries=tuple(entries), verdict=Verdict.REFUTED, note=note)
     frame = explanations[0].frame
     if is_plain and all(e.is_convention for e in explanations[: len(explanations) if conventional else 1]):

@@ -17,7 +17,8 @@ from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.accuracy import WRITTEN
 from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
 from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
-from crosscheck.diagnosis.code.readings import field_change, groups, times
+from crosscheck.diagnosis.code.fields import field_change
+from crosscheck.diagnosis.code.readings import groups, times
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 
 Array = NDArray[Any]
@@ -102,6 +103,7 @@ def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes
     left = evidence.claims[f] - evidence.right[0]
     weight = 1 / (np.abs(evidence.claims[f]) + np.abs(evidence.right[0]) + 1e-3 * evidence.scales)
     for tangent in known:
+        evidence.go_on()
         slope, target = tangent.slope * weight, left * weight
         along = float(slope @ target) / max(float(slope @ slope), 1e-300)
         # The first step must lead somewhere, or the others need not be taken.
@@ -118,11 +120,19 @@ class Tangent:
     make: Callable[[float], Change]
     slope: Array
 
+    @property
+    def occupation(self) -> bool:
+        """Whether it is a number of quanta, of all or in the diffusion."""
+        change = self.make(1.0)
+        names = [name.partition("[")[0] for name, _ in change.fields]
+        return bool(names) and all(OCCUPATIONS.fullmatch(name) for name in names)
+
 
 def tangents(evidence: Evidence) -> list[Tangent]:
     """Everything that can take any value."""
     found = []
     for make in _makers(evidence):
+        evidence.go_on()
         try:
             (there,) = evidence.predict([(make(1 + DIFFERENCE),)])
         except Exception:  # the model does not take the value
@@ -170,7 +180,8 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
             for scope in SCOPES if group[0].is_dissipator else (BOTH,):
                 yield of_group(what, group, scope, rank)
         right = evidence.readings.pieces(())
-        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))):
+        constant = right.drift.ndim == 2  # no single number is an entry of A(t)
+        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))) if constant else ():
             for j, k in np.argwhere(np.abs(matrix) > WRITTEN * np.abs(matrix).max(initial=0.0)):
                 yield of_entry(symbol, int(j), int(k), float(matrix[j, k]))
 

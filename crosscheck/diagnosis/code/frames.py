@@ -2,10 +2,11 @@ r"""How codes differ without being wrong: order of the quadratures, of the modes
 
 A code whose quadratures are r' = s P r, with P a signed permutation, and whose covariance of the vacuum is v·1, has
 
-    A' = P A Pᵀ,     D' = 2v P D Pᵀ,     σ' = 2v P σ Pᵀ,     d' = s P d,     ⟨r'⟩ = s P⟨r⟩
+    A' = P A P⁻¹,     D' = 2v P D Pᵀ,     σ' = 2v P σ Pᵀ,     d' = s P d,     ⟨r'⟩ = s P⟨r⟩
 
 with A, D, σ, d as here. With ħ = 2v, as in x = s(a + a†)/√2 with s = √(2v), means and covariances go together; with
-σ = ⟨{δr, δr}⟩, that is without the ½, the means stay as they are (s = 1).
+σ = ⟨{δr, δr}⟩, that is without the ½, the means stay as they are (s = 1). In other units, x' = λx and p' = p/λ of each
+mode, P holds λ and 1/λ, too.
 
 >>> xxpp = Frame(order=(0, 2, 1, 3), layout="xxpp")
 >>> xxpp.theirs(np.diag([1.0, 2.0, 3.0, 4.0])).diagonal()
@@ -25,8 +26,8 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 VACUUMS = (0.5, 1.0, 2.0, 0.25)
-# Beyond this many modes only the order of the quadratures is tried, not that of the modes.
-MOST_PERMUTED = 4
+# Beyond this many modes the order of the modes is found by matching (`matched`), not by trying.
+MOST_PERMUTED = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +45,20 @@ class Frame:
     vacuum: float = 0.5
     amplitude: float = 1.0
     declared: int = 0
+    units: tuple[float, ...] = ()
 
     @property
     def signs(self) -> Array:
-        return np.array([self.p_sign if row % 2 else 1 for row in self.order], float)
+        """What their quadratures are multiplied by, beside s: the sign of p, and the units λ of x and 1/λ of p."""
+        found = np.array([self.p_sign if row % 2 else 1 for row in self.order], float)
+        if not self.units:
+            return found
+        return found * [self.units[row // 2] ** (-1 if row % 2 else 1) for row in self.order]
+
+    def ours_drift(self, drift: Array) -> Array:
+        """A = P⁻¹A'P of A' in their conventions."""
+        rows, signs = np.argsort(self.order), self.signs
+        return np.asarray((drift / signs[:, None] * signs)[..., rows, :][..., :, rows])
 
     def theirs(self, matrix: Array, scale: float = 1.0) -> Array:
         """scale · P M Pᵀ for matrices M (..., 2n, 2n) in our conventions."""
@@ -60,10 +71,10 @@ class Frame:
     def ours(self, matrix: Array, scale: float = 1.0) -> Array:
         """The inverse of `theirs`."""
         rows, signs = np.argsort(self.order), self.signs
-        return np.asarray((matrix * np.outer(signs, signs))[..., rows, :][..., :, rows] / scale)
+        return np.asarray((matrix / np.outer(signs, signs))[..., rows, :][..., :, rows] / scale)
 
     def ours_vector(self, vector: Array, scale: float = 1.0) -> Array:
-        return np.asarray((vector * self.signs)[..., np.argsort(self.order)] / scale)
+        return np.asarray((vector / self.signs)[..., np.argsort(self.order)] / scale)
 
     def index(self, ours: tuple[int, ...], last: int) -> tuple[int, ...]:
         """Where their array has the entry that ours has at an index, whose `last` numbers are rows of quadratures."""
@@ -80,6 +91,8 @@ class Frame:
             found.append(f"the modes come in the order {', '.join(str(m + 1) for m in self.modes)}")
         if self.p_sign < 0:
             found.append("p has the opposite sign, p = i(a − a†)/√2")
+        if self.units:
+            found.append(f"x and p are in other units: {self._in_units}")
         if self.vacuum != 0.5:
             found.append(f"the vacuum has the covariance {self.vacuum:g}·1, not ½·1 ({self._quadratures})")
         elif self.amplitude != 1:
@@ -90,6 +103,12 @@ class Frame:
     def cost(self) -> int:
         """How many differences have to be guessed."""
         return len(self.changes) - self.declared
+
+    @property
+    def _in_units(self) -> str:
+        """`their x1 is 2·x1, their p1 is 0.5·p1`, of the modes whose units are not 1."""
+        other = [(k + 1, u) for k, u in enumerate(self.units) if abs(u - 1) > 1e-9]
+        return ", ".join(f"their x{k} is {u:.4g}·x{k} and their p{k} {1 / u:.4g}·p{k}" for k, u in other)
 
     @property
     def _quadratures(self) -> str:

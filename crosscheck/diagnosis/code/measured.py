@@ -6,8 +6,7 @@ model's. A function is given random physical covariances, entangled and separabl
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,14 +27,15 @@ from crosscheck.diagnosis.code.digits import (
     lost,
     nearest_state,
 )
+from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
-from crosscheck.diagnosis.code.frames import Frame, frames
+from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant, matching, variants
 from crosscheck.diagnosis.code.observables import lyapunov
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of
+from crosscheck.diagnosis.code.subjects import Subject, asked, each, elsewhere, is_said
 from crosscheck.errors import InvalidParameter
-from crosscheck.models.loading import told
 from crosscheck.report.verdict import Verdict
 
 Array = NDArray[Any]
@@ -62,17 +62,19 @@ class Known:
         return max(self.eta(sigma), len(sigma) * self.within * float(np.diagonal(sigma).max()))
 
 
-PROBES = 8
-SEED = 20221
 NAMES = {"log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord"}
 
 
 def numbers_stage(
-    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None
-) -> Stage:
+    claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None,
+    evidence: Callable[[], Evidence] | None = None,
+) -> Stage:  # fmt: skip
     """A claimed number, or one for each time, against the formula at the code's own covariances, or at the model's."""
-    party = _party(claim, measure)
-    claimed = _numbers(measure, value)
+    if not isinstance(value, Mapping):
+        party = party_of(claim, measure)
+        claimed = read_numbers(measure, value)
+    if isinstance(value, Mapping) or _are_several(claim, claimed):
+        return _several_stage(claim, measure, value, sigma)
     against = "the code's own covariance"
     if len(claimed) == 1 and sigma is not None:
         known = sigma
@@ -87,7 +89,7 @@ def numbers_stage(
             return Stage(what=NAMES[measure], verdict=Verdict.REFUTED, note=note, against=against)
         except gaussian.GaussianError as reason:
             return Stage(what=NAMES[measure], verdict=Verdict.INCONCLUSIVE, note=str(reason), against=against)
-    given = [gaussian.reduced(s, _observed(claim)) for s in known.sigmas]
+    given = [gaussian.reduced(s, observed_of(claim)) for s in known.sigmas]
     observed = [nearest_state(s, known.slack(s)) for s in given]
     if any(s is None for s in observed):
         note = "The covariance that it is a measure of is no quantum state's: first mend what is above."
@@ -114,24 +116,97 @@ def numbers_stage(
         for k, (c, r) in enumerate(zip(claimed, right, strict=True))
         if abs(c - r) > claim.tolerance * max(abs(c), abs(r), 1e-6)
     )
-    causes = tuple(_cause(variant) for variant in fitting)
+    causes = tuple(cause_of(variant) for variant in fitting)
+    if not (fitting and fitting[0].is_convention):
+        others = elsewhere(measure, claimed, known.sigmas, claim.model, claim.tolerance)
+        if others:
+            return elsewhere_stage(claim, measure, others, causes, entries, against)
     if not fitting and against == "the model":
-        causes = _misread(claim, readings, measure, claimed[0], party) if len(claimed) == 1 else ()
+        if evidence is not None:
+            causes = _misread_in_time(claim, readings, measure, claimed, evidence())
+        elif len(claimed) == 1:
+            causes = _misread(claim, readings, measure, claimed[0], party)
         near = None if causes else judge_near(claimed, right)
         if near is not None:
             return Stage(what=NAMES[measure], verdict=near.verdict, against=against, note=near.note)
     agreement = None
-    if fitting and not fitting[0].output and _judged(causes) is Verdict.CERTIFIED:
+    if fitting and not fitting[0].output and judged_causes(causes) is Verdict.CERTIFIED:
         off = [abs(c - r) / max(abs(c), abs(r), 1e-6) for c, r in zip(claimed, right, strict=True)]
         agreement = Agreement(within=max(off), entry=NAMES[measure])
     return Stage(
         what=NAMES[measure],
-        verdict=_judged(causes),
+        verdict=judged_causes(causes),
         causes=causes if entries else (),
         entries=entries,
         against=against,
         note="" if causes else "No formula that is tried gives this number.",
         agreement=agreement,
+    )
+
+
+def _are_several(claim: Claim, claimed: Sequence[float]) -> bool:
+    """Whether there is a number for each of several subjects, not for each time."""
+    times = 0 if claim.times is None else len(np.atleast_1d(claim.times))
+    return len(claimed) > 1 and len(claimed) != times
+
+
+def _several_stage(claim: Claim, measure: str, value: Any, sigma: Known | None) -> Stage:
+    """Numbers of several subjects, each against the right formula at the code's own covariance, or at the model's."""
+    name = NAMES[measure]
+    against = "the model" if sigma is None else "the code's own covariance"
+    try:
+        covariance = gaussian.steady_state(claim.model).covariance if sigma is None else sigma.sigmas[0]
+    except gaussian.GaussianError as reason:
+        return Stage(what=name, verdict=Verdict.INCONCLUSIVE, note=str(reason), against=against)
+    best: tuple[tuple[WrongEntry, ...], tuple[str, ...]] | None = None
+    for said, of, numbers in each(measure, value, claim.model):
+        right = [subject.of(measure, covariance) for subject in of]
+        for output, factor in OUTPUTS.items():
+            if not Variant(formula=RIGHT, output=output).is_convention:
+                continue
+            wrong = tuple(
+                WrongEntry(entry=f"{name} of {subject.text}", index=(k,), claimed=c, right=factor * r)
+                for k, (subject, c, r) in enumerate(zip(of, numbers, right, strict=True))
+                if not abs(c - factor * r) <= claim.tolerance * max(abs(c), abs(factor * r), 1e-6)
+            )
+            if best is None or len(wrong) < len(best[0]):
+                best = wrong, tuple(word for word in (f"{name} is given {said}", output) if word)
+    if best is None:
+        hint = (
+            "Give one number for the steady state, `times` with one number for each, one for each pair of modes "
+            "(1–2, 1–3, …), one for each mode against the rest, or a dict as {(0, 1): …}."
+        )
+        raise InvalidParameter(measure, "be a number, or as many as there are times or pairs", value, hint)
+    wrong, words = best
+    cause = Cause(conventions=words) if not wrong else Cause(defects=tuple(entry.text for entry in wrong[:3]))
+    verdict = Verdict.REFUTED if wrong else Verdict.CERTIFIED
+    return Stage(what=name, verdict=verdict, causes=(cause,), entries=wrong, against=against)
+
+
+def elsewhere_stage(
+    claim: Claim,
+    measure: str,
+    others: Sequence[tuple[Subject, str]],
+    wrong: Sequence[Cause],
+    entries: tuple[WrongEntry, ...],
+    against: str,
+) -> Stage:
+    """Numbers that are right for other modes: wrong only if the model says what is asked, and that is meant."""
+    name, of = NAMES[measure], asked(claim.model).text
+    causes = tuple(
+        Cause(conventions=tuple(w for w in (f"it is {name} of {subject.text}, not of {of}", output) if w))
+        for subject, output in others
+    )
+    if not is_said(claim.model) and not wrong:
+        return Stage(what=name, verdict=Verdict.CERTIFIED, causes=causes[:1], against=against)
+    note = "If these modes are meant, nothing is wrong: say so by a dict, as in log_negativity={(0, 1): …}."
+    return Stage(
+        what=name,
+        verdict=Verdict.INCONCLUSIVE,
+        causes=(*causes, *wrong),
+        entries=entries,
+        against=against,
+        note=note.replace("log_negativity", measure),
     )
 
 
@@ -149,72 +224,6 @@ def _excused(
     return RIGHT, None
 
 
-def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None) -> Stage:
-    """A function of a covariance, asked about states of ours in each set of conventions."""
-    party = _party(claim, measure)
-    observed = len(_observed(claim))
-    probes = physical_covariances(observed)
-    ask = _asker(measure, function, party)
-    best: list[tuple[int, Cause]] = []
-    failures = []
-    vacuum, layout = (claim.vacuum, claim.layout) if known is None else (known.vacuum, known.layout)
-    for frame in sorted(frames(observed, vacuum=vacuum, layout=layout), key=lambda f: f.cost):
-        try:
-            values = [ask(frame.theirs(probe, 2 * frame.vacuum)) for probe in probes]
-        except Exception as error:
-            failures.append(told(error))
-            continue
-        for variant in matching(measure, values, probes, party, claim.tolerance):
-            free = known is not None or claim.vacuum is not None
-            conventions = tuple(c for c in frame.changes if not (free and ("vacuum" in c or "ordered" in c)))
-            cause = _cause(variant, conventions)
-            best.append((len(conventions) + variant.size, cause))
-    if not best and failures:
-        # It is wrong in the conventions in which it could be asked, but may be meant for those in which it fails.
-        note = f"It could not be asked: on physical states it failed. {failures[0]} Make it take a covariance alone."
-        return Stage(what=f"the function for {NAMES[measure]}", verdict=Verdict.INCONCLUSIVE, note=note)
-    if not best:
-        why = "No formula that is tried gives its values."
-        values = [ask(probe) for probe in probes]
-        right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in probes]
-        entries = tuple(
-            WrongEntry(entry=f"{NAMES[measure]} of state {k + 1}", index=(k,), claimed=v, right=r)
-            for k, (v, r) in enumerate(zip(values, right, strict=False))
-        )
-        return Stage(what=f"the function for {NAMES[measure]}", verdict=Verdict.REFUTED, entries=entries, note=why)
-    smallest = min(size for size, _ in best)
-    causes = tuple(dict.fromkeys(cause for size, cause in best if size == smallest))
-    causes = tuple(sorted(causes, key=lambda c: bool(c.defects)))
-    note = ""
-    if _judged(causes) is Verdict.INCONCLUSIVE:
-        note = "If it is meant to be given covariances of that convention, say so (vacuum=…): all is well then."
-    return Stage(
-        what=f"the function for {NAMES[measure]}",
-        verdict=_judged(causes),
-        causes=causes if smallest else (),
-        against=f"{len(probes)} physical covariances",
-        note=note,
-    )
-
-
-def physical_covariances(modes: int, number: int = PROBES) -> list[Array]:
-    """Random covariances of quantum states, the first half of them squeezed into entanglement, the others hot."""
-    generator = np.random.default_rng(SEED)
-    w = gaussian.omega(modes)
-    found = []
-    for k in range(number):
-        h = generator.normal(size=(2 * modes, 2 * modes)) * (0.35 if k < number // 2 else 0.1)
-        flow = _exponential(w @ (h + h.T) / 2)
-        nu = np.repeat(0.5 + generator.uniform(0.02, 0.3 if k < number // 2 else 2.0, modes), 2)
-        found.append(flow @ np.diag(nu) @ flow.T)
-    return [0.5 * (sigma + sigma.T) for sigma in found]
-
-
-def _exponential(m: Array) -> Array:
-    values, vectors = np.linalg.eig(m)
-    return np.asarray(((vectors * np.exp(values)) @ np.linalg.inv(vectors)).real)
-
-
 def _of_model(claim: Claim, measure: str, claimed: Sequence[float]) -> list[Array]:
     times = np.atleast_1d(np.asarray(claim.times if claim.times is not None else [], float))
     if len(claimed) == 1 and len(times) != 1:  # one number beside several times is that of the steady state
@@ -227,7 +236,7 @@ def _of_model(claim: Claim, measure: str, claimed: Sequence[float]) -> list[Arra
 
 def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, party: Sequence[int]) -> tuple[Cause, ...]:
     """Readings of the model, one change each, whose steady state has this measure."""
-    observed = _observed(claim)
+    observed = observed_of(claim)
     found: list[Explanation] = []
     ours = Frame(order=tuple(range(2 * claim.modes)))
     for change in readings.changes:
@@ -247,13 +256,33 @@ def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, par
     return causes_of(list(distinct.values())[:4], readings)
 
 
-def _observed(claim: Claim) -> list[int]:
+def _misread_in_time(
+    claim: Claim, readings: Readings, measure: str, claimed: Sequence[float], evidence: Evidence
+) -> tuple[Cause, ...]:
+    """Readings of the model, one change each, whose σ(t) have this measure at each time."""
+    ours, (sets, rows) = evidence.frames[0], evidence.singles
+    m, found = 2 * claim.modes, []
+    # Where the number is largest, it tells most.
+    order = np.argsort(-np.abs(claimed))
+    for changes, row in zip(sets, rows, strict=True):
+        sigmas = row.reshape(-1, m, m)
+        if all(
+            abs(asked(claim.model).of(measure, sigmas[k]) - claimed[k]) <= claim.tolerance * max(abs(claimed[k]), 1e-6)
+            for k in order
+        ):
+            found.append(Explanation(frame=ours, changes=changes))
+    found.sort(key=lambda e: e.order)
+    return causes_of(found[:4], readings)
+
+
+def observed_of(claim: Claim) -> list[int]:
+    """The modes that the model asks about."""
     return list(getattr(claim.model, "observed", range(claim.modes)))
 
 
-def _party(claim: Claim, measure: str) -> list[int]:
+def party_of(claim: Claim, measure: str) -> list[int]:
     """The first party; for one mode only an entropy makes sense."""
-    if len(_observed(claim)) == 1:
+    if len(observed_of(claim)) == 1:
         if measure != "entropy":
             hint = "Leave it out: of one mode only the entropy is compared."
             raise InvalidParameter(measure, "be of a model with two observed modes or more", claim.model, hint)
@@ -261,7 +290,8 @@ def _party(claim: Claim, measure: str) -> list[int]:
     return list(getattr(claim.model, "party", (0,))) or [0]
 
 
-def _numbers(measure: str, value: Any) -> list[float]:
+def read_numbers(measure: str, value: Any) -> list[float]:
+    """One number or several, real and finite; raises InvalidParameter for all else."""
     try:
         raw = np.atleast_1d(np.asarray(value))
         if np.iscomplexobj(raw) and np.abs(raw.imag).max() > 0:
@@ -278,39 +308,16 @@ def _numbers(measure: str, value: Any) -> list[float]:
     return [float(v) for v in found]
 
 
-def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> Callable[[Array], float]:
-    """The function with a covariance as its first argument, and the party as the second if it asks for one."""
-    try:
-        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD]
-        needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
-    except (TypeError, ValueError):
-        needed = []
-    if len(needed) > 2:
-        strange = ", ".join(p.name for p in needed[1:])
-        mine = getattr(function, "__name__", measure)
-        hint = f"Wrap it, as in Claim(…, {measure}=lambda sigma: {mine}(sigma, …)): it needs {strange}, too."
-        given = f"{mine}{inspect.signature(function)}"
-        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", given, hint)
-
-    def ask(sigma: Array) -> float:
-        if len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:
-            value = function(sigma, **{needed[1].name: list(party)})
-        else:
-            value = function(sigma, list(party)) if len(needed) == 2 else function(sigma)
-        (number,) = _numbers(measure, value)
-        return number
-
-    return ask
-
-
-def _cause(variant: Variant, conventions: tuple[str, ...] = ()) -> Cause:
+def cause_of(variant: Variant, conventions: tuple[str, ...] = ()) -> Cause:
+    """A variant of a formula in words, beside conventions of the covariance."""
     words = tuple(part for part in (variant.formula, variant.output) if part)
     if variant.is_convention:
         return Cause(conventions=conventions + words)
     return Cause(conventions=conventions, defects=words)
 
 
-def _judged(causes: Sequence[Cause]) -> Verdict:
+def judged_causes(causes: Sequence[Cause]) -> Verdict:
+    """Certified by conventions alone, refuted by defects alone."""
     if not causes or all(cause.defects for cause in causes):
         return Verdict.REFUTED
     return Verdict.CERTIFIED if not any(cause.defects for cause in causes) else Verdict.INCONCLUSIVE

@@ -27,9 +27,9 @@ import gaussian
 from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.accuracy import WRITTEN, half_units
 from crosscheck.diagnosis.code.change import Change
+from crosscheck.diagnosis.code.flows import CLOCKS, EARLY, INSTANT, LATE, carried, shifted
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.terms import Pieces
-from gaussian.ladder import ladder
 
 Array = NDArray[Any]
 
@@ -73,7 +73,9 @@ class Observable:
     def _seen(self, array: Array, frame: Frame) -> Array:
         if self.name in VECTORS:
             return frame.ours_vector(array, frame.amplitude).ravel()
-        return frame.ours(array, 1.0 if self.name == "drift" else 2 * frame.vacuum).ravel()
+        if self.name == "drift":
+            return frame.ours_drift(array).ravel()
+        return frame.ours(array, 2 * frame.vacuum).ravel()
 
     @property
     def solved(self) -> bool:
@@ -91,7 +93,7 @@ class Observable:
     @property
     def fixed(self) -> int:
         """How many of the first indices are not quadratures, but times."""
-        return int(self.name in ("covariances", "means"))
+        return self.claim.ndim - (1 if self.name in VECTORS else 2)
 
     @property
     def entries(self) -> list[tuple[int, ...]]:
@@ -133,6 +135,14 @@ class Predictor:
                 starts = [self.starts.get(solver, self.starts[""]) for solver in solvers]
                 found |= _trajectories(self.times, starts, a, d, v, mean, sigma)
                 for k, solver in enumerate(solvers):
+                    if solver in CLOCKS:
+                        means, covariances = carried(solver, self.times, a[k], d[k], v[k], *starts[k][:2])
+                        found["means"][k], found["covariances"][k] = means, covariances
+                    elif solver == INSTANT:
+                        found["means"][k], found["covariances"][k] = mean[k], sigma[k]
+                    elif solver in (LATE, EARLY):
+                        for name, start in zip(("means", "covariances"), starts[k][:2], strict=True):
+                            found[name][k] = shifted(solver, found[name][k], start)
                     if solver in UNSUBTRACTED:
                         products = np.einsum("ti,tj->tij", found["means"][k], found["means"][k])
                         found["covariances"][k] += UNSUBTRACTED[solver] * products
@@ -258,87 +268,3 @@ def solver_changes(names: Sequence[str], mean: Array) -> list[Change]:
     if "mean" in names and moving:
         found.append(MEAN_TURNED)
     return [Change(text=text, rank=4, solver=text) for text in found]
-
-
-def starts_of(model: Any) -> dict[str, tuple[Array, Array, float]]:
-    """The start of a model, and what codes take for it, or for time."""
-    right = gaussian.initial_state(model)
-    n = right.modes
-    vacuum, zero = 0.5 * np.eye(2 * n), np.zeros(2 * n)
-    found = {
-        "": (right.mean, right.covariance, 1.0),
-        "the start is the vacuum": (zero, vacuum, 1.0),
-        "the start is the vacuum, displaced": (right.mean, vacuum, 1.0),
-        "the start has no displacement": (zero, right.covariance, 1.0),
-        "the start is displaced by √2 too much, ⟨x⟩ = 2 Re α": (2**0.5 * right.mean, right.covariance, 1.0),
-        "the start is displaced by √2 too little, ⟨x⟩ = Re α": (2**-0.5 * right.mean, right.covariance, 1.0),
-        "the start is squeezed along the other quadrature": (
-            right.mean,
-            gaussian.omega(n) @ right.covariance @ gaussian.omega(n).T,
-            1.0,
-        ),
-        "the start lacks its correlations between modes": (
-            right.mean,
-            right.covariance * np.kron(np.eye(n), np.ones((2, 2))),
-            1.0,
-        ),
-        "time is 2π too long (angular rates taken for rates in Hz)": (right.mean, right.covariance, 2 * np.pi),
-        "time is 2π too short (rates in Hz taken for angular ones)": (right.mean, right.covariance, 0.5 / np.pi),
-        "time runs twice as fast": (right.mean, right.covariance, 2.0),
-        "time runs half as fast": (right.mean, right.covariance, 0.5),
-        "time runs backwards": (right.mean, right.covariance, -1.0),
-    }
-    return found | _squeezed_otherwise(model, right)
-
-
-def _squeezed_otherwise(model: Any, right: Any) -> dict[str, tuple[Array, Array, float]]:
-    """Preparing unitaries left out, inverted, or with a parameter of twice or half the size."""
-    found = {}
-    preparation = model.preparation(*ladder(model.modes)) if hasattr(model, "preparation") else None
-    unitaries = [] if preparation is None else list(preparation.unitaries)
-    for k in range(len(unitaries)):
-        for factor, said in ((0.0, "missing"), (-1.0, "inverted"), (2.0, "twice as strong"), (0.5, "half as strong")):
-            changed = [u * factor if i == k else u for i, u in enumerate(unitaries)]
-            state = gaussian.initial_state(_Prepared(model.modes, preparation, changed))
-            name = f"unitary {k + 1} of the preparation ({_kind(unitaries[k])})"
-            found[f"{name} is {said}"] = (state.mean, state.covariance, 1.0)
-    if len(unitaries) > 1:
-        state = gaussian.initial_state(_Prepared(model.modes, preparation, unitaries[::-1]))
-        found["the unitaries of the preparation act in the opposite order"] = (state.mean, state.covariance, 1.0)
-    if preparation is not None and preparation.occupations is not None and any(preparation.occupations):
-        state = gaussian.initial_state(_Prepared(model.modes, preparation, unitaries, [0.0] * model.modes))
-        found["the thermal occupations of the start are left out"] = (state.mean, state.covariance, 1.0)
-        # S diag(n̄ + ½)Sᵀ without ½SSᵀ, which is the start with n̄ = 0.
-        quanta = right.covariance - state.covariance
-        found["vacuum noise is missing in the start: n̄ where n̄ + ½ belongs"] = (right.mean, quanta, 1.0)
-    return found
-
-
-def _kind(generator: Any) -> str:
-    """What the unitary of a generator is called: by its words in ladder operators, letter 2j being a_j, 2j + 1 a_j†."""
-    words = [w for w, c in generator.words.items() if c and w]
-    modes = {letter // 2 for w in words for letter in w}
-    if all(len(w) == 1 for w in words):
-        what = "displacement"
-    elif all(len(w) == 2 and w[0] % 2 != w[1] % 2 for w in words):
-        what = "rotation" if len(modes) == 1 else "beam splitter"
-    else:
-        what = "squeezing" if len(modes) == 1 else "two-mode squeezing"
-    of = " and ".join(str(m + 1) for m in sorted(modes))
-    return f"{what} of mode{'s' * (len(modes) > 1)} {of}"
-
-
-class _Prepared:
-    """A start with other unitaries, for `gaussian.initial_state`."""
-
-    def __init__(self, modes: int, preparation: Any, unitaries: list[Any], occupations: Any = None) -> None:
-        self.modes, self.unitaries, self.ground_of = modes, unitaries, preparation.ground_of
-        self.occupations = preparation.occupations if occupations is None else occupations
-
-    def preparation(self, *a: Any) -> Any:
-        return self
-
-
-def start_changes(starts: Mapping[str, Any]) -> list[Change]:
-    """One change for each wrong start."""
-    return [Change(text=text, rank=4, solver=text) for text in starts if text]

@@ -14,10 +14,7 @@ may hold for the drift, for the diffusion, or for both: codes form them in diffe
 
 from __future__ import annotations
 
-import copy
 import dataclasses
-import itertools
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
@@ -26,18 +23,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.diagnosis.code.baths import baths
 from crosscheck.diagnosis.code.change import (
     BOTH,
     DIFFUSION,
     DRIFT,
     FACTORS,
-    OCCUPATIONS,
     SCOPES,
     Act,
     Change,
     named_factor,
-    short,
 )
+from crosscheck.diagnosis.code.couplings import couplings
+from crosscheck.diagnosis.code.fields import numbers_of, of_fields, of_whole_fields, with_fields
 from crosscheck.diagnosis.code.structures import of_one_mode, structures
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
 
@@ -70,19 +68,22 @@ class Readings:
     @cached_property
     def numbers(self) -> dict[str, Any]:
         """Numeric fields of the model that are not 0, elements of pairs as `name[0]`, `name[1]`."""
-        return dict(_numbers(self.model)) if dataclasses.is_dataclass(self.model) else {}
+        return dict(numbers_of(self.model)) if dataclasses.is_dataclass(self.model) else {}
 
     @cached_property
     def changes(self) -> list[Change]:
         """Everything that is tried, one at a time."""
         modes = self.apart.modes
         return [
-            *_of_fields(self.numbers),
+            *of_fields(self.numbers),
+            *of_whole_fields(self.model),
             *_of_terms(self.apart),
             *_of_vacuum(self.apart),
             *_reversed(self.apart),
-            *structures(modes),
+            *structures(modes, grows=_grows(self.apart)),
             *of_one_mode(modes, self.numbers),
+            *baths(self.apart),
+            *couplings(self.apart),
         ]
 
     def pieces(self, changes: Sequence[Change]) -> Pieces:
@@ -115,7 +116,7 @@ class Readings:
 
     def _of(self, fields: tuple[tuple[str, Any], ...]) -> Apart:
         if fields not in self._apart:
-            self._apart[fields] = take_apart(_with_fields(self.model, fields), checked=bool(fields))
+            self._apart[fields] = take_apart(with_fields(self.model, fields), checked=bool(fields))
         return self._apart[fields]
 
 
@@ -183,10 +184,15 @@ def _of_vacuum(apart: Apart) -> Iterator[Change]:
     for mode in range(apart.modes):
         own = _baths(apart, mode)
         for share, said in ((1.0, "missing: n̄"), (-1.0, "counted twice: n̄ + 1")):
-            if len(own) > 1:
+            if len(own) > 1 and sum(np.trace(t.damping) for t in own) < 0:
                 text = f"vacuum noise of the baths of mode {mode + 1} is {said} in D where n̄ + ½ belongs"
                 keys = tuple(t.key for t in own)
                 yield Change(text=text, rank=6, act=_half_quantum(keys, share), keys=keys, scope=DIFFUSION)
+
+
+def _grows(apart: Apart) -> bool:
+    """Whether a mode is amplified: the half quantum of its bath is not that of a damped one."""
+    return bool(np.any(np.diagonal(apart.whole.damping) > 0))
 
 
 def _half_quantum(keys: tuple[Any, ...], share: float) -> Act:
@@ -249,79 +255,6 @@ def _amplitude(factor: float, scope: str) -> str:
         return f"{what}: D belongs to {'vacuum 1, or lacks a factor ½' if twice else 'vacuum ¼, or has a ½ too many'}"
     why = "rates are read as damping of amplitudes, while κ𝓓[a] damps a at κ/2" if twice else "a factor ½ too many"
     return f"{what}: {why}{SCOPES[scope]}"
-
-
-def _of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
-    for name, value in numbers.items():
-        counts = bool(OCCUPATIONS.fullmatch(name.partition("[")[0]))
-        for factor, called in FACTORS.items():
-            for scope in (BOTH, DRIFT, DIFFUSION) if factor >= 0 or not counts else ():  # nobody counts backwards
-                change = field_change(name, value, factor * value, f"{_signed(called)}{name}", scope)
-                yield replace(change, factor=factor)
-        if counts:
-            for shift, called in ((0.5, " + ½"), (-0.5, " − ½"), (1.0, " + 1"), (-1.0, " − 1")):
-                for scope in (BOTH, DIFFUSION):
-                    change = field_change(name, value, value + shift, f"{name}{called}", scope)
-                    half = {-0.5: " (n̄ where n̄ + ½ belongs)", 0.5: " (n̄ + 1 where n̄ + ½ belongs)"}.get(shift, "")
-                    yield replace(change, text=change.text + half, common=bool(half))
-    for (one, v), (other, w) in itertools.permutations(numbers.items(), 2):
-        if v != w and _kind(one) == _kind(other):
-            for scope in (BOTH, DRIFT, DIFFUSION):
-                yield replace(field_change(one, v, w, other, scope, rank=1), common=True)
-    for (one, v), (other, w) in itertools.combinations(numbers.items(), 2):
-        if v != w:
-            text = f"{one} and {other} are exchanged"
-            for scope in (BOTH, DRIFT, DIFFUSION):
-                yield Change(text=text + SCOPES[scope], rank=24, fields=((one, w), (other, v)), scope=scope)
-
-
-def _kind(name: str) -> str:
-    """What stays of a name without its index, what it belongs to and its capitals: `n1`, `n_hot`, `Gamma`."""
-    return re.sub(r"[\[\]\d]|_.*", "", name).lower()
-
-
-def _signed(called: str) -> str:
-    return {"−1": "−", "½": "½ ", "¼": "¼ "}.get(called, called if called in ("0", "2", "4") else f"{called} ")
-
-
-def field_change(name: str, value: Any, new: Any, called: str, scope: str, rank: int = 0) -> Change:
-    """A parameter with another value; `called` is what it is in terms of the right one."""
-    text = f"{name} is taken as {called}: {short(new)}, not {short(value)}"
-    if called == f"0{name}":
-        text = f"{name} is left out (0, not {short(value)})"
-    scoped = rank + (0 if scope == BOTH else 3)
-    return Change(text=text + SCOPES[scope], rank=scoped, fields=((name, new),), scope=scope)
-
-
-def _numbers(model: Any) -> Iterator[tuple[str, Any]]:
-    for field in dataclasses.fields(model):
-        value = getattr(model, field.name)
-        if _is_number(value) and value:
-            yield field.name, value
-        elif isinstance(value, (tuple, list)):
-            for k, part in enumerate(value):
-                if _is_number(part):
-                    yield f"{field.name}[{k}]", part
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float, complex, np.number)) and not isinstance(value, bool)
-
-
-def _with_fields(model: Any, fields: tuple[tuple[str, Any], ...]) -> Any:
-    """The model with fields that it may refuse: a code on trial asks nobody whether a rate is negative."""
-    changed = copy.copy(model)
-    for name, value in fields:
-        base, _, rest = name.partition("[")
-        if rest:
-            parts = list(getattr(changed, base))
-            parts[int(rest.rstrip("]"))] = value
-            value = type(getattr(model, base))(parts)
-        object.__setattr__(changed, base, value)
-    for name in list(vars(changed)):  # what was cached belongs to the old fields
-        if isinstance(getattr(type(changed), name, None), cached_property):
-            object.__delattr__(changed, name)
-    return changed
 
 
 def _same(one: Term, other: Term) -> bool:

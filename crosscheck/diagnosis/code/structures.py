@@ -20,8 +20,10 @@ from crosscheck.diagnosis.code.terms import Apart, Pieces
 Array = NDArray[Any]
 
 
-def structures(n: int) -> Iterator[Change]:
-    """What is done to all modes alike: signs, transposes, correlations, quadratures, the drive."""
+def structures(n: int, *, grows: bool = False) -> Iterator[Change]:
+    """What is done to all modes alike: signs, transposes, correlations, quadratures, the drive; if a mode `grows`,
+    nothing is said of n̄ + ½, which is of damped ones.
+    """
     w = gaussian.omega(n)
     own = np.kron(np.eye(n), np.ones((2, 2)))
     momenta = np.kron(np.eye(n), np.diag([0.0, 2.0]))
@@ -70,16 +72,17 @@ def structures(n: int) -> Iterator[Change]:
             "noise": momenta @ np.diag(np.diag(p.noise)),
         },
     )
-    yield of(
-        "vacuum noise is missing: n̄ in D where n̄ + ½ belongs",
-        5,
-        lambda p: {"noise": p.noise + 0.5 * (p.damping + p.damping.T)},
-    )
-    yield of(
-        "vacuum noise is counted twice: n̄ + 1 in D where n̄ + ½ belongs",
-        6,
-        lambda p: {"noise": p.noise - 0.5 * (p.damping + p.damping.T)},
-    )
+    if not grows:
+        yield of(
+            "vacuum noise is missing: n̄ in D where n̄ + ½ belongs",
+            5,
+            lambda p: {"noise": p.noise + 0.5 * (p.damping + p.damping.T)},
+        )
+        yield of(
+            "vacuum noise is counted twice: n̄ + 1 in D where n̄ + ½ belongs",
+            6,
+            lambda p: {"noise": p.noise - 0.5 * (p.damping + p.damping.T)},
+        )
     # H = iE(a† − a) pushes x by √2E, H = E(a + a†) pushes p by −√2E: Ω turns the first into the second.
     for turn, said in ((w, "E(a + a†) for iE(a† − a)"), (w.T, "iE(a† − a) for E(a + a†)")):
         yield of(f"the drive acts on the other quadrature, as with {said}", 7, _turned_drive(turn))

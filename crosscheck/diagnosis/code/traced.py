@@ -102,6 +102,10 @@ class Traced:
     def __pow__(self, power: int) -> Traced:
         return Traced(((self.total**power, self.lines.here()),), self.lines)
 
+    def hermitian(self, factor: complex) -> Traced:
+        """½(c·O + h.c.), each part of the line that it was written in."""
+        return self._each(lambda piece: 0.5 * factor * piece + (0.5 * factor * piece).dag())
+
     def _each(self, change: Callable[[Polynomial], Polynomial]) -> Traced:
         return Traced(tuple((change(piece), line) for piece, line in self.addends), self.lines)
 

@@ -16,7 +16,7 @@ import gaussian
 from crosscheck import Dissipator, Model, diagnose
 from crosscheck.diagnosis.code.accuracy import half_units, spelled
 from crosscheck.diagnosis.code.digits import interval, lost
-from crosscheck.diagnosis.code.measured import physical_covariances
+from crosscheck.diagnosis.code.functions import physical_covariances
 from crosscheck.diagnosis.model import examine as examination
 from crosscheck.model import thermal_bath
 from crosscheck.models import BathBeamSplitter

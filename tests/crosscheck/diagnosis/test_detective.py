@@ -14,9 +14,10 @@ from crosscheck.diagnosis.code.detective import Detective
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.factors import families, linear
+from crosscheck.diagnosis.code.fields import with_fields
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.observables import Observable
-from crosscheck.diagnosis.code.readings import Readings, _with_fields, named_factor
+from crosscheck.diagnosis.code.readings import Readings, named_factor
 from crosscheck.models import DampedThermalMode, HeatBathPair, ReservoirGravity, ThermalNetwork
 from tests.crosscheck.diagnosis.user_codes import MIRROR
 from tests.random_models import quadratic_models
@@ -73,7 +74,7 @@ FACTORS = [(field, factor) for field in ("k_M", "gamma", "detuning", "Gamma") fo
 @pytest.mark.slow
 def test_one_wrong_parameter_is_named(field, factor):
     """Any factor on any parameter, named or not: its name comes first, or a convention that does the same does."""
-    wrong = _with_fields(MODEL, ((field, factor * getattr(MODEL, field)),))
+    wrong = with_fields(MODEL, ((field, factor * getattr(MODEL, field)),))
     found = explained(MODEL, **of_equations(wrong))
     named = [e for e in found if not e.is_convention]
     words = named[0].defects[0] + "".join(named[0].same)

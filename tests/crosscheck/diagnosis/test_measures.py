@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import gaussian
-from crosscheck.diagnosis.code.measured import physical_covariances
+from crosscheck.diagnosis.code.functions import physical_covariances
 from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, matching, variants
 
 PROBES = physical_covariances(2)

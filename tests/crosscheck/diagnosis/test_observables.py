@@ -13,10 +13,10 @@ from crosscheck.diagnosis.code.observables import (
     Observable,
     Predictor,
     lyapunov,
-    starts_of,
     steady_mean,
 )
 from crosscheck.diagnosis.code.readings import Readings, times
+from crosscheck.diagnosis.code.starts import starts_of
 from crosscheck.diagnosis.code.structures import structures
 from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.model import Preparation, rotating, squeezing

@@ -1,0 +1,103 @@
+r"""Baths that are read otherwise: Brownian for rotating-wave and the reverse, on another mode, on all of them.
+
+At κ with n̄ quanta a rotating-wave bath has G = −κ/2·1 and D = κ(n̄ + ½)·1 in its mode. A Brownian one, of
+−i(γ/2)[x, {p, ρ}] − γ(n̄ + ½)[x, [x, ρ]], has A_pp = −γ and D_pp = γ(2n̄ + 1): twice as much on p, and nothing on x. Both
+have the same trace, and so each is turned into the other by sharing it between x and p, or by giving it to p.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crosscheck.diagnosis.code.change import DIFFUSION, DRIFT, SCOPES, Act, Change
+from crosscheck.diagnosis.code.terms import Apart, Pieces
+
+Array = NDArray[Any]
+
+
+def baths(apart: Apart) -> Iterator[Change]:
+    """What may be done to the bath of a mode, where it has one."""
+    n, whole = apart.modes, apart.whole
+    blocks = [slice(2 * k, 2 * k + 2) for k in range(n)]
+    noisy = [k for k in range(n) if np.abs(whole.noise[blocks[k], blocks[k]]).max() > 0]
+    uneven = [k for k in noisy if _is_uneven(whole, blocks[k])]
+    for k in uneven:
+        # In the drift alone it is (γ/4)(xp + px) of H that is left out, which is said first.
+        for scope, rank in (("", 4), (DRIFT, 22), (DIFFUSION, 8)):
+            text = f"the bath of mode {k + 1} is shared by x and p (rotating-wave), not on p alone (Brownian)"
+            yield Change(text=text + SCOPES[scope], rank=rank, act=_shared([blocks[k]], scope))
+    if len(uneven) > 1:
+        text = "all baths are shared by x and p (rotating-wave), not on p alone (Brownian)"
+        yield Change(text=text, rank=4, act=_shared([blocks[k] for k in uneven], ""))
+    if n == 1:
+        return
+    for k in noisy:
+        text = f"the bath of mode {k + 1} acts on every mode"
+        yield Change(text=text, rank=6, act=_copied(blocks[k], [blocks[j] for j in range(n) if j != k]))
+        for j in range(n):
+            if j != k and n > 2 and j not in noisy:
+                text = f"the bath of mode {k + 1} acts on mode {j + 1}, too"
+                yield Change(text=text, rank=7, act=_copied(blocks[k], [blocks[j]]))
+            if j != k:
+                text = f"the bath of mode {k + 1} acts on mode {j + 1} instead"
+                yield Change(text=text, rank=9, act=_moved(blocks[k], blocks[j]))
+    for j in range(n):
+        for k in range(j):
+            text = f"the baths of modes {k + 1} and {j + 1} are exchanged"
+            yield Change(text=text, rank=26, act=_exchanged(blocks[k], blocks[j]))
+
+
+def _is_uneven(whole: Pieces, block: slice) -> bool:
+    own = np.diagonal(whole.noise[block, block])
+    return bool(own[0] <= 1e-6 * own[1])
+
+
+def _shared(blocks: list[slice], scope: str) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        damping, noise = p.damping.copy(), p.noise.copy()
+        for b in blocks:
+            own = p.unitary[b, b] + p.damping[b, b]
+            # H holds (γ/4)(xp + px) beside a Brownian bath, which is part of its damping.
+            damping[b, b] += np.eye(2) * np.trace(own) / 2 - np.diag(np.diag(own))
+            noise[b, b] = np.eye(2) * np.trace(p.noise[b, b]) / 2
+        return replace(
+            p, damping=p.damping if scope == DIFFUSION else damping, noise=p.noise if scope == DRIFT else noise
+        )
+
+    return act
+
+
+def _copied(source: slice, targets: list[slice]) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        damping, noise = p.damping.copy(), p.noise.copy()
+        for b in targets:
+            damping[b, b], noise[b, b] = p.damping[source, source], p.noise[source, source]
+        return replace(p, damping=damping, noise=noise)
+
+    return act
+
+
+def _moved(source: slice, target: slice) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        damping, noise = p.damping.copy(), p.noise.copy()
+        for of in (damping, noise):
+            of[target, target] += of[source, source]
+            of[source, source] = 0
+        return replace(p, damping=damping, noise=noise)
+
+    return act
+
+
+def _exchanged(one: slice, other: slice) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        damping, noise = p.damping.copy(), p.noise.copy()
+        for new, old in ((damping, p.damping), (noise, p.noise)):
+            new[one, one], new[other, other] = old[other, other], old[one, one]
+        return replace(p, damping=damping, noise=noise)
+
+    return act

@@ -1,0 +1,165 @@
+r"""Functions of a covariance that a code uses for its measures, asked about states of ours.
+
+A function is given random physical covariances, entangled and separable, of the modes that the model asks about and, if
+it fails on these or is of other modes, of all modes; in each set of conventions.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import gaussian
+from crosscheck.diagnosis.code.claim import Claim, call
+from crosscheck.diagnosis.code.explanation import WrongEntry
+from crosscheck.diagnosis.code.frames import Frame, frames
+from crosscheck.diagnosis.code.measured import (
+    NAMES,
+    cause_of,
+    elsewhere_stage,
+    judged_causes,
+    observed_of,
+    party_of,
+    read_numbers,
+)
+from crosscheck.diagnosis.code.measures import RIGHT, Variant, matching, variants
+from crosscheck.diagnosis.code.stage import Cause, Stage
+from crosscheck.diagnosis.code.subjects import elsewhere
+from crosscheck.errors import InvalidParameter
+from crosscheck.models.loading import told
+from crosscheck.report.verdict import Verdict
+
+Array = NDArray[Any]
+
+PROBES = 8
+SEED = 20221
+# What functions call the time.
+OF_TIME = ("t", "time")
+
+
+def valued(claim: Claim, measure: str, value: Any) -> Any:
+    """The number, or one for each time, of a function of the model's fields or of time; all else as it is."""
+    if not callable(value):
+        return value
+    try:
+        asked = [p.name for p in inspect.signature(value).parameters.values() if p.default is p.empty]
+    except (TypeError, ValueError):
+        return value
+    known = {f.name for f in fields(claim.model)} if hasattr(claim.model, "__dataclass_fields__") else set()
+    if set(asked) & known:
+        return call(value, measure, claim.model)
+    if len(asked) == 1 and asked[0] in OF_TIME and claim.times is not None:
+        return [value(float(t)) for t in np.atleast_1d(np.asarray(claim.times, float))]
+    return value
+
+
+def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None) -> Stage:
+    """A function of a covariance: of the modes that the model asks about, or else of all modes."""
+    few = observed_of(claim)
+    found = _asked_about(claim, measure, function, known, len(few))
+    if found.verdict is Verdict.CERTIFIED or len(few) == claim.modes:
+        return found
+    whole = _asked_about(claim, measure, function, known, claim.modes)
+    return whole if whole.verdict is Verdict.CERTIFIED or (whole.causes and not found.causes) else found
+
+
+def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None, modes: int) -> Stage:
+    """A function of the covariance of so many modes: of those that are asked about, or of all."""
+    party, few = party_of(claim, measure), observed_of(claim)
+    what = f"the function for {NAMES[measure]}"
+    probes = physical_covariances(modes)
+    states = probes if modes == len(few) else [gaussian.reduced(probe, few) for probe in probes]
+    ask = _asker(measure, function, party)
+    best: list[tuple[int, Cause]] = []
+    failures, answers = [], {}
+    vacuum, layout = (claim.vacuum, claim.layout) if known is None else (known.vacuum, known.layout)
+    for frame in sorted(frames(modes, vacuum=vacuum, layout=layout), key=lambda f: f.cost):
+        try:
+            values = [ask(frame.theirs(probe, 2 * frame.vacuum)) for probe in probes]
+        except Exception as error:
+            failures.append(told(error))
+            continue
+        answers[frame] = values
+        for variant in matching(measure, values, states, party, claim.tolerance):
+            free = known is not None or claim.vacuum is not None
+            conventions = tuple(c for c in frame.changes if not (free and ("vacuum" in c or "ordered" in c)))
+            best.append((len(conventions) + variant.size, cause_of(variant, conventions)))
+    if not best and failures:
+        # It is wrong in the conventions in which it could be asked, but may be meant for those in which it fails.
+        note = f"It could not be asked: on physical states it failed. {failures[0]} Make it take a covariance alone."
+        return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
+    if not best or min(best, key=lambda b: b[0])[1].defects:
+        for frame, values in answers.items() if modes == claim.modes else ():
+            if not frame.modes and (others := elsewhere(measure, values, probes, claim.model, claim.tolerance)):
+                against = f"{len(probes)} physical covariances"
+                return replace(elsewhere_stage(claim, measure, others, (), (), against), what=what)
+    if not best:
+        why = "No formula that is tried gives its values."
+        values = [ask(probe) for probe in probes]
+        right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in states]
+        entries = tuple(
+            WrongEntry(entry=f"{NAMES[measure]} of state {k + 1}", index=(k,), claimed=v, right=r)
+            for k, (v, r) in enumerate(zip(values, right, strict=False))
+        )
+        return Stage(what=what, verdict=Verdict.REFUTED, entries=entries, note=why)
+    smallest = min(size for size, _ in best)
+    causes = tuple(dict.fromkeys(cause for size, cause in best if size == smallest))
+    causes = tuple(sorted(causes, key=lambda c: bool(c.defects)))
+    note = ""
+    if judged_causes(causes) is Verdict.INCONCLUSIVE:
+        note = "If it is meant to be given covariances of that convention, say so (vacuum=…): all is well then."
+    return Stage(
+        what=what,
+        verdict=judged_causes(causes),
+        causes=causes if smallest else (),
+        against=f"{len(probes)} physical covariances",
+        note=note,
+    )
+
+
+def physical_covariances(modes: int, number: int = PROBES) -> list[Array]:
+    """Random covariances of quantum states, the first half of them squeezed into entanglement, the others hot."""
+    generator = np.random.default_rng(SEED)
+    w = gaussian.omega(modes)
+    found = []
+    for k in range(number):
+        h = generator.normal(size=(2 * modes, 2 * modes)) * (0.35 if k < number // 2 else 0.1)
+        flow = _exponential(w @ (h + h.T) / 2)
+        nu = np.repeat(0.5 + generator.uniform(0.02, 0.3 if k < number // 2 else 2.0, modes), 2)
+        found.append(flow @ np.diag(nu) @ flow.T)
+    return [0.5 * (sigma + sigma.T) for sigma in found]
+
+
+def _exponential(m: Array) -> Array:
+    values, vectors = np.linalg.eig(m)
+    return np.asarray(((vectors * np.exp(values)) @ np.linalg.inv(vectors)).real)
+
+
+def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> Callable[[Array], float]:
+    """The function with a covariance as its first argument, and the party as the second if it asks for one."""
+    try:
+        parameters = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD]
+        needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
+    except (TypeError, ValueError):
+        needed = []
+    if len(needed) > 2:
+        strange = ", ".join(p.name for p in needed[1:])
+        mine = getattr(function, "__name__", measure)
+        hint = f"Wrap it, as in Claim(…, {measure}=lambda sigma: {mine}(sigma, …)): it needs {strange}, too."
+        given = f"{mine}{inspect.signature(function)}"
+        raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", given, hint)
+
+    def ask(sigma: Array) -> float:
+        if len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:
+            value = function(sigma, **{needed[1].name: list(party)})
+        else:
+            value = function(sigma, list(party)) if len(needed) == 2 else function(sigma)
+        (number,) = read_numbers(measure, value)
+        return number
+
+    return ask
