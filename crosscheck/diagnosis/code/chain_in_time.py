@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.chain import (
     EQUATIONS,
     MOVING,
@@ -29,7 +30,7 @@ from crosscheck.diagnosis.code.chain import (
     pin,
 )
 from crosscheck.diagnosis.code.change import Change
-from crosscheck.diagnosis.code.claim import Claim, call
+from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Changes, Evidence
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.flows import EARLY, INSTANT, LATE

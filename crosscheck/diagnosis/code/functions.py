@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.diagnosis.code.claim import Claim, call
+from crosscheck.diagnosis.code.calls import call
+from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.measured import (
