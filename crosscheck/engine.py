@@ -7,6 +7,7 @@ r"""The moment engine under test: `gaussian` by default, or anything that offers
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -24,15 +25,22 @@ EVERYTHING = frozenset(
 )  # fmt: skip
 
 
+# Of an answer in bare arrays, which has no error of its own: nine digits of a state, a tenth of what the window allows.
+ACCURACY = 1e-9
+
+
 @dataclass(frozen=True, kw_only=True)
 class Engine:
     """Functions with the signatures of `gaussian`'s; replace any of them to put another implementation on trial.
 
-    It is judged on what it `offers` only: the rest is the trusted package's, and no certificate speaks of it.
+    It is judged on what it `offers` only: the rest is the trusted package's, and no certificate speaks of it. Bare
+    arrays are taken where `gaussian` returns objects: (drift, drive, diffusion), (mean, covariance) and, along times,
+    (means, covariances). They are granted an error of `accuracy` times their norm, a tenth of it for A and D.
     """
 
     name: str = "gaussian"
     version: str = ""
+    accuracy: float = ACCURACY
     offers: frozenset[str] = EVERYTHING
     moment_equations: Callable[..., Any] = gaussian.moment_equations
     initial_state: Callable[..., Any] = gaussian.initial_state
@@ -45,6 +53,17 @@ class Engine:
     symplectic_eigenvalues: Callable[..., Any] = gaussian.symplectic_eigenvalues
     purity: Callable[..., Any] = gaussian.purity
     is_physical: Callable[..., Any] = gaussian.is_physical
+
+    def __post_init__(self) -> None:
+        for name, read in (
+            ("moment_equations", _equations),
+            ("initial_state", _state),
+            ("evolve", _trajectory),
+            ("steady_state", _state),
+        ):
+            function = getattr(self, name)
+            if function is not getattr(gaussian, name):
+                object.__setattr__(self, name, _reading(function, read, self.accuracy))
 
     @property
     def complete(self) -> bool:
@@ -70,6 +89,35 @@ class Engine:
 
         changed: dict[str, Any] = {"evolve": evolve, "steady_state": steady_state, **others}
         return replace(self, moment_equations=moment_equations, **changed)
+
+
+def _reading(function: Callable[..., Any], read: Callable[..., Any], accuracy: float) -> Callable[..., Any]:
+    """The function with its bare arrays put into `gaussian`'s objects."""
+
+    @functools.wraps(function)
+    def answer(*given: Any, **options: Any) -> Any:
+        found = function(*given, **options)
+        return read(found, accuracy, given) if isinstance(found, tuple) else found
+
+    return answer
+
+
+def _equations(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
+    drift, drive, diffusion = map(np.asarray, found)
+    rounding = 0.1 * accuracy * max(float(np.linalg.norm(part)) for part in (drift, diffusion))
+    return gaussian.MomentEquations(drift=drift, drive=drive, diffusion=diffusion, rounding=rounding)
+
+
+def _state(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.GaussianState:
+    mean, sigma = map(np.asarray, found)
+    return gaussian.GaussianState(mean=mean, covariance=sigma, error=np.asarray(accuracy * np.linalg.norm(sigma)))
+
+
+def _trajectory(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.Trajectory:
+    """The times are the second argument of `evolve`."""
+    mean, sigma = map(np.asarray, found)
+    error = accuracy * np.linalg.norm(sigma, axis=(-2, -1))
+    return gaussian.Trajectory(times=np.atleast_1d(given[1]), mean=mean, covariance=sigma, error=error)
 
 
 GAUSSIAN = Engine()

@@ -16,6 +16,7 @@ GaussianError
 and one warning, IllConditioned: double precision leaves too few digits.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -146,7 +147,7 @@ class DigitsLost(GaussianError):
 
 
 class NoSteadyState(GaussianError):
-    """The moments have no unique attracting fixed point; `eigenvalues` and `modes` say why.
+    """The moments have no unique attracting fixed point; `eigenvalues` and the `modes` of each say why, where known.
 
     Of a batch, `missing` marks the points without one, and eigenvalues and modes are those of the first.
     """
@@ -156,17 +157,15 @@ class NoSteadyState(GaussianError):
     def __init__(
         self,
         reason: str,
-        eigenvalues: Sequence[complex],
-        modes: Sequence[Sequence[int]],
+        eigenvalues: Sequence[complex] = (),
+        modes: Sequence[Sequence[int]] = (),
         missing: NDArray[np.bool_] | None = None,
     ) -> None:
         self.eigenvalues, self.modes = tuple(eigenvalues), tuple(tuple(m) for m in modes)
         self.missing = np.asarray(True) if missing is None else missing
-        listed = "; ".join(
-            f"{z.real:+.3g}{z.imag:+.3g}i on mode{'s' if len(m) > 1 else ''} {', '.join(map(str, m))}"
-            for z, m in zip(self.eigenvalues, self.modes, strict=True)
-        )
-        what, advice = f"{reason} Drift eigenvalues that are not damped: {listed}.", self.remedy
+        pairs = itertools.zip_longest(self.eigenvalues, self.modes[: len(self.eigenvalues)], fillvalue=())
+        listed = "; ".join(f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in pairs)
+        what, advice = f"{reason} Drift eigenvalues that are not damped: {listed}." if listed else reason, self.remedy
         if self.missing.ndim:
             first = tuple(int(axis[0]) for axis in self.missing.nonzero())
             what = (
@@ -175,6 +174,10 @@ class NoSteadyState(GaussianError):
             )
             advice = 'Solve the others with missing="nan".'
         super().__init__(what, advice)
+
+
+def _on(modes: Sequence[int]) -> str:
+    return f" on mode{'s' if len(modes) > 1 else ''} {', '.join(map(str, modes))}" if modes else ""
 
 
 class UnstableDrift(NoSteadyState):

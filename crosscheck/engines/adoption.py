@@ -1,6 +1,6 @@
 """From an object with some of the functions of `crosscheck.engines.protocol.Offer` to an engine that can be judged.
 
-An offer states no errors, so it is granted some: what is compared are its digits, not its modesty.
+An offer states no errors: `Engine` grants it some. What is compared are its digits, not its modesty.
 """
 
 from __future__ import annotations
@@ -16,11 +16,6 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.engine import Engine
 from crosscheck.engines.protocol import FUNCTIONS
-
-# Errors that are granted, relatively to the norm: ten digits of A and D, where a sum of a few terms has fifteen, ...
-GRANTED_EQUATIONS = 1e-10
-# ... and of a state nine, a tenth of what the window allows. A wrong factor is off by a hundred million times that.
-GRANTED_STATES = 1e-9
 
 
 class NotANumber(ValueError):
@@ -60,40 +55,22 @@ def _spectrum(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _equations(function: Callable[..., Any]) -> Callable[..., Any]:
-    def moment_equations(model: Any, t: float = 0.0) -> gaussian.MomentEquations:
+    def moment_equations(model: Any, t: float = 0.0) -> Any:
         if gaussian.is_time_dependent(model):
             raise NotImplementedError("constant coefficients only")
-        drift, drive, diffusion = (np.asarray(part) for part in function(model))
-        rounding = GRANTED_EQUATIONS * max(float(np.linalg.norm(part)) for part in (drift, diffusion))
-        return gaussian.MomentEquations(drift=drift, drive=drive, diffusion=diffusion, rounding=rounding)
+        return function(model)
 
     return moment_equations
 
 
 def _evolution(function: Callable[..., Any]) -> Callable[..., Any]:
-    def evolve(model: Any, times: Any, modes: Any = None) -> gaussian.Trajectory:
-        times = np.atleast_1d(np.asarray(times, float))
-        mean, sigma = (np.asarray(part) for part in function(model, times))
-        error = GRANTED_STATES * np.linalg.norm(sigma, axis=(-2, -1))
-        return gaussian.Trajectory(times=times, mean=mean, covariance=sigma, error=error)
-
-    return evolve
-
-
-def _steady(function: Callable[..., Any]) -> Callable[..., Any]:
-    def steady_state(model: Any) -> gaussian.GaussianState:
-        mean, sigma = (np.asarray(part) for part in function(model))
-        return gaussian.GaussianState(
-            mean=mean, covariance=sigma, error=np.asarray(GRANTED_STATES * np.linalg.norm(sigma))
-        )
-
-    return steady_state
+    return lambda model, times, modes=None: function(model, np.atleast_1d(np.asarray(times, float)))
 
 
 WRAPPERS: dict[str, Callable[[Callable[..., Any]], Callable[..., Any]]] = {
     "moment_equations": _equations,
     "evolve": _evolution,
-    "steady_state": _steady,
+    "steady_state": lambda function: function,
     "symplectic_eigenvalues": _spectrum,
     **dict.fromkeys(("log_negativity", "mutual_information", "discord", "entropy", "purity", "is_physical"), _number),
 }

@@ -188,12 +188,11 @@ def equations_from_balls(model: Any) -> gaussian.MomentEquations:
     found = enclosed.enclose(lambda: enclosed.moment_equations(model), digits=20, strict=False)
     drift, diffusion = to_doubles(found.drift), to_doubles(found.diffusion)
     radius = max(float(x.rad().abs_upper()) for part in (found.drift, found.diffusion) for x in part.entries())
-    size = max(float(np.abs(drift).max()), float(np.abs(diffusion).max()))
     return gaussian.MomentEquations(
         drift=drift,
         drive=to_doubles(found.drive)[:, 0],
         diffusion=diffusion,
-        rounding=len(drift) * (radius + float(np.finfo(float).eps) * size),
+        rounding=len(drift) * radius,  # beside that of each entry's own last place, which is allowed for
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gaussian
-from crosscheck import Dissipator, Verdict, certify, models, prove_steady_state
+from crosscheck import Dissipator, Preparation, Verdict, certify, models, prove_steady_state
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures import certificate as measures_room
 from crosscheck.certificates.measures.certificate import measures_certificate
@@ -19,7 +19,7 @@ from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.exact_moments import exact_trajectory
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
-from crosscheck.model import x
+from crosscheck.model import p, thermal_bath, x
 
 
 def asked(model, times=None, truth=None, engine=GAUSSIAN):
@@ -157,3 +157,45 @@ def test_a_covariance_that_is_rightly_not_positive_refutes_nobody():
     assert report.certificate("window").verdict is Verdict.CERTIFIED
     assert report.verdict is Verdict.CERTIFIED
     assert "judged by the window" in report.certificate("steady state").note
+
+
+@dataclass(frozen=True)
+class Rubbed(models.DampedThermalMode):
+    """A cold mode that turns, coupled to one with the friction of Brownian motion: nearly no noise, nearly undamped."""
+
+    half_root: float = 0.0
+
+    @property
+    def modes(self):
+        return 2
+
+    def quadratures(self, b):
+        if not self.half_root:
+            return x(b), p(b)
+        return self.half_root * (b + b.dag()), -1j * self.half_root * (b - b.dag())
+
+    def hamiltonian(self, a, b):
+        q, k = self.quadratures(b)
+        return a.dag() * a + b.dag() * b + 0.1 * x(a) * q + self.gamma / 4 * (q * k + k * q)
+
+    def dissipators(self, a, b):
+        q, k = self.quadratures(b)
+        yield from thermal_bath(a, 0.2, self.nbar)
+        yield Dissipator(-0.5j * self.gamma, q, k)
+        yield Dissipator(0.5j * self.gamma, k, q)
+        yield Dissipator(41 * self.gamma, q)
+
+    def preparation(self, a, b):
+        return Preparation()
+
+
+@pytest.mark.parametrize("nbar", [0.0, 1.4e-21])
+def test_a_bath_without_quanta_to_speak_of_is_no_slow_process_of_another_mode(nbar):
+    """A[x2, x2] = γ/2 − γ/2 is exact in balls, and so held against a rate of 10⁻²¹."""
+    assert certify(Rubbed(1.0, 1e-5, nbar), times=(), simulate=False).verdict is Verdict.CERTIFIED
+
+
+def test_square_roots_in_doubles_do_not_hide_a_state():
+    """With 1/√2 as a double σ + iΩ/2 ≥ 0 is not proved of a cold mode; its measures are enclosed all the same."""
+    found = certify(Rubbed(1.0, 1e-5, 0.0, half_root=1 / math.sqrt(2)), times=(), simulate=False)
+    assert found.verdict is Verdict.CERTIFIED, str(found)

@@ -12,10 +12,10 @@ from scipy.constants import hbar, k
 
 import fock
 import gaussian
-from crosscheck import Dissipator, Model, Preparation, Verdict, certify
+from crosscheck import Dissipator, Engine, Model, Preparation, Verdict, certify, models
 from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.measures.enclosed import _judged, enclosed_certificate
+from crosscheck.certificates.measures.enclosed import enclosed_certificate, judged
 from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.engine import GAUSSIAN
@@ -364,9 +364,24 @@ def test_what_doubles_cannot_hold_refutes_nobody():
 )
 def test_a_wide_error_neither_hides_a_wrong_value_nor_spoils_a_right_one(off, error, verdict):
     """Right within half of the tolerance, 10⁻³; wrong beyond three times what rounding explains; else open."""
-    assert _judged("entropy", STEADY, 0.3 + off, error, flint.arb("0.3"), 1e-3).verdict is verdict
+    assert judged("entropy", STEADY, 0.3 + off, error, flint.arb("0.3"), 1e-3).verdict is verdict
 
 
 def test_the_middle_of_a_wide_interval_is_named():
     found = enclosed_certificate(asked(Lab(T=300.0), ()))
     assert "steady state: formulas at the middle of σ's interval" in found.note
+
+
+def test_another_code_is_not_held_to_the_error_of_ours():
+    """The textbook g(ν) loses digits of S to its subtraction, far within the tolerance; a wrong S is refuted."""
+    right = Engine(name="textbook", entropy=textbook_entropy, offers=frozenset({"entropy"}))
+    wrong = replace(right, entropy=lambda sigma: textbook_entropy(sigma) * (1 + 3e-4))
+    for nbar in (0.3, 10.0, 1e3):
+        model = models.DampedThermalMode(omega=1.0, gamma=0.5, nbar=nbar)
+        assert certify(model, times=(), engine=right, simulate=False).verdict is Verdict.CERTIFIED
+        assert certify(model, times=(), engine=wrong, simulate=False).verdict is Verdict.REFUTED
+
+
+def textbook_entropy(sigma):
+    nu = np.sqrt(np.linalg.det(sigma))
+    return float((nu + 0.5) * np.log(nu + 0.5) - (nu - 0.5) * np.log(nu - 0.5))
