@@ -142,7 +142,7 @@ def test_an_empty_grid_gives_an_empty_trajectory():
         ({"hamiltonian": lambda a: a.dag() * a + 1j}, "Hamiltonian's constant must be Hermitian"),
         ({"hamiltonian": lambda a: [a.dag() * a, [a, np.cos, 3]]}, "must be .H, f., but has 3 parts"),
         ({"hamiltonian": lambda a: [a.dag() * a, [a + a.dag(), lambda t: None]]}, r"f\(t\) must be a number"),
-        ({"dissipators": lambda a: None}, "must yield objects with rate, left and right"),
+        ({"dissipators": lambda a: None}, "must return a list, or yield its items, but returned NoneType"),
         ({"dissipators": lambda a: [0.7 * a]}, "must yield objects with rate, left and right"),
         ({"dissipators": lambda a: [Dissipator(1.0, "a")]}, "jump operator must be built from the ladder operators"),
         ({"preparation": lambda a: None}, "must return a Preparation"),

@@ -61,6 +61,8 @@ class Shapes:
         """
         if what == "vacuum" or what == "layout":
             return value, _not_convention(what, value)
+        if what in MEASURES and isinstance(value, dict) and value and all(map(_is_of_modes, value)):
+            return value, ""
         why = _not_data(value)
         if why:
             return None, why
@@ -140,7 +142,9 @@ class Shapes:
             return [(times,), ()] if times == 1 else [(times or 0,)]
         if what in ("covariances", "means"):
             return [] if times is None else [(times, m, m) if what == "covariances" else (times, m)]
-        return [(), (1,), *([(times,)] if times else [])]
+        modes = m // 2
+        several = [] if self.scan else [(modes,), (modes * (modes - 1) // 2,)]  # each mode, or all pairs
+        return [(), (1,), *([(times,)] if times else []), *several]
 
     def _fits(self, shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
         """Equal, or over the scan, whose axes may come in the other order."""
@@ -160,7 +164,9 @@ class Shapes:
         if what in MEASURES:
             if self.scan:
                 return f"one number for each point of the scan, {_spelled(self.scan)}"
-            return "one number" + (f" or one for each of {self.moments} times" if self.moments else "")
+            return "one number, or one for each pair or mode" + (
+                f", or for each of {self.moments} times" if self.moments else ""
+            )
         shapes = [_spelled(shape) for shape in self._shapes(what)]
         if not shapes:
             return "beside its times"
@@ -324,6 +330,11 @@ def _at(function: Callable[..., Any], t: float, what: str) -> Any:
         return function(t)
     except Exception as error:
         raise TargetNotFound(f"{what} failed at t = {t:g}.", "Make it run first.") from error
+
+
+def _is_of_modes(key: Any) -> bool:
+    """Whether a key of a dict says which modes its number is of."""
+    return isinstance(key, int) or (isinstance(key, tuple) and all(isinstance(m, int | tuple) for m in key))
 
 
 def _plain(function: Callable[..., Any]) -> bool:

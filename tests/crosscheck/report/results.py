@@ -4,9 +4,10 @@ from dataclasses import replace
 from functools import cache
 
 import numpy as np
+import qutip
 
 import gaussian
-from crosscheck import Budget, certify, diagnose, models, prove_steady_state, truncation
+from crosscheck import Budget, certify, diagnose, from_qutip, models, prove_steady_state, truncation
 from crosscheck.bench import batches, machine
 from crosscheck.bench.result import Goal
 from crosscheck.bench.table import Bench
@@ -65,6 +66,11 @@ def several():
     return Certification(reports=(result("report"), mode), planted=(trial,), tolerance=1e-3)
 
 
+def read():
+    a = qutip.destroy(8)
+    return from_qutip(a.dag() * a + 0.3 * (a + a.dag()), [0.5 * a], qutip.coherent(8, 0.2))
+
+
 MAKERS = {
     "report": report,
     "report without a cutoff": undecided,
@@ -79,6 +85,7 @@ MAKERS = {
     "benchmark": benchmark,
     "conversion": lambda: LabConversion(Q=1e12),
     "certification": several,
+    "model read from QuTiP": read,
     "library": lambda: Library(models=tuple(models.MODELS.values())),
 }
 
