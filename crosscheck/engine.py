@@ -8,7 +8,7 @@ r"""The moment engine under test: `gaussian` by default, or anything that offers
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -97,23 +97,23 @@ def _reading(function: Callable[..., Any], read: Callable[..., Any], accuracy: f
     @functools.wraps(function)
     def answer(*given: Any, **options: Any) -> Any:
         found = function(*given, **options)
-        return read(found, accuracy, given) if isinstance(found, tuple) else found
+        return read(found, accuracy, given) if isinstance(found, tuple | list) else found
 
     return answer
 
 
-def _equations(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
+def _equations(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
     drift, drive, diffusion = map(np.asarray, found)
     rounding = 0.1 * accuracy * max(float(np.linalg.norm(part)) for part in (drift, diffusion))
     return gaussian.MomentEquations(drift=drift, drive=drive, diffusion=diffusion, rounding=rounding)
 
 
-def _state(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.GaussianState:
+def _state(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.GaussianState:
     mean, sigma = map(np.asarray, found)
     return gaussian.GaussianState(mean=mean, covariance=sigma, error=np.asarray(accuracy * np.linalg.norm(sigma)))
 
 
-def _trajectory(found: tuple[Any, ...], accuracy: float, given: tuple[Any, ...]) -> gaussian.Trajectory:
+def _trajectory(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.Trajectory:
     """The times are the second argument of `evolve`."""
     mean, sigma = map(np.asarray, found)
     error = accuracy * np.linalg.norm(sigma, axis=(-2, -1))

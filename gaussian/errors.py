@@ -163,8 +163,10 @@ class NoSteadyState(GaussianError):
     ) -> None:
         self.eigenvalues, self.modes = tuple(eigenvalues), tuple(tuple(m) for m in modes)
         self.missing = np.asarray(True) if missing is None else missing
-        pairs = itertools.zip_longest(self.eigenvalues, self.modes[: len(self.eigenvalues)], fillvalue=())
-        listed = "; ".join(f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in pairs)
+        where = itertools.chain(self.modes, itertools.repeat(()))
+        listed = "; ".join(
+            f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in zip(self.eigenvalues, where, strict=False)
+        )
         what, advice = f"{reason} Drift eigenvalues that are not damped: {listed}." if listed else reason, self.remedy
         if self.missing.ndim:
             first = tuple(int(axis[0]) for axis in self.missing.nonzero())

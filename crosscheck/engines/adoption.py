@@ -27,7 +27,7 @@ def adopt(offer: Any, name: str, version: str = "") -> Engine:
     found = {f: getattr(offer, f) for f in FUNCTIONS if callable(getattr(offer, f, None))}
     if not found:
         raise TypeError(f"it has none of the functions {', '.join(FUNCTIONS)}")
-    wrapped = {f: _quietly(WRAPPERS[f](function)) for f, function in found.items()}
+    wrapped: dict[str, Any] = {f: _quietly(WRAPPERS[f](function)) for f, function in found.items()}
     return Engine(name=name, version=version, offers=frozenset(found), **wrapped)
 
 
