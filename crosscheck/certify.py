@@ -72,7 +72,7 @@ def certify(
         A Report with `.verdict`, `.certificates`, `raise_for_refuted()`, `to_json()`.
 
     Raises:
-        gaussian.NotQuadratic: the model has no Gaussian form; the offending term is named.
+        gaussian.NotQuadratic: its moments do not close; the term is named, and who takes the model (`NotGaussian`).
         gaussian.NotHermitian: its Hamiltonian or its rates are not Hermitian.
         InvalidModel: it leaves the program, or has a method that nothing calls in place of one that is missing.
         InvalidParameter: a tolerance or budget that is not positive, times that are negative, an ill-formed model.
