@@ -64,7 +64,7 @@ def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
     require_well_formed(model)
     cutoffs = fock.as_cutoffs(cutoff, int(model.modes))
     generator = fock.generator(model, cutoffs)
-    symbols = list(jumps_of(model, ladder(int(model.modes))))
+    symbols: list[Any] = list(jumps_of(model, ladder(int(model.modes))))
     pairs = [(_words(d.left, model.modes), _words(d.right, model.modes)) for d in symbols]
     # What fock leaves out for its zero rate is left out here.
     kept = [(d, pair) for d, pair in zip(symbols, pairs, strict=True) if callable(d.rate) or d.rate != 0]
