@@ -22,7 +22,12 @@ from crosscheck.model import require
 
 Progress = Callable[[str], None]
 # Of what is not Gaussian, the moments alone are compared.
-MOMENTS = replace(GAUSSIAN, evolve=gaussian.evolve_moments, offers=frozenset({"evolve"}))
+MOMENTS = replace(
+    GAUSSIAN,
+    evolve=gaussian.evolve_moments,
+    steady_state=gaussian.steady_moments,
+    offers=frozenset({"evolve", "steady_state"}),
+)
 ELSEWHERE = (
     "Linearise it by crosscheck.linearise(model), whose `quadratic` part is certified, or run it in Fock space alone: "
     "`crosscheck truncation`, or fock.evolve(model, times, cutoff=…)."
