@@ -9,6 +9,8 @@ import gaussian
 from crosscheck import certify, dephasing, quick, thermal_bath
 from crosscheck.certificates import inquiry
 from crosscheck.certificates.inquiry import MOMENTS
+from crosscheck.diagnosis.model.master_equation import read
+from crosscheck.diagnosis.model.nongaussian import terms_beyond_second_order
 
 
 def dephased(**others):
@@ -67,3 +69,21 @@ def test_what_depends_on_time_or_does_not_close_is_refused_as_before():
         certify(quick(lambda a: (a.dag() * a) ** 2))
     with pytest.raises(gaussian.NotQuadratic, match="moments close"):
         certify(quick(lambda a: [a.dag() * a, [a + a.dag(), np.cos]], lambda a: [a.dag() * a]))
+
+
+def test_diagnose_says_that_moments_close():
+    """Of dephasing they do, beside a Kerr term they do not."""
+
+    def kerr(a):
+        return a.dag() ** 2 * a**2
+
+    def noise(a):
+        yield from thermal_bath(a, 0.5, 0.0)
+        yield from dephasing(a, 0.3)
+
+    def told(energy):
+        section = terms_beyond_second_order(read(quick(energy, dissipators=noise)))
+        return section.findings[0].sentence
+
+    assert told(lambda a: a.dag() * a).startswith("First and second moments close")
+    assert told(lambda a: a.dag() * a + 0.1 * kerr(a)).startswith("Moments do not close")
