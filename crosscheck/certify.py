@@ -57,7 +57,7 @@ def certify(
 
     Args:
         model: a model whose Hamiltonian is quadratic and whose jump operators are linear; constant dephasing 𝓓[a†a]
-            may be added, and then first and second moments alone are compared.
+            may be added, and then first and second moments alone are compared, along the way and in the steady state.
         times: where trajectories are compared; default `model.times`. Empty: steady state only.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
         budget: seconds, or a `Budget`, that all certificates together may spend. What is attempted is decided
@@ -72,7 +72,7 @@ def certify(
         A Report with `.verdict`, `.certificates`, `raise_for_refuted()`, `to_json()`.
 
     Raises:
-        gaussian.NotQuadratic: the model has no Gaussian form; the offending term is named.
+        gaussian.NotQuadratic: its moments do not close; the term is named, and who takes the model (`NotGaussian`).
         gaussian.NotHermitian: its Hamiltonian or its rates are not Hermitian.
         InvalidModel: it leaves the program, or has a method that nothing calls in place of one that is missing.
         InvalidParameter: a tolerance or budget that is not positive, times that are negative, an ill-formed model.
@@ -114,11 +114,16 @@ def _notes(inquiry: Inquiry) -> list[str]:
     if inquiry.system.gaussian:
         return [*note(model), *_unprovable(inquiry), *_start(inquiry)]
     names = ", ".join(f"𝓓[{turn.name}]" for turn in gaussian.turns(model))
-    return [
+    told = [
         f"Not Gaussian: {names} turns the state at random. First and second moments close, and are compared. "
         "Entropies, E_N and discord are not: what a covariance says of them holds for Gaussian states only. There is "
-        "no window, no proof, and no comparison of the steady state."
+        "no window, and no proof."
     ]
+    try:
+        gaussian.steady_moments(model)
+    except gaussian.NoSteadyState as reason:
+        told.append(f"No steady state is compared. {reason.what}")
+    return told
 
 
 def _unprovable(inquiry: Inquiry) -> list[str]:

@@ -164,12 +164,11 @@ def require_oscillators(model: Any, cutoffs: Cutoffs) -> None:
     def build(*a: Any) -> list[Any]:
         h = model.hamiltonian(*a)
         terms = [t[0] if isinstance(t, (list, tuple)) else t for t in (h if isinstance(h, list) else [h])]
-        jumps = model.dissipators(*a) if hasattr(model, "dissipators") else ()
-        return [*terms, *(x for d in jumps for x in (d.left, d.right))]
+        return [*terms, *(x for d in pairs(model, a) for x in (d.left, d.right))]
 
     for j in two:
-        pairs = zip(compose(build, cutoffs), compose(build, cutoffs, qubit=j), strict=True)
-        for oscillator, qubit in pairs:
+        both = zip(compose(build, cutoffs), compose(build, cutoffs, qubit=j), strict=True)
+        for oscillator, qubit in both:
             with untidied():
                 x, y = (z.to("CSR").data_as("csr_matrix") for z in (oscillator, oscillator - qubit))
             if abs(y).max() > QUBIT * abs(x).max():

@@ -42,6 +42,7 @@ from gaussian.generator import (
 from gaussian.lyapunov import SteadyState, solve_steady, steady_state
 from gaussian.photons import photon_distribution
 from gaussian.states import GaussianState, Trajectory, initial_state
+from gaussian.steady_moments import SteadyMoments, steady_moments
 from gaussian.symplectic import (
     is_physical,
     lowest_uncertainty_eigenvalue,
@@ -64,6 +65,7 @@ __all__ = [
     "NotQuadratic",
     "NotRepeatable",
     "NotResolved",
+    "SteadyMoments",
     "SteadyState",
     "Survey",
     "TimeDependent",
@@ -96,6 +98,7 @@ __all__ = [
     "reduced",
     "separable",
     "solve_steady",
+    "steady_moments",
     "steady_state",
     "survey",
     "symplectic_eigenvalues",

@@ -71,7 +71,7 @@ class Turn:
 
 def turns(model: Any) -> tuple[Turn, ...]:
     """The dissipators of a model with a Hermitian jump operator of degree 2; none if it is an ordinary Gaussian one."""
-    return _split(model)[0]
+    return split(model)[0]
 
 
 def evolve_moments(model: Any, times: ArrayLike, modes: Sequence[int] | None = None) -> Moments:
@@ -83,13 +83,13 @@ def evolve_moments(model: Any, times: ArrayLike, modes: Sequence[int] | None = N
         NotQuadratic: moments do not close: a jump operator of degree 2 that is not Hermitian, or a higher degree.
         NotHermitian: as `moment_equations`, or a rate of dephasing that is complex.
     """
-    found, rest = _split(model)
+    found, rest = split(model)
     equations = equations_of_time(rest)
     functions = [*coefficients(rest), *(turn.rate for turn in found if callable(turn.rate))]
-    constant = None if functions else (equations(0.0), [_real(turn, 0.0) for turn in found])
+    constant = None if functions else (equations(0.0), [real_rate(turn, 0.0) for turn in found])
 
     def flow(t: float, mean: Array, sigma: Array) -> tuple[Array, Array]:
-        eq, rates = constant or (equations(t), [_real(turn, t) for turn in found])
+        eq, rates = constant or (equations(t), [real_rate(turn, t) for turn in found])
         drift, drive, noise = eq.drift, eq.drive, eq.diffusion
         for rate, turn in zip(rates, found, strict=True):
             kick = turn.matrix @ mean + turn.vector
@@ -101,13 +101,13 @@ def evolve_moments(model: Any, times: ArrayLike, modes: Sequence[int] | None = N
     last = float(np.max(np.asarray(times, float), initial=0.0))
     seen = Surveyor(functions, last).survey(declared_breaks(model), POINTS) if functions else None
     size = np.linalg.norm(equations(0.0).drift, 2) + sum(
-        abs(_real(turn, 0.0)) * np.linalg.norm(turn.matrix, 2) ** 2 for turn in found
+        abs(real_rate(turn, 0.0)) * np.linalg.norm(turn.matrix, 2) ** 2 for turn in found
     )
     done = integrate_flow(flow, float(size), initial_state(model), times, modes, seen=seen)
     return Moments(times=done.times, mean=done.mean, covariance=done.covariance, error=done.error)
 
 
-def _split(model: Any) -> tuple[tuple[Turn, ...], Any]:
+def split(model: Any) -> tuple[tuple[Turn, ...], Any]:
     """The turns, and a model of all the rest."""
     n = as_number_of_modes(model)
     found, others = [], []
@@ -148,7 +148,7 @@ def _same(one: dict[Any, Any], other: dict[Any, Any]) -> bool:
     return all(np.all(one.get(w, 0) == other.get(w, 0)) for w in {*one, *other})
 
 
-def _real(turn: Turn, t: float) -> float:
+def real_rate(turn: Turn, t: float) -> float:
     """γ(t). Raises NotHermitian if it is not real."""
     rate = complex(value(turn.rate if callable(turn.rate) else lambda t: turn.rate, t))
     if abs(rate.imag) > ROUNDING * abs(rate):

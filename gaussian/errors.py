@@ -68,7 +68,7 @@ class NotQuadratic(GaussianError):
         if closes:  # as of 𝓓[a†a]
             super().__init__(
                 f"{what} It is Hermitian: moments close, but the state does not stay Gaussian.",
-                "Use gaussian.evolve_moments for its mean and covariance, and `fock` for everything else.",
+                "Use gaussian.evolve_moments and steady_moments for its mean and covariance, and `fock` for the rest.",
             )
             return
         super().__init__(

@@ -16,6 +16,7 @@ import pytest
 import crosscheck
 import fock
 import gaussian
+from crosscheck.certificates.inquiry import ELSEWHERE, NotGaussian
 from crosscheck.certificates.simulation.cutoffs import TooManyPhotons
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.models.loading import TargetNotFound
@@ -25,7 +26,7 @@ from gaussian.enclosed.precision import Undecided
 ROOT = Path(__file__).parents[1]
 BASES = (gaussian.GaussianError, fock.FockError, CrosscheckError)
 # Those of them that are handed their advice.
-HANDED = ("TimeDependent", "NotBounded")
+HANDED = ("TimeDependent", "NotBounded", "NotGaussian")
 # What passes the message of another error on keeps its advice.
 PASSED_ON = ("{}", "{}{}", "{}{}{}")
 # Messages that are one text: the second sentence of it is the advice.
@@ -160,6 +161,7 @@ WORDED = [
     fock.NotRepeatable(0.5, 1.0, 2.0),
     fock.NotBounded("the sky must be blue, but is grey", "Choose another day."),
     fock.NotAState(-0.1),
+    NotGaussian(gaussian.NotQuadratic("aaa", 3, "Hamiltonian", 2), ELSEWHERE),
     TooManyPhotons(0, 100),
 ]
 

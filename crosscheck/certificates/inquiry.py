@@ -17,11 +17,32 @@ from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.errors import CrosscheckError
 from crosscheck.model import require
 
 Progress = Callable[[str], None]
 # Of what is not Gaussian, the moments alone are compared.
-MOMENTS = replace(GAUSSIAN, evolve=gaussian.evolve_moments, offers=frozenset({"evolve"}))
+MOMENTS = replace(
+    GAUSSIAN,
+    evolve=gaussian.evolve_moments,
+    steady_state=gaussian.steady_moments,
+    offers=frozenset({"evolve", "steady_state"}),
+)
+ELSEWHERE = (
+    "Linearise it by crosscheck.linearise(model), whose `quadratic` part is certified, or run it in Fock space alone: "
+    "`crosscheck truncation`, or fock.evolve(model, times, cutoff=…)."
+)
+ELSEWHERE_IN_TIME = (
+    "Run it in Fock space alone: `crosscheck truncation --time`, or fock.evolve(model, times, cutoff=…)."
+)
+
+
+class NotGaussian(gaussian.NotQuadratic, CrosscheckError):
+    """A model whose first and second moments do not close, or are not compared; `term` is why, the advice who can."""
+
+    def __init__(self, reason: gaussian.NotQuadratic, advice: str) -> None:
+        Exception.__init__(self, reason.what, advice)
+        self.what, self.advice, self.term, self.degree = reason.what, advice, reason.term, reason.degree
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,14 +125,17 @@ def _system(model: Any, times: Sequence[float] | None, engine: Engine) -> System
     """The system of a Gaussian model, or of one of which the package's own engine has first and second moments."""
     try:
         return System.of(model, times)
-    except gaussian.NotQuadratic:
-        if engine is not GAUSSIAN:
-            raise
+    except gaussian.NotQuadratic as reason:
         system = System.of(model, times, gaussian_form=False)
-        if system.is_time_dependent or not gaussian.turns(system.model):
-            raise
+        if system.is_time_dependent:
+            raise NotGaussian(reason, ELSEWHERE_IN_TIME) from reason
+        if engine is not GAUSSIAN or not gaussian.turns(system.model):
+            raise NotGaussian(reason, ELSEWHERE) from reason
+    try:
         gaussian.evolve_moments(system.model, [0.0])  # refuses what does not close
-        return system
+    except gaussian.NotQuadratic as reason:
+        raise NotGaussian(reason, ELSEWHERE) from reason
+    return system
 
 
 def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:

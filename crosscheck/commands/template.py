@@ -66,6 +66,7 @@ $hamiltonian
         return h
 
     # 4. The dissipators: Dissipator(rate, L, R) is rate (L ρ R† − ½{R†L, ρ}), and R = L if it is left out.
+    # A method c_ops(self, …), a list of operators with √rate inside as QuTiP takes them, may stand here as well.
     def dissipators(self, $arguments) -> Iterator[Dissipator]:
 $baths
 $pair

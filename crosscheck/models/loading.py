@@ -252,26 +252,32 @@ def _is_of(holder: Any, value: Any) -> bool:
 
 
 def only_model(module: ModuleType, where: str) -> Any:
-    """The one class of a module that is a model; of a script without any, the model of its QuTiP objects H and c_ops.
+    """The one class of a module that is a model; without any, its one instance, such as `quick` makes; of a script
+    without either, the model of its QuTiP objects H and c_ops.
 
     Raises:
-        TargetNotFound: there are several classes, or neither.
+        TargetNotFound: there are several, or none.
         InvalidModel: H and c_ops are no model.
     """
-    models = [
-        found
-        for found in vars(module).values()
-        if isinstance(found, type) and hasattr(found, "hamiltonian") and _is_of(module, found)
-    ]
+    named = {name: found for name, found in vars(module).items() if hasattr(found, "hamiltonian")}
+    models = {f.__name__: f for f in named.values() if isinstance(f, type) and _is_of(module, f)}
+    if not models:
+        made = {name: found for name, found in named.items() if not isinstance(found, type) and hasattr(found, "modes")}
+        models = {name: found for name, found in made.items() if _first_name(made, found) == name}
     if not models and _is_qutip(vars(module).get("H")):
         return _of_qutip(module, where)
     if len(models) != 1:
-        names = ", ".join(f"{where}:{m.__name__}" for m in models)
+        names = ", ".join(f"{where}:{name}" for name in models)
         raise TargetNotFound(
             f"{FORM}, for {where} defines {len(models) or 'no'} models.",
             f"Name the object, as in {names or where + ':Name'}.",
         )
-    return models[0]
+    return next(iter(models.values()))
+
+
+def _first_name(holder: Mapping[str, Any], value: Any) -> str:
+    """The first of the names that one object has."""
+    return next(name for name, other in holder.items() if other is value)
 
 
 # What a script calls its initial state, and beside it the arguments of `from_qutip` that are looked for by name.

@@ -21,6 +21,7 @@ from crosscheck.errors import InvalidModel
 from crosscheck.models.contractions import adjoint
 from crosscheck.models.exact_numbers import Rational, exact_ladder
 from crosscheck.models.handed import require_well_formed
+from crosscheck.models.jumps import jumps_of
 from crosscheck.models.written import Terms, Written, terms_of
 from gaussian import NotHermitian
 from gaussian.ladder import Polynomial, Word, normal_ordered
@@ -57,7 +58,7 @@ def around(model: Any, amplitudes: Sequence[Any] | None = None) -> Around:
             _refuse_time(model)
         energy = energy + (term if isinstance(term, Polynomial) else Polynomial({(): Rational.of(term)}))
     jumps = []
-    for d in model.dissipators(*a) if hasattr(model, "dissipators") else ():
+    for d in jumps_of(model, a):
         if callable(d.rate):
             _refuse_time(model)
         if rate := Rational.of(d.rate):

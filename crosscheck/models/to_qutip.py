@@ -26,6 +26,7 @@ import qutip
 import fock
 from crosscheck.errors import InvalidModel
 from crosscheck.models.handed import require_well_formed
+from crosscheck.models.jumps import jumps_of
 from crosscheck.models.polynomial import Element, NormalForm, Term, normal_form
 from gaussian.ladder import Polynomial, ladder, normal_ordered
 
@@ -63,7 +64,7 @@ def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
     require_well_formed(model)
     cutoffs = fock.as_cutoffs(cutoff, int(model.modes))
     generator = fock.generator(model, cutoffs)
-    symbols = list(model.dissipators(*ladder(int(model.modes)))) if hasattr(model, "dissipators") else []
+    symbols: list[Any] = list(jumps_of(model, ladder(int(model.modes))))
     pairs = [(_words(d.left, model.modes), _words(d.right, model.modes)) for d in symbols]
     # What fock leaves out for its zero rate is left out here.
     kept = [(d, pair) for d, pair in zip(symbols, pairs, strict=True) if callable(d.rate) or d.rate != 0]

@@ -83,7 +83,8 @@ def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()
     None if coefficients depend on time, or nothing is left to compare beside the certificates `found` so far.
     """
     open_ = _unproved(inquiry, [c.kind for c in found])
-    if inquiry.truth is None or not ("steady_state" in open_ or open_ & MEASURES):
+    constant_moments = not inquiry.system.gaussian  # of which no exact state is known, but the steady moments are
+    if not (inquiry.truth or constant_moments) or not ("steady_state" in open_ or open_ & MEASURES):
         return None
     return _answered("steady state", inquiry, lambda: _steady(inquiry, found))
 
@@ -262,8 +263,8 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
     try:
         place, states = ask(engine, claim)
     except gaussian.NoSteadyState as reason:
-        if not engine.gives("steady_state"):
-            return None
+        if not engine.gives("steady_state") or not system.gaussian:
+            return None  # without a Gaussian state second moments may grow although the drift is stable
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
             return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
         if exists:

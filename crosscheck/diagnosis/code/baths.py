@@ -31,6 +31,9 @@ def baths(apart: Apart) -> Iterator[Change]:
         for scope, rank in (("", 4), (DRIFT, 22), (DIFFUSION, 8)):
             text = f"the bath of mode {k + 1} is shared by x and p (rotating-wave), not on p alone (Brownian)"
             yield Change(text=text + SCOPES[scope], rank=rank, act=_shared([blocks[k]], scope))
+        for share, said in ((1.0, "missing: n̄"), (-1.0, "counted twice: n̄ + 1")):
+            text = f"vacuum noise of the Brownian bath of mode {k + 1} is {said} in D where n̄ + ½ belongs"
+            yield Change(text=text, rank=6, act=_with_vacuum(blocks[k], share), scope=DIFFUSION)
     if len(uneven) > 1:
         text = "all baths are shared by x and p (rotating-wave), not on p alone (Brownian)"
         yield Change(text=text, rank=4, act=_shared([blocks[k] for k in uneven], ""))
@@ -54,7 +57,7 @@ def baths(apart: Apart) -> Iterator[Change]:
 
 def _is_uneven(whole: Pieces, block: slice) -> bool:
     own = np.diagonal(whole.noise[block, block])
-    return bool(own[0] <= 1e-6 * own[1])
+    return bool(own[0] <= 1e-6 * own[1] and own[1] > 0)
 
 
 def _shared(blocks: list[slice], scope: str) -> Act:
@@ -68,6 +71,17 @@ def _shared(blocks: list[slice], scope: str) -> Act:
         return replace(
             p, damping=p.damping if scope == DIFFUSION else damping, noise=p.noise if scope == DRIFT else noise
         )
+
+    return act
+
+
+def _with_vacuum(b: slice, share: float) -> Act:
+    """Of D_pp = 2γn̄ + γ the last part, γ = −tr A of the mode, is left out or doubled."""
+
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        noise, gamma = p.noise.copy(), -np.trace(p.unitary[b, b] + p.damping[b, b])
+        noise[b, b] *= 1 - share * gamma / np.trace(noise[b, b])
+        return replace(p, noise=noise)
 
     return act
 

@@ -2,6 +2,8 @@ r"""Functions of somebody's code, called with what they ask for.
 
     f(),     f(kappa, g),     f(model),     f(p) with p["kappa"],     f(**p)
 
+Over a scan a function that cannot be called with arrays is called at each point.
+
 >>> from crosscheck.models import BathBeamSplitter
 >>> model = BathBeamSplitter.example()
 >>> call(lambda p: -p["kappa"] / 2, "drift", model) == call(lambda kappa: -kappa / 2, "drift", model)
@@ -15,6 +17,9 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+import numpy as np
+
+from crosscheck.diagnosis.code.scan import Shape, point_of, scan_shape
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import parameters
 from crosscheck.models.loading import TargetNotFound, told
@@ -32,6 +37,25 @@ def call(function: Callable[..., Any], name: str, model: Any) -> Any:
         InvalidParameter: it asks for something that the model does not have.
         TargetNotFound: it raised.
     """
+    shape = scan_shape(model)
+    if not shape:
+        return _call(function, name, model)
+    try:
+        found = _call(function, name, model)
+        entries = np.shape(found)  # refuses rows of different lengths
+    except (TargetNotFound, ValueError):
+        return _at_each_point(function, name, model, shape)
+    # np.array([[0, omega], [-omega, -gamma]]) of arrays has the axes of the scan last.
+    last = len(entries) > len(shape) and entries[-len(shape) :] == shape != entries[: len(shape)]
+    return _at_each_point(function, name, model, shape) if last else found
+
+
+def _at_each_point(function: Callable[..., Any], name: str, model: Any, shape: Shape) -> Any:
+    found = [np.asarray(_call(function, name, point_of(model, shape, index))) for index in np.ndindex(shape)]
+    return np.reshape(found, shape + found[0].shape)
+
+
+def _call(function: Callable[..., Any], name: str, model: Any) -> Any:
     known = _known(model)
     strange = [p for p in needed(function) if p.name not in known]
     if not strange:

@@ -18,6 +18,7 @@ import copy
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
 from crosscheck.diagnosis.code.traced import Traced
 from crosscheck.errors import InvalidParameter
+from crosscheck.models.jumps import jumps_of
 from gaussian.breaks import survey
 from gaussian.generator import coefficients
 from gaussian.ladder import ladder
@@ -108,11 +110,11 @@ def _parts(model: Any) -> Iterator[tuple[Any, Any]]:
     written = model.hamiltonian(*letters)
     terms = written if isinstance(written, list) else [written]
     moving = [k for k, term in enumerate(terms) if isinstance(term, (list, tuple))]
-    jumps = list(model.dissipators(*letters)) if hasattr(model, "dissipators") else []
+    jumps = list(jumps_of(model, letters))
     rates = [k for k, d in enumerate(jumps) if callable(d.rate)]
     found = coefficients(model)
-    if len(found) != len(moving) + len(rates):
-        hint = "Write H as [H0, [H1, f], …], and a rate as a function of t."
+    if len(found) != len(moving) + len(rates) or any(jumps[k].left is not jumps[k].right for k in rates):
+        hint = "Write H as [H0, [H1, f], …], and each jump operator that depends on time as one term [L, f]."
         raise InvalidParameter("model", "have coefficients f(t) that can be told apart", model, hint)
     yield (lambda t: 1.0), _part(model, [k for k in range(len(terms)) if k not in moving], "", None, rates)
     for k, f in zip(moving, found, strict=False):
@@ -136,18 +138,30 @@ def _part(model: Any, chosen: list[int], which: str, jump: int | None, rates: li
             found = [_hermitian(term[0], 1j if which == "im" else 1.0) for term in found]
         return found or 0.0 * a[0]
 
-    @functools.wraps(getattr(kind, "dissipators", lambda self, *a: ()))
+    given, collapsing = getattr(kind, "dissipators", _none), getattr(kind, "c_ops", _none)
+
+    @functools.wraps(given)
     def dissipators(self: Any, *a: Any) -> Iterator[Any]:
-        for k, d in enumerate(kind.dissipators(self, *a) if hasattr(kind, "dissipators") else ()):
+        written = SimpleNamespace(
+            dissipators=functools.partial(given, self),
+            c_ops=functools.partial(collapsing, self),
+            args=getattr(self, "args", None),
+        )
+        for k, d in enumerate(jumps_of(written, a)):
             if jump is None and k not in rates and not which:
                 yield d
             elif k == jump:
                 yield replace(d, rate=1.0)
 
     found = copy.copy(model)
-    made = type(kind.__name__, (kind,), {"hamiltonian": hamiltonian, "dissipators": dissipators})
+    made = type(kind.__name__, (kind,), {"hamiltonian": hamiltonian, "dissipators": dissipators, "c_ops": _none})
     object.__setattr__(found, "__class__", made)
     return found
+
+
+def _none(self: Any, *ladder: Any) -> tuple[Any, ...]:
+    """No dissipators, and no collapse operators."""
+    return ()
 
 
 def _hermitian(operator: Any, factor: complex) -> Any:

@@ -1,7 +1,7 @@
 r"""The shape that each claimed thing must have, and functions that may give it.
 
 For n modes, T times and a scan of shape (…): A, D, V (…, 2n, 2n), d and ⟨r⟩ (…, 2n), trajectories (T, 2n, 2n), measures
-() or (T,) or (…), or functions of a covariance.
+() or (T,) or (…), those of several modes or pairs, or functions of a covariance.
 """
 
 from __future__ import annotations
@@ -61,9 +61,7 @@ class Shapes:
         """
         if what == "vacuum" or what == "layout":
             return value, _not_convention(what, value)
-        if what in MEASURES and isinstance(value, dict) and value and all(map(_is_of_modes, value)):
-            return value, ""
-        why = _not_data(value)
+        why = "" if what in MEASURES and not self.scan and _names_modes(value) else _not_data(value)
         if why:
             return None, why
         if what in MEASURES and what != "entropy" and len(getattr(self.model, "observed", range(self.m // 2))) < 2:
@@ -72,6 +70,8 @@ class Shapes:
             return self._of_function(what, name, value)
         if is_empty(value):
             return None, "empty"
+        if isinstance(value, dict):
+            return value, ""
         if len(name) == 1 and what in MEASURES:
             return None, f"a single letter: --use {name}={name} if it is {_THE[what]}"
         return self._of_array(what, value)
@@ -142,9 +142,14 @@ class Shapes:
             return [(times,), ()] if times == 1 else [(times or 0,)]
         if what in ("covariances", "means"):
             return [] if times is None else [(times, m, m) if what == "covariances" else (times, m)]
-        modes = m // 2
-        several = [] if self.scan else [(modes,), (modes * (modes - 1) // 2,)]  # each mode, or all pairs
-        return [(), (1,), *([(times,)] if times else []), *several]
+        return [(), (1,), *([(times,)] if times else []), *([] if self.scan else self._several(what))]
+
+    def _several(self, what: str) -> list[tuple[int, ...]]:
+        """Of numbers of several modes, or pairs of them, as `subjects.each` takes them."""
+        n = self.m // 2
+        if what == "entropy":
+            return [(n,)] if n > 1 else []
+        return [(n,), (n * (n - 1) // 2,)] if n > 2 else []
 
     def _fits(self, shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
         """Equal, or over the scan, whose axes may come in the other order."""
@@ -293,6 +298,14 @@ def _spelled(shape: tuple[int, ...]) -> str:
     return " × ".join(map(str, shape)) if shape else "one number"
 
 
+def _names_modes(value: Any) -> bool:
+    """Whether a dict says by its keys which modes its numbers are of: {(0, 1): 0.2}, {0: 0.3}."""
+    if not isinstance(value, dict) or not value:
+        return False
+    keys = [k for key in value for k in (key if isinstance(key, tuple) else (key,))]
+    return all(isinstance(k, int | np.integer) and not isinstance(k, bool) for k in keys)
+
+
 def _not_data(value: Any) -> str:
     """Why a value is no claim, whatever its shape; empty if it may be one."""
     if value is None or isinstance(value, str | bytes | bool | ModuleType | type | dict | set):
@@ -330,11 +343,6 @@ def _at(function: Callable[..., Any], t: float, what: str) -> Any:
         return function(t)
     except Exception as error:
         raise TargetNotFound(f"{what} failed at t = {t:g}.", "Make it run first.") from error
-
-
-def _is_of_modes(key: Any) -> bool:
-    """Whether a key of a dict says which modes its number is of."""
-    return isinstance(key, int) or (isinstance(key, tuple) and all(isinstance(m, int | tuple) for m in key))
 
 
 def _plain(function: Callable[..., Any]) -> bool:

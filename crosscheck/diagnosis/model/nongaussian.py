@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -34,17 +35,29 @@ def terms_beyond_second_order(equation: MasterEquation) -> Section | None:
         return None
     names = list(dict.fromkeys(row[1] for row in rows))
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
-    finding = Finding(
-        name="not-gaussian",
-        level=Level.NOTE,
-        sentence=f"Moments do not close: {', '.join(names[:4])}{more} {'is' if len(names) == 1 else 'are'} beyond what "
-        "Gaussian states allow, so there is no Gaussian certificate.",
-        advice="Judge a linearised model against this one with `diagnose(linearised, full=model)`.",
-    )
+    beyond = f"{', '.join(names[:4])}{more} {'is' if len(names) == 1 else 'are'} beyond what Gaussian states allow"
+    if rows[0][0].startswith("jump") and all(_turns(jump) for jump in equation.jumps if _is_high(jump)):
+        sentence = f"First and second moments close, but the state does not stay Gaussian: {beyond}."
+        advice = "Compare its moments with Fock space by `certify(model)`, where coefficients are constant."
+    else:
+        sentence = f"Moments do not close: {beyond}, so there is no Gaussian certificate."
+        advice = "Judge a linearised model against this one with `diagnose(linearised, full=model)`."
+    finding = Finding(name="not-gaussian", level=Level.NOTE, sentence=sentence, advice=advice)
     columns = ("in", "term", "coefficient", "degree")
     return Section(
         title="Terms beyond second order", columns=columns, rows=tuple(rows[:MOST_ROWS]), findings=(finding,)
     )
+
+
+def _is_high(jump: Any) -> bool:
+    return any(len(w) > 1 for side in (jump.left, jump.right) for w in side)
+
+
+def _turns(jump: Any) -> bool:
+    """Whether a jump operator is Hermitian and of degree 2, as a†a of dephasing."""
+    words = {w: c for w, c in jump.left.items() if c}
+    mirrored = {tuple(letter ^ 1 for letter in reversed(w)): c.conjugate() for w, c in words.items()}
+    return words == mirrored and jump.left == jump.right and max(map(len, words)) == 2
 
 
 def state_section(runs: list[Run], trouble: str = "") -> Section:
