@@ -13,7 +13,6 @@ digits, and so does |eig(iΩΛσΛ)|.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.accuracy import CLEAR, spelled
+from crosscheck.diagnosis.code.measures import on_trial
 from crosscheck.report.verdict import Verdict
 
 Array = NDArray[Any]
@@ -111,6 +111,11 @@ def nearest_state(sigma: Array, eta: float) -> Array | None:
 
 def interval(measure: str, sigma: Array, eta: float, party: Sequence[int]) -> Interval:
     """Where the measure of a state within η of σ, in the norm of operators, may lie."""
+    with on_trial():
+        return _between(measure, sigma, eta, party)
+
+
+def _between(measure: str, sigma: Array, eta: float, party: Sequence[int]) -> Interval:
     one = eta * np.eye(len(sigma))
     low, high = sigma - one, sigma + one
     if measure == "log_negativity":
@@ -135,7 +140,8 @@ def lost(measure: str, sigma: Array, party: Sequence[int]) -> Interval:
     if len(sigma) != 4 or measure == "discord":
         return np.inf, -np.inf
     transposed = measure == "log_negativity"
-    nu = gaussian.symplectic_eigenvalues(gaussian.partial_transpose(sigma, party=party) if transposed else sigma)
+    with on_trial():
+        nu = gaussian.symplectic_eigenvalues(gaussian.partial_transpose(sigma, party=party) if transposed else sigma)
     eps = DETERMINANT * float(np.finfo(float).eps)
     size = np.abs(sigma)
     products = [size[j, k] * size[j + 1, k + 1] + size[j, k + 1] * size[j + 1, k] for j, k in ((0, 0), (2, 2), (0, 2))]
@@ -175,5 +181,5 @@ def _negativity(sigma: Array, party: Sequence[int]) -> float:
 def _symplectic(sigma: Array) -> Array | None:
     if np.linalg.eigvalsh(sigma)[0] <= 0:
         return None
-    with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):  # these are bounds of an interval
+    with on_trial():  # these are bounds of an interval
         return np.asarray(gaussian.symplectic_eigenvalues(sigma))
