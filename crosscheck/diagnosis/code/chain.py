@@ -34,6 +34,7 @@ from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
+from crosscheck.diagnosis.code.settled import settled
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.model import described, parameters
@@ -168,9 +169,10 @@ def measure_stages(
         unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
         evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times)
     sigma, several = known("covariance"), known("covariances")
-    settled = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
+    matrices = {name: value for name, value in arrays.items() if name != "times"}
+    open_ones = settled(matrices, frame, frames_of(claim, arrays)) if matrices else []
     return [
-        function_stage(claim, measure, value, settled)
+        function_stage(claim, measure, value, open_ones)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
         for measure, given in claim.measures().items()

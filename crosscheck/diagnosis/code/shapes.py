@@ -1,7 +1,7 @@
 r"""The shape that each claimed thing must have, and functions that may give it.
 
 For n modes, T times and a scan of shape (…): A, D, V (…, 2n, 2n), d and ⟨r⟩ (…, 2n), trajectories (T, 2n, 2n), measures
-() or (T,) or (…), or functions of a covariance.
+() or (T,) or (…), (n,) or (n(n − 1)/2,) of several modes or pairs, or functions of a covariance.
 """
 
 from __future__ import annotations
@@ -61,6 +61,8 @@ class Shapes:
         """
         if what == "vacuum" or what == "layout":
             return value, _not_convention(what, value)
+        if what in MEASURES and isinstance(value, dict) and value and not self.scan and all(map(_is_modes, value)):
+            return value, ""  # of several subjects, that its keys name
         why = _not_data(value)
         if why:
             return None, why
@@ -140,7 +142,9 @@ class Shapes:
             return [(times,), ()] if times == 1 else [(times or 0,)]
         if what in ("covariances", "means"):
             return [] if times is None else [(times, m, m) if what == "covariances" else (times, m)]
-        return [(), (1,), *([(times,)] if times else [])]
+        n = m // 2
+        several = [(n,), (n * (n - 1) // 2,)] if n > 2 and not self.scan else []
+        return [(), (1,), *([(times,)] if times else []), *several]
 
     def _fits(self, shape: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
         """Equal, or over the scan, whose axes may come in the other order."""
@@ -285,6 +289,12 @@ def _spelled(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return f"{shape[0]} numbers" if shape[0] != 1 else "one number"
     return " × ".join(map(str, shape)) if shape else "one number"
+
+
+def _is_modes(key: Any) -> bool:
+    """Whether a key is the number of a mode, or a tuple of such."""
+    found = key if isinstance(key, tuple) else (key,)
+    return bool(found) and all(isinstance(k, int | np.integer) and not isinstance(k, bool) for k in found)
 
 
 def _not_data(value: Any) -> str:
