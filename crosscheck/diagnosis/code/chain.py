@@ -25,7 +25,7 @@ from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import monitored, no_steady_state
-from crosscheck.diagnosis.code.explained import explain
+from crosscheck.diagnosis.code.explained import explain, if_meant
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
 from crosscheck.diagnosis.code.functions import function_stage, valued
@@ -119,7 +119,9 @@ def _apart(
         and ("diffusion" not in equations or other.vacuum == frame.vacuum)
     ]
     solved = _OwnReadings(claim.model, _own(arrays, frame, readings))
-    explained = explain(Evidence(solved, observables, alike, arrays.get("times")), claim.tolerance)
+    explained = explain(
+        Evidence(solved, observables, alike, arrays.get("times")), claim.tolerance, moving=moves(arrays)
+    )
     explanations = explained.explanations
     if not explanations:
         return None
@@ -183,7 +185,11 @@ def measure_stages(
 def _settled(
     claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation]
 ) -> list[Explanation]:
-    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained."""
+    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained.
+
+    A mistake may leave no state behind, and what follows from it is still not wrong: conventions that are not in use do
+    not win by that.
+    """
     if judged(explanations) is not Verdict.INCONCLUSIVE:
         return explanations
 
@@ -191,10 +197,18 @@ def _settled(
         stages = measure_stages(claim, readings, arrays, frame)
         if {"drift", "diffusion"} <= set(arrays):
             stages += _followed(claim, readings, arrays, frame)
-        return max((0 if stage.agrees else 1 if stage.causes else 2 for stage in stages), default=0)
+        return max((_strangeness(stage) for stage in stages), default=0)
 
     found = {frame: strange(frame) for frame in {e.frame for e in explanations}}
-    return [e for e in explanations if found[e.frame] == min(found.values())]
+    least = min(found.values())
+    used = any(f.is_in_use(moving=moves(arrays)) for f, level in found.items() if level == least)
+    return [e for e in explanations if found[e.frame] <= (least if used else max(least, 1))]
+
+
+def _strangeness(stage: Stage) -> int:
+    if stage.verdict is Verdict.REFUTED:
+        return 2 if stage.causes else 3
+    return 0 if stage.agrees else 1
 
 
 def model_stage(claim: Claim, times: tuple[float, ...] = (0.0,)) -> Stage:
@@ -225,7 +239,9 @@ def _against_model(
     tried = frames_of(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
     evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
-    explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
+    explained = explain(
+        evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found), moving=moves(arrays)
+    )
     explanations, frame = explained.explanations, explained.frame
     if set(arrays) & set(names) == {"covariance"}:
         seen = frame.ours(arrays["covariance"], 2 * frame.vacuum)
@@ -348,8 +364,8 @@ def observables_of(claim: Claim, arrays: dict[str, Array], names: Sequence[str])
 def frames_of(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
     """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
     if free:
-        return list(frames(claim.modes, moving=_moves(arrays)))
-    return list(frames(claim.modes, moving=_moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
+        return list(frames(claim.modes, moving=moves(arrays)))
+    return list(frames(claim.modes, moving=moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
 
 
 def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list[Frame]:
@@ -366,21 +382,15 @@ def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list
         claim.modes,
         vacuum=claim.vacuum,
         layout=claim.layout,
-        moving=_moves(arrays),
+        moving=moves(arrays),
         permuted=claim.modes > MOST_PERMUTED,
     )
 
 
-def _moves(arrays: dict[str, Array]) -> bool:
+def moves(arrays: dict[str, Array]) -> bool:
     return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
 
 
 def pin(explanations: Sequence[Explanation]) -> str:
     """How to decide between a convention and a mistake."""
-    if judged(explanations) is not Verdict.INCONCLUSIVE:
-        return ""
-    frame = explanations[0].frame
-    if frame.vacuum != 0.5:
-        v = f"{frame.vacuum:g}"
-        return f"If the vacuum is {v} in this code, say so (vacuum={v}, or --vacuum {v}): all is well then."
-    return "If this convention is meant, nothing is wrong."
+    return if_meant(explanations[0].frame) if judged(explanations) is Verdict.INCONCLUSIVE else ""

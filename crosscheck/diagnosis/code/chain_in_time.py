@@ -26,6 +26,7 @@ from crosscheck.diagnosis.code.chain import (
     frames_of,
     measure_stages,
     model_stage,
+    moves,
     observables_of,
     pin,
 )
@@ -137,7 +138,7 @@ def _against(
     observables = observables_of(claim, arrays, names)
     evidence = EvidenceInTime(readings, observables, frames_of(claim, arrays), steps, progress)
     what = listed(WORDS[o.name] for o in observables)
-    explained = explain(evidence, claim.tolerance)
+    explained = explain(evidence, claim.tolerance, moving=moves(arrays))
     frame, explanations = explained.frame, explained.explanations
     stage = Stage(
         what=what,

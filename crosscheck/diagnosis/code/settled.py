@@ -3,7 +3,7 @@ r"""Which conventions the matrices of a code settle: those in which they are the
 What comes with A, D and σ is written as these are. A alone leaves the vacuum open, a D ∝ 1 the order of the modes.
 
 >>> found, other = (Frame(order=order, modes=modes) for order, modes in (((0, 1, 2, 3), ()), ((2, 3, 0, 1), (1, 0))))
->>> [len(settled({"diffusion": np.diag(d)}, found, [found, other])) for d in ([1.0, 1.0, 1.0, 1.0], [1.0, 1.0, 2.0, 2.0])]
+>>> [len(settled({"diffusion": np.diag(d)}, found, [found, other])) for d in ([1, 1, 1, 1], [1, 1, 2, 2])]
 [2, 1]
 """
 
