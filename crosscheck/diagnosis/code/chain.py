@@ -388,6 +388,7 @@ def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list
 
 
 def moves(arrays: dict[str, Array]) -> bool:
+    """Whether means or a drive are claimed, and are not zero: they tell the scale of the quadratures."""
     return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
 
 

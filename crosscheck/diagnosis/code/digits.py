@@ -34,6 +34,7 @@ NOTHING = 2e-4
 ROUNDED, ROUNDED_NUMBER = 1 + 1e-6, 1e-6
 # Rounding of a determinant of two rows, and of four, in units of eps times the products that are added up.
 DETERMINANT = 32
+FEW_DIGITS = "It agrees to the digits that are given, but a mistake of one percent would not be seen. Give more digits."
 LOSES = (
     "the formula Σ − √(Σ² − 4 det σ) loses its digits here: write 2 det σ/(Σ + √(Σ² − 4 det σ)), or take the moduli of "
     "the eigenvalues of iΩσ"
@@ -57,6 +58,8 @@ def judge_digits(
     if not all(low - h * ROUNDED <= c <= high + h * ROUNDED for c, (low, high), h in pairs):
         return None
     within, clear = _deviation(claimed, right, NOTHING)
+    if (half > CLEAR * np.abs(claimed)).any():
+        return Judged(verdict=Verdict.INCONCLUSIVE, within=within, note=FEW_DIGITS)
     low, high = min(low for low, _ in allowed), max(high for _, high in allowed)
     where = f"The digits that are given leave it between {low:.6g} and {high:.6g}"
     if max(high - low for low, high in allowed) <= 0:
