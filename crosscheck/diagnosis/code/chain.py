@@ -25,7 +25,7 @@ from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import monitored, no_steady_state
-from crosscheck.diagnosis.code.explained import explain, if_meant
+from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
 from crosscheck.diagnosis.code.functions import function_stage, valued
@@ -35,7 +35,7 @@ from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.settled import settled
-from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.model import described, parameters
 from crosscheck.report.verdict import Verdict, overall
@@ -390,8 +390,3 @@ def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list
 def moves(arrays: dict[str, Array]) -> bool:
     """Whether means or a drive are claimed, and are not zero: they tell the scale of the quadratures."""
     return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
-
-
-def pin(explanations: Sequence[Explanation]) -> str:
-    """How to decide between a convention and a mistake."""
-    return if_meant(explanations[0].frame) if judged(explanations) is Verdict.INCONCLUSIVE else ""

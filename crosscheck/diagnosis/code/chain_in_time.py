@@ -28,7 +28,6 @@ from crosscheck.diagnosis.code.chain import (
     model_stage,
     moves,
     observables_of,
-    pin,
 )
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
@@ -40,7 +39,7 @@ from crosscheck.diagnosis.code.functions import OF_TIME
 from crosscheck.diagnosis.code.in_time import PredictorInTime, ReadingsInTime, Steps, steps_to
 from crosscheck.diagnosis.code.observables import Observable, solver_changes
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import described, parameters
 from crosscheck.times import default_times
