@@ -18,6 +18,7 @@ array([5.e-05, 5.e-05, 5.e-05])
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +83,19 @@ def half_units(numbers: Any) -> Array:
         # A zero may be anything that underflows; it is taken as exact.
         return np.where(found != 0, 0.5 * _units(np.where(found != 0, np.abs(found), 1.0), digits), 0.0)
     return np.zeros(found.shape)
+
+
+def half_units_of_measures(numbers: Sequence[float]) -> Array:
+    """As `half_units`; two digits or one are those of print, too: nobody types an entropy of 0.54 that is exact.
+
+    >>> half_units_of_measures([0.54, 0.1]), half_units_of_measures([0.0]), half_units_of_measures([2.0])
+    (array([0.005, 0.005]), array([0.]), array([0.]))
+    """
+    found = half_units(numbers)
+    decimals = max((len(f"{abs(v)!r}".partition(".")[2]) for v in map(float, numbers) if v % 1), default=0)
+    if found.any() or not decimals or max(map(abs, numbers)) * 10**decimals >= FEWEST:
+        return found
+    return np.full(found.shape, 0.5 * 10.0**-decimals)
 
 
 def _units(sizes: Array, digits: int) -> Array:

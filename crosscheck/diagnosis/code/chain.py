@@ -34,7 +34,8 @@ from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
+from crosscheck.diagnosis.code.settled import settled
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.model import described, parameters
 from crosscheck.report.verdict import Verdict, overall
@@ -118,7 +119,9 @@ def _apart(
         and ("diffusion" not in equations or other.vacuum == frame.vacuum)
     ]
     solved = _OwnReadings(claim.model, _own(arrays, frame, readings))
-    explained = explain(Evidence(solved, observables, alike, arrays.get("times")), claim.tolerance)
+    explained = explain(
+        Evidence(solved, observables, alike, arrays.get("times")), claim.tolerance, moving=moves(arrays)
+    )
     explanations = explained.explanations
     if not explanations:
         return None
@@ -168,9 +171,10 @@ def measure_stages(
         unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
         evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times)
     sigma, several = known("covariance"), known("covariances")
-    settled = frame if any(name in arrays for name in ("diffusion", "covariance", "covariances")) else None
+    matrices = {name: value for name, value in arrays.items() if name != "times"}
+    open_ones = settled(matrices, frame, frames_of(claim, arrays)) if matrices else []
     return [
-        function_stage(claim, measure, value, settled)
+        function_stage(claim, measure, value, open_ones)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
         for measure, given in claim.measures().items()
@@ -181,7 +185,11 @@ def measure_stages(
 def _settled(
     claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation]
 ) -> list[Explanation]:
-    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained."""
+    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained.
+
+    A mistake may leave no state behind, and what follows from it is still not wrong: conventions that are not in use do
+    not win by that.
+    """
     if judged(explanations) is not Verdict.INCONCLUSIVE:
         return explanations
 
@@ -189,10 +197,18 @@ def _settled(
         stages = measure_stages(claim, readings, arrays, frame)
         if {"drift", "diffusion"} <= set(arrays):
             stages += _followed(claim, readings, arrays, frame)
-        return max((0 if stage.agrees else 1 if stage.causes else 2 for stage in stages), default=0)
+        return max((_strangeness(stage) for stage in stages), default=0)
 
     found = {frame: strange(frame) for frame in {e.frame for e in explanations}}
-    return [e for e in explanations if found[e.frame] == min(found.values())]
+    least = min(found.values())
+    used = any(f.is_in_use(moving=moves(arrays)) for f, level in found.items() if level == least)
+    return [e for e in explanations if found[e.frame] <= (least if used else max(least, 1))]
+
+
+def _strangeness(stage: Stage) -> int:
+    if stage.verdict is Verdict.REFUTED:
+        return 2 if stage.causes else 3
+    return 0 if stage.agrees else 1
 
 
 def model_stage(claim: Claim, times: tuple[float, ...] = (0.0,)) -> Stage:
@@ -223,7 +239,9 @@ def _against_model(
     tried = frames_of(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
     evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
-    explained = explain(evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found))
+    explained = explain(
+        evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found), moving=moves(arrays)
+    )
     explanations, frame = explained.explanations, explained.frame
     if set(arrays) & set(names) == {"covariance"}:
         seen = frame.ours(arrays["covariance"], 2 * frame.vacuum)
@@ -346,8 +364,8 @@ def observables_of(claim: Claim, arrays: dict[str, Array], names: Sequence[str])
 def frames_of(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
     """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
     if free:
-        return list(frames(claim.modes, moving=_moves(arrays)))
-    return list(frames(claim.modes, moving=_moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
+        return list(frames(claim.modes, moving=moves(arrays)))
+    return list(frames(claim.modes, moving=moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
 
 
 def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list[Frame]:
@@ -364,21 +382,11 @@ def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list
         claim.modes,
         vacuum=claim.vacuum,
         layout=claim.layout,
-        moving=_moves(arrays),
+        moving=moves(arrays),
         permuted=claim.modes > MOST_PERMUTED,
     )
 
 
-def _moves(arrays: dict[str, Array]) -> bool:
+def moves(arrays: dict[str, Array]) -> bool:
+    """Whether means or a drive are claimed, and are not zero: they tell the scale of the quadratures."""
     return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))
-
-
-def pin(explanations: Sequence[Explanation]) -> str:
-    """How to decide between a convention and a mistake."""
-    if judged(explanations) is not Verdict.INCONCLUSIVE:
-        return ""
-    frame = explanations[0].frame
-    if frame.vacuum != 0.5:
-        v = f"{frame.vacuum:g}"
-        return f"If the vacuum is {v} in this code, say so (vacuum={v}, or --vacuum {v}): all is well then."
-    return "If this convention is meant, nothing is wrong."

@@ -26,8 +26,8 @@ from crosscheck.diagnosis.code.chain import (
     frames_of,
     measure_stages,
     model_stage,
+    moves,
     observables_of,
-    pin,
 )
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
@@ -39,7 +39,7 @@ from crosscheck.diagnosis.code.functions import OF_TIME
 from crosscheck.diagnosis.code.in_time import PredictorInTime, ReadingsInTime, Steps, steps_to
 from crosscheck.diagnosis.code.observables import Observable, solver_changes
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import described, parameters
 from crosscheck.times import default_times
@@ -137,7 +137,7 @@ def _against(
     observables = observables_of(claim, arrays, names)
     evidence = EvidenceInTime(readings, observables, frames_of(claim, arrays), steps, progress)
     what = listed(WORDS[o.name] for o in observables)
-    explained = explain(evidence, claim.tolerance)
+    explained = explain(evidence, claim.tolerance, moving=moves(arrays))
     frame, explanations = explained.frame, explained.explanations
     stage = Stage(
         what=what,

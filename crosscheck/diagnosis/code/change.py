@@ -37,7 +37,7 @@ class Change:
     `rank` orders equal explanations: the lower, the more natural. `keys` are the terms that a factor acts on; `solver`
     names what is done to A and D instead of solving for the steady state. A `free` change has a factor that is fitted
     and has no name: it explains more than it should. A `common` one is made often enough to be tried beside others,
-    one that is `alone` not beside others that act on its terms.
+    one that is `alone` not beside others that act on its terms. A `unit` may be meant: then nothing is wrong.
     """
 
     text: str
@@ -51,6 +51,7 @@ class Change:
     free: bool = False
     common: bool = False
     alone: bool = False
+    unit: bool = False
 
 
 def named_factor(factor: float) -> str:

@@ -110,7 +110,7 @@ class Claim:
         model = holder.get("model") if model is None else model
         if model is None:
             raise InvalidParameter("model", "be given", None, "Add `model = …` beside the matrices, or --model NAME.")
-        reading = read(holder, model, use)
+        reading = read(holder, model, use, meant=isinstance(found, Mapping))
         return cls(model=model, **(dict(reading.values) | options), reading=reading)
 
     @property

@@ -13,7 +13,6 @@ digits, and so does |eig(iΩΛσΛ)|.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.accuracy import CLEAR, spelled
+from crosscheck.diagnosis.code.measures import on_trial
 from crosscheck.report.verdict import Verdict
 
 Array = NDArray[Any]
@@ -34,6 +34,7 @@ NOTHING = 2e-4
 ROUNDED, ROUNDED_NUMBER = 1 + 1e-6, 1e-6
 # Rounding of a determinant of two rows, and of four, in units of eps times the products that are added up.
 DETERMINANT = 32
+FEW_DIGITS = "It agrees to the digits that are given, but a mistake of one percent would not be seen. Give more digits."
 LOSES = (
     "the formula Σ − √(Σ² − 4 det σ) loses its digits here: write 2 det σ/(Σ + √(Σ² − 4 det σ)), or take the moduli of "
     "the eigenvalues of iΩσ"
@@ -57,6 +58,8 @@ def judge_digits(
     if not all(low - h * ROUNDED <= c <= high + h * ROUNDED for c, (low, high), h in pairs):
         return None
     within, clear = _deviation(claimed, right, NOTHING)
+    if (half > CLEAR * np.abs(claimed)).any():
+        return Judged(verdict=Verdict.INCONCLUSIVE, within=within, note=FEW_DIGITS)
     low, high = min(low for low, _ in allowed), max(high for _, high in allowed)
     where = f"The digits that are given leave it between {low:.6g} and {high:.6g}"
     if max(high - low for low, high in allowed) <= 0:
@@ -111,6 +114,11 @@ def nearest_state(sigma: Array, eta: float) -> Array | None:
 
 def interval(measure: str, sigma: Array, eta: float, party: Sequence[int]) -> Interval:
     """Where the measure of a state within η of σ, in the norm of operators, may lie."""
+    with on_trial():
+        return _between(measure, sigma, eta, party)
+
+
+def _between(measure: str, sigma: Array, eta: float, party: Sequence[int]) -> Interval:
     one = eta * np.eye(len(sigma))
     low, high = sigma - one, sigma + one
     if measure == "log_negativity":
@@ -135,7 +143,8 @@ def lost(measure: str, sigma: Array, party: Sequence[int]) -> Interval:
     if len(sigma) != 4 or measure == "discord":
         return np.inf, -np.inf
     transposed = measure == "log_negativity"
-    nu = gaussian.symplectic_eigenvalues(gaussian.partial_transpose(sigma, party=party) if transposed else sigma)
+    with on_trial():
+        nu = gaussian.symplectic_eigenvalues(gaussian.partial_transpose(sigma, party=party) if transposed else sigma)
     eps = DETERMINANT * float(np.finfo(float).eps)
     size = np.abs(sigma)
     products = [size[j, k] * size[j + 1, k + 1] + size[j, k + 1] * size[j + 1, k] for j, k in ((0, 0), (2, 2), (0, 2))]
@@ -175,5 +184,5 @@ def _negativity(sigma: Array, party: Sequence[int]) -> float:
 def _symplectic(sigma: Array) -> Array | None:
     if np.linalg.eigvalsh(sigma)[0] <= 0:
         return None
-    with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):  # these are bounds of an interval
+    with on_trial():  # these are bounds of an interval
         return np.asarray(gaussian.symplectic_eigenvalues(sigma))

@@ -7,7 +7,7 @@ an exact explanation; agreement within what an integrator leaves; mistakes, or n
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -48,15 +48,19 @@ def explain(
     settled: Callable[[list[Explanation]], list[Explanation]] = lambda found: found,
     *,
     conventional: bool = True,
+    moving: bool = True,
 ) -> Explained:
-    """Account for a claim; `settled` chooses among explanations, and without `conventional` only our frame is right."""
+    """Account for a claim; `settled` chooses among explanations, and without `conventional` only our frame is right.
+
+    Conventions that are not in use, judged with `moving`, are named, but not taken for right.
+    """
     if not np.isfinite(evidence.right).all():
         return Explained(explanations=[], frame=evidence.frames[0], verdict=Verdict.INCONCLUSIVE, note=NO_ANSWER)
     detective = Detective(evidence)
     is_plain = bool(detective.plain) and (conventional or not detective.plain[0].conventions)
     near = None if detective.plain else nearest(evidence)
     if near is not None and (conventional or not evidence.frames[near.frame].changes):
-        return _nearly(evidence, detective, near, tolerance)
+        return _doubted(_nearly(evidence, detective, near, tolerance), moving)
     explanations = settled(detective.explanations())
     if not explanations:
         frame, entries = detective.nearest()
@@ -64,8 +68,25 @@ def explain(
         return Explained(explanations=[], frame=frame, entries=tuple(entries), verdict=Verdict.REFUTED, note=note)
     frame = explanations[0].frame
     if is_plain and all(e.is_convention for e in explanations[: len(explanations) if conventional else 1]):
-        return _agreeing(evidence, explanations, frame, tolerance)
+        used = [e for e in explanations if e.frame.is_in_use(moving=moving)]
+        explanations = used or explanations
+        return _doubted(_agreeing(evidence, explanations, explanations[0].frame, tolerance), moving)
     return Explained(explanations=explanations, frame=frame, entries=tuple(detective.differing(frame)))
+
+
+def _doubted(found: Explained, moving: bool) -> Explained:
+    """What agrees in a convention that is not in use is right only if that is meant."""
+    if found.verdict is not Verdict.CERTIFIED or found.frame.is_in_use(moving=moving):
+        return found
+    return replace(found, verdict=Verdict.INCONCLUSIVE, note=f"It agrees if this is meant. {if_meant(found.frame)}")
+
+
+def if_meant(frame: Frame) -> str:
+    """How to say that conventions are meant."""
+    if frame.vacuum != 0.5:
+        v = f"{frame.vacuum:g}"
+        return f"If the vacuum is {v} in this code, say so (vacuum={v}, or --vacuum {v}): all is well then."
+    return "If this convention is meant, nothing is wrong."
 
 
 def _agreeing(evidence: Evidence, explanations: list[Explanation], frame: Frame, tolerance: float) -> Explained:

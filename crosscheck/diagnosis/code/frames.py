@@ -26,6 +26,10 @@ from numpy.typing import NDArray
 Array = NDArray[Any]
 
 VACUUMS = (0.5, 1.0, 2.0, 0.25)
+# (v, s) that are in use: ħ = 1; σ = ⟨{δr, δr}⟩ with means as here; ħ = 2, x = a + a†; ħ = ½, x = (a + a†)/2.
+IN_USE = ((0.5, 1.0), (1.0, 1.0), (1.0, 2**0.5), (0.25, 2**-0.5))
+# Half the noise is a mistake more often than this vacuum is meant.
+RARE = 0.25
 # Beyond this many modes the order of the modes is found by matching (`matched`), not by trying.
 MOST_PERMUTED = 3
 
@@ -35,7 +39,7 @@ class Frame:
     """The conventions of somebody's code; by default those of this project.
 
     `order[i]` is the row here of their row i, `p_sign` the sign of their momenta, `vacuum` v, `amplitude` s. So many of
-    the differences are `declared`, and need no guessing.
+    the differences are `declared`, and need no guessing; `stated`: the vacuum is, be it ours.
     """
 
     order: tuple[int, ...]
@@ -46,6 +50,17 @@ class Frame:
     amplitude: float = 1.0
     declared: int = 0
     units: tuple[float, ...] = ()
+    stated: bool = False
+
+    def is_in_use(self, *, moving: bool) -> bool:
+        """Whether somebody's code may be taken to have these v and s without being asked.
+
+        A vacuum of ¼ only if means or a drive confirm it, where these are `moving`; one that is stated always.
+        """
+        pairs: list[tuple[float, float]] = [p for p in IN_USE if self.stated or moving or p[0] != RARE]
+        if self.stated and self.vacuum != 0.5:
+            pairs += [(self.vacuum, 1.0), (self.vacuum, float(np.sqrt(2 * self.vacuum)))]
+        return any(abs(self.vacuum - v) + abs(self.amplitude - s) < 1e-9 for v, s in pairs)
 
     @property
     def signs(self) -> Array:
@@ -157,4 +172,5 @@ def frames(
                             vacuum=v,
                             amplitude=s,
                             declared=(layout == "xxpp") + (vacuum not in (None, 0.5)),
+                            stated=vacuum is not None,
                         )

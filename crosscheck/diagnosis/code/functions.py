@@ -29,6 +29,7 @@ from crosscheck.diagnosis.code.measured import (
     read_numbers,
 )
 from crosscheck.diagnosis.code.measures import RIGHT, Variant, matching, variants
+from crosscheck.diagnosis.code.settled import of_some
 from crosscheck.diagnosis.code.stage import Cause, Stage
 from crosscheck.diagnosis.code.subjects import elsewhere
 from crosscheck.errors import InvalidParameter
@@ -59,27 +60,34 @@ def valued(claim: Claim, measure: str, value: Any) -> Any:
     return value
 
 
-def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None) -> Stage:
-    """A function of a covariance: of the modes that the model asks about, or else of all modes."""
+def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Sequence[Frame]) -> Stage:
+    """A function of a covariance: of the modes that the model asks about, or else of all modes.
+
+    `known` are the conventions that the matrices beside it leave open, best first; all are open if there are none.
+    """
     few = observed_of(claim)
-    found = _asked_about(claim, measure, function, known, len(few))
+    cut = list(dict.fromkeys(f for frame in known for f in of_some(frame, few, claim.modes)))
+    found = _asked_about(claim, measure, function, cut, len(few))
     if found.verdict is Verdict.CERTIFIED or len(few) == claim.modes:
         return found
     whole = _asked_about(claim, measure, function, known, claim.modes)
     return whole if whole.verdict is Verdict.CERTIFIED or (whole.causes and not found.causes) else found
 
 
-def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known: Frame | None, modes: int) -> Stage:
+def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known: Sequence[Frame], modes: int) -> Stage:
     """A function of the covariance of so many modes: of those that are asked about, or of all."""
     party, few = party_of(claim, measure), observed_of(claim)
     what = f"the function for {NAMES[measure]}"
+    against = f"{PROBES} physical covariances"
     probes = physical_covariances(modes)
     states = probes if modes == len(few) else [gaussian.reduced(probe, few) for probe in probes]
     ask = _asker(measure, function, party)
+    tried = known or sorted(frames(modes, vacuum=claim.vacuum, layout=claim.layout), key=lambda f: f.cost)
+    # What the matrices, or the claim, have said before is no news.
+    said = set(known[0].changes) if known else {c for c in tried[0].changes if tried[0].declared}
     best: list[tuple[int, Cause]] = []
-    failures, answers = [], {}
-    vacuum, layout = (claim.vacuum, claim.layout) if known is None else (known.vacuum, known.layout)
-    for frame in sorted(frames(modes, vacuum=vacuum, layout=layout), key=lambda f: f.cost):
+    failures, answers, permuted = [], {}, []
+    for frame in tried:
         try:
             values = [ask(frame.theirs(probe, 2 * frame.vacuum)) for probe in probes]
         except Exception as error:
@@ -87,21 +95,24 @@ def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known
             continue
         answers[frame] = values
         for variant in matching(measure, values, states, party, claim.tolerance):
-            free = known is not None or claim.vacuum is not None
-            conventions = tuple(c for c in frame.changes if not (free and ("vacuum" in c or "ordered" in c)))
+            conventions = tuple(c for c in frame.changes if c not in said)
             best.append((len(conventions) + variant.size, cause_of(variant, conventions)))
+            permuted += [best[-1]] if frame.modes and not known else []
     if not best and failures:
         # It is wrong in the conventions in which it could be asked, but may be meant for those in which it fails.
         note = f"It could not be asked: on physical states it failed. {failures[0]} Make it take a covariance alone."
         return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
-    if not best or min(best, key=lambda b: b[0])[1].defects:
-        for frame, values in answers.items() if modes == claim.modes else ():
-            if not frame.modes and (others := elsewhere(measure, values, probes, claim.model, claim.tolerance)):
-                against = f"{len(probes)} physical covariances"
+    first = min(best, key=lambda b: (b[0], bool(b[1].defects)), default=None)
+    if modes == claim.modes and (first is None or first in permuted or first[1].defects):
+        # Another order of the modes that nothing beside it settles is as good as other modes that are meant.
+        for frame, values in answers.items():
+            if (not frame.modes or known) and (
+                others := elsewhere(measure, values, probes, claim.model, claim.tolerance)
+            ):
                 return replace(elsewhere_stage(claim, measure, others, (), (), against), what=what)
     if not best:
         why = "No formula that is tried gives its values."
-        values = [ask(probe) for probe in probes]
+        values = next(iter(answers.values()))
         right = [variants(measure, s, party)[Variant(formula=RIGHT, output=RIGHT)] for s in states]
         entries = tuple(
             WrongEntry(entry=f"{NAMES[measure]} of state {k + 1}", index=(k,), claimed=v, right=r)
@@ -118,7 +129,7 @@ def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known
         what=what,
         verdict=judged_causes(causes),
         causes=causes if smallest else (),
-        against=f"{len(probes)} physical covariances",
+        against=against,
         note=note,
     )
 

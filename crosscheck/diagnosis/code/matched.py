@@ -80,6 +80,7 @@ def matched_frames(
                             amplitude=s,
                             units=tuple(units) if other else (),
                             declared=(layout == "xxpp") + (vacuum not in (None, 0.5)),
+                            stated=vacuum is not None,
                         )
                         found.setdefault((frame.order, sign, v, s, tuple(np.round(units, 9))), frame)
     return list(found.values())

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.diagnosis.code.accuracy import Agreement, half_units
+from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement, half_units_of_measures
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.digits import (
+    FEW_DIGITS,
     NOTHING,
     Interval,
     Judged,
@@ -159,18 +160,21 @@ def _several_stage(claim: Claim, measure: str, value: Any, sigma: Known | None) 
     except gaussian.GaussianError as reason:
         return Stage(what=name, verdict=Verdict.INCONCLUSIVE, note=str(reason), against=against)
     best: tuple[tuple[WrongEntry, ...], tuple[str, ...]] | None = None
+    few = False
     for said, of, numbers in each(measure, value, claim.model):
         right = [subject.of(measure, covariance) for subject in of]
+        half = half_units_of_measures(numbers) * (1 + 1e-6)
         for output, factor in OUTPUTS.items():
             if not Variant(formula=RIGHT, output=output).is_convention:
                 continue
             wrong = tuple(
                 WrongEntry(entry=f"{name} of {subject.text}", index=(k,), claimed=c, right=factor * r)
                 for k, (subject, c, r) in enumerate(zip(of, numbers, right, strict=True))
-                if not abs(c - factor * r) <= claim.tolerance * max(abs(c), abs(factor * r), 1e-6)
+                if not abs(c - factor * r) <= claim.tolerance * max(abs(c), abs(factor * r), 1e-6) + half[k]
             )
             if best is None or len(wrong) < len(best[0]):
                 best = wrong, tuple(word for word in (f"{name} is given {said}", output) if word)
+                few = bool((half > CLEAR * np.abs(numbers))[np.not_equal(numbers, 0)].any())
     if best is None:
         hint = (
             "Give one number for the steady state, `times` with one number for each, one for each pair of modes "
@@ -179,6 +183,8 @@ def _several_stage(claim: Claim, measure: str, value: Any, sigma: Known | None) 
         raise InvalidParameter(measure, "be a number, or as many as there are times or pairs", value, hint)
     wrong, words = best
     cause = Cause(conventions=words) if not wrong else Cause(defects=tuple(entry.text for entry in wrong[:3]))
+    if few and not wrong:
+        return Stage(what=name, verdict=Verdict.INCONCLUSIVE, causes=(cause,), against=against, note=FEW_DIGITS)
     verdict = Verdict.REFUTED if wrong else Verdict.CERTIFIED
     return Stage(what=name, verdict=verdict, causes=(cause,), entries=wrong, against=against)
 
@@ -214,7 +220,7 @@ def _excused(
     claimed: Sequence[float], right: Sequence[float], allowed: Sequence[Interval], lossy: Sequence[Interval]
 ) -> tuple[str, Judged | None]:
     """Numbers that are off by digits alone, in the first output convention in which they are, and how far."""
-    half = half_units(np.array(claimed))
+    half = half_units_of_measures(claimed)
     for output, factor in OUTPUTS.items():
         ours = [c / factor for c in claimed]
         if Variant(formula=RIGHT, output=output).is_convention:

@@ -11,12 +11,13 @@ that of the scan.
 >>> print(*found.lines, sep="\n")
 Read: A as the drift.
 Not read: E_N (empty); S = 2 (a single letter: --use S=S if it is the entropy).
-Not known by name, but 4 × 4: drift_ss. If one is meant, say so: --use A=drift_ss.
+Not known by name, but 4 × 4: drift_ss. If one is meant, say so: --use D=drift_ss.
+The verdict is about A alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
@@ -26,6 +27,7 @@ import numpy as np
 from crosscheck.diagnosis.code.chosen import chosen_names
 from crosscheck.diagnosis.code.shapes import ARRAYS, MEASURES, Shapes, said, short
 from crosscheck.errors import InvalidParameter
+from crosscheck.model import parameters
 
 ALIASES = {
     "drift": ("drift", "A", "drift_matrix"),
@@ -52,19 +54,25 @@ WORDS = {
     "log_negativity": "E_N", "entropy": "the entropy", "mutual_information": "the mutual information",
     "discord": "the discord", "vacuum": "the variance of the vacuum", "layout": "the order of the quadratures",
 }  # fmt: skip
+LETTERS = {"drift": "A", "diffusion": "D", "covariance": "V"}
 # Of what is there besides, so many are listed.
 MOST_LISTED = 6
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What was read: `values` of fields, the `fields` by their name there; what was not and why; what is `alike`."""
+    """What was read: `values` of fields, the `fields` by their name there; what was not and why; what is `alike`.
+
+    `unknown` are other keys of a dict, which was made to be read; `lacking` is what `alike` may be, as in `use`.
+    """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     fields: Mapping[str, str] = field(default_factory=dict)
     unread: Mapping[str, str] = field(default_factory=dict)
     alike: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    lacking: str = "A"
 
     @property
     def lines(self) -> list[str]:
@@ -77,27 +85,30 @@ class Reading:
         if self.left_out:
             told.append(f"Left out, as asked: {', '.join(WORDS[what] for what in self.left_out)}.")
         if self.alike:
-            listed = list(self.alike)[:MOST_LISTED]
-            more = f" and {len(self.alike) - len(listed)} more" if len(listed) < len(self.alike) else ""
-            shape = self.alike[listed[0]]
+            first, shape = next(iter(self.alike.items()))
             told.append(
-                f"Not known by name, but {shape}: {', '.join(listed)}{more}. If one is meant, say so: "
-                f"--use A={listed[0]}."
+                f"Not known by name, but {shape}: {_some(self.alike)}. If one is meant, say so: "
+                f"--use {self.lacking}={first}."
             )
+        if self.unknown:
+            told.append(f"Not known by name, and not read: {_some(self.unknown)}.")
+        if self.is_partial and self.fields:
+            told.append(f"The verdict is about {', '.join(self.fields)} alone.")
         return told
 
     @property
     def is_partial(self) -> bool:
         """Whether something that might be meant was not read."""
-        return bool(self.unread or self.alike)
+        return bool(self.unread or self.alike or self.unknown)
 
 
-def read(holder: Mapping[str, Any], model: Any, use: Any = None) -> Reading:
+def read(holder: Mapping[str, Any], model: Any, use: Any = None, *, meant: bool = False) -> Reading:
     """What a claim about `model` takes from the names and values of a code.
 
     Args:
         holder: names and values.
         model: the model, whose modes (and scan) fix the shapes.
+        meant: all names were put there to be read, as in a dict: others than usual ones are told.
         use: what is meant by whom, as `"A=drift_ss,E_N=none"` or `{"A": "drift_ss", "E_N": None}`.
 
     Raises:
@@ -138,12 +149,17 @@ def read(holder: Mapping[str, Any], model: Any, use: Any = None) -> Reading:
     ):
         _drop("covariance", "a start, not the steady state", values, fields, unread)
     left_out = tuple(what for what, name in chosen.items() if name is None)
+    alike = _alike(holder, fields, unread, shapes, values, meant=meant)
+    usual = (name for aliases in ALIASES.values() for name in aliases)  # read, left out as asked, or told already
+    known = {*fields, *unread, *alike, *parameters(model), *usual, "model"}
     reading = Reading(
         values=values,
         fields=fields,
         unread=unread,
-        alike=_alike(holder, fields, unread, shapes, values),
+        alike=alike,
         left_out=left_out,
+        unknown=tuple(n for n in holder if n not in known and not n.startswith("_")) if meant else (),
+        lacking=next((w for what, w in LETTERS.items() if what not in values), "A"),
     )
     _require_something(reading)
     return reading
@@ -166,6 +182,13 @@ def is_code(module: ModuleType, *, named: bool) -> bool:
 def _has_rows(value: Any) -> bool:
     numbers = said(value)
     return numbers is not None and numbers.ndim > 0
+
+
+def _some(names: Iterable[str]) -> str:
+    """The first of many names."""
+    found = list(names)
+    more = f" and {len(found) - MOST_LISTED} more" if len(found) > MOST_LISTED else ""
+    return ", ".join(found[:MOST_LISTED]) + more
 
 
 def _as(name: str, what: str) -> str:
@@ -248,9 +271,14 @@ def _alike(
     unread: Mapping[str, str],
     shapes: Shapes,
     values: Mapping[str, Any],
+    *,
+    meant: bool,
 ) -> dict[str, str]:
-    """Other names of matrices of the right size, with their shape, where a drift or a diffusion is still missing."""
-    if {"drift", "diffusion"} <= set(values) or "covariance" in values:
+    """Other names of matrices of the right size, with their shape, where one of A, D and σ is still missing.
+
+    In a file of many names, σ or A and D are enough.
+    """
+    if set(LETTERS) <= set(values) or (not meant and ({"drift", "diffusion"} <= set(values) or "covariance" in values)):
         return {}
     found = {}
     for name, value in holder.items():

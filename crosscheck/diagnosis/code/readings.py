@@ -36,7 +36,7 @@ from crosscheck.diagnosis.code.change import (
 )
 from crosscheck.diagnosis.code.couplings import couplings
 from crosscheck.diagnosis.code.fields import numbers_of, of_fields, of_whole_fields, with_fields
-from crosscheck.diagnosis.code.structures import of_one_mode, structures
+from crosscheck.diagnosis.code.structures import of_one_mode, of_order, of_time, structures
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
 
 Array = NDArray[Any]
@@ -82,6 +82,8 @@ class Readings:
             *_reversed(self.apart),
             *structures(modes, grows=_grows(self.apart)),
             *of_one_mode(modes, self.numbers),
+            *of_order(modes),
+            *of_time(self.numbers),
             *baths(self.apart),
             *couplings(self.apart),
         ]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from crosscheck.diagnosis.code.accuracy import Agreement
+from crosscheck.diagnosis.code.explained import if_meant
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Term
@@ -73,8 +74,22 @@ def listed(words: Iterable[str]) -> str:
 def judged(explanations: Sequence[Explanation]) -> Verdict:
     """The verdict that explanations of the same size leave."""
     if not explanations or not explanations[0].is_convention:
-        return Verdict.REFUTED
+        return Verdict.INCONCLUSIVE if is_unit(explanations) else Verdict.REFUTED
     return Verdict.CERTIFIED if all(e.is_convention for e in explanations) else Verdict.INCONCLUSIVE
+
+
+def pin(explanations: Sequence[Explanation]) -> str:
+    """How to decide between a convention and a mistake."""
+    if is_unit(explanations):
+        return "If this unit is meant, nothing is wrong: give the model its rates in it."
+    return if_meant(explanations[0].frame) if judged(explanations) is Verdict.INCONCLUSIVE else ""
+
+
+def is_unit(explanations: Sequence[Explanation]) -> bool:
+    """Whether the best of them is another unit of time, and nothing else that is wrong."""
+    return bool(explanations) and bool(explanations[0].changes) and not explanations[0].entries and all(
+        change.unit for change in explanations[0].changes
+    )  # fmt: skip
 
 
 def _gives(term: Term, entry: WrongEntry) -> bool:
@@ -90,7 +105,7 @@ def causes_of(
     found = []
     for e in explanations:
         acting = [term for change in e.changes for term in readings.acting(change)]
-        if e.defects and not acting:
+        if e.defects and not acting and not is_unit([e]):
             acting = [term for term in readings.apart.terms if any(_gives(term, d) for d in (*e.entries, *differing))]
         lines = dict.fromkeys(term.place for term in acting if term.place)
         places = tuple(

@@ -6,7 +6,8 @@ damping and noise are on p alone, G = −κ diag(0, 1) and D = κ(2n̄ + 1) diag
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.change import DIFFUSION, OCCUPATIONS, Act, Change, named_factor, short
+from crosscheck.diagnosis.code.frames import MOST_PERMUTED
 from crosscheck.diagnosis.code.terms import Apart, Pieces
 
 Array = NDArray[Any]
@@ -90,6 +92,49 @@ def structures(n: int, *, grows: bool = False) -> Iterator[Change]:
     yield of("the drive has the opposite sign", 7, lambda p: {"drive": -p.drive})
     for factor in (2.0, 0.5, 2**0.5, 2**-0.5):
         yield of(f"the drive is {named_factor(factor)} times the model's", 7, _scaled_drive(factor))
+
+
+def of_order(n: int) -> Iterator[Change]:
+    """D in another order than A: of the quadratures, whichever of the two is in which, or of the modes."""
+    blocks = [2 * m + k for k in (0, 1) for m in range(n)]
+    said = "D is ordered differently from A: one as (x1, p1, x2, …), the other as (x1, x2, …, p1, …)"
+    for rows in dict.fromkeys((tuple(blocks), tuple(int(k) for k in np.argsort(blocks)))) if n > 1 else ():
+        yield Change(text=said, rank=9, act=_reordered(rows), scope=DIFFUSION)
+    for order in itertools.permutations(range(n)) if n <= MOST_PERMUTED else ():
+        if order != tuple(range(n)):
+            text = f"D is ordered differently from A: its modes come as {', '.join(str(m + 1) for m in order)}"
+            yield Change(
+                text=text, rank=10, act=_reordered([2 * m + k for m in order for k in (0, 1)]), scope=DIFFUSION
+            )
+
+
+def of_time(numbers: dict[str, Any]) -> Iterator[Change]:
+    """A, d and D in another unit of time: 1/2π of angular rates, or a parameter as the unit of rates."""
+    units = {"2π": 0.5 / np.pi, "1/2π": 2 * np.pi}
+    units |= {
+        f"{name} = {short(value)}": 1 / value
+        for name, value in numbers.items()
+        if not isinstance(value, complex)
+        and value > 0
+        and value != 1
+        and not OCCUPATIONS.fullmatch(name.partition("[")[0])
+    }
+    for unit, factor in units.items():
+        text = f"A and D are {named_factor(factor)} times the model's: rates are in units of {unit}"
+        yield Change(text=text, rank=12, act=_in_units(factor), unit=True)
+
+
+def _in_units(factor: float) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        scaled = {name: factor * getattr(p, name) for name in ("unitary", "damping", "noise", "drive")}
+        return Pieces(**scaled)
+
+    return act
+
+
+def _reordered(rows: Sequence[int]) -> Act:
+    order = list(rows)
+    return lambda p, *_: replace(p, noise=p.noise[..., order, :][..., :, order])
 
 
 def of_one_mode(n: int, numbers: dict[str, Any]) -> Iterator[Change]:

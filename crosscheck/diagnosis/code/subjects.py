@@ -14,7 +14,6 @@ against all others.
 from __future__ import annotations
 
 import itertools
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.digits import NOTHING
-from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant
+from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, on_trial
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model
 
@@ -51,7 +50,7 @@ class Subject:
     def of(self, measure: str, sigma: Array) -> float:
         """The measure of this part of a covariance of all modes, by the right formula; NaN if it has none."""
         try:
-            with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned), np.errstate(all="ignore"):
+            with on_trial():
                 reduced = gaussian.reduced(sigma, list(self.modes))
                 return float(FORMULAS[measure][RIGHT](reduced, [self.modes.index(m) for m in self.party]))
         except (gaussian.GaussianError, np.linalg.LinAlgError, ValueError):

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.spelling import in_fewest, spelled_number
-from crosscheck.diagnosis.code.traced import Lines, Traced, added, line_of_yield, traced
+from crosscheck.diagnosis.code.traced import Lines, Traced, added, line_of_yield, only_line, traced
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.jumps import collapse, expanded
 from gaussian.forms import linear_form, quadratic_form
@@ -210,8 +210,7 @@ def _energy(piece: Polynomial, key: tuple[Any, ...], n: int, lines: Lines, line:
 def _dissipators(model: Any, a: tuple[Traced, ...], n: int, lines: Lines) -> Iterator[Term]:
     """One term a dissipator; correlated rates, which only together are Hermitian, in one term with their partners."""
     pieces = []
-    for k, (d, line) in enumerate(_with_lines(model, a)):
-        line = line if line is not None else next((n for _, n in traced(d.left, lines).addends if n is not None), None)
+    for k, (d, line) in enumerate(_with_lines(model, a, lines)):
         left, right = (traced(x, lines).total for x in (d.left, d.right))
         (l0, ell), (m0, m) = (linear_form(x, n, "jump operator") for x in (left, right))
         s = d.rate * np.outer(m.conj(), ell)
@@ -252,13 +251,20 @@ def _spelled_sum(spells: list[Callable[[], str]]) -> str:
     return " + ".join(spell() for spell in spells)
 
 
-def _with_lines(model: Any, a: tuple[Traced, ...]) -> Iterator[tuple[Any, int | None]]:
-    """The dissipators with a rate, and the innermost line of the model's file that yields each one."""
+def _with_lines(model: Any, a: tuple[Traced, ...], lines: Lines) -> Iterator[tuple[Any, int | None]]:
+    """The dissipators with a rate, and the line of the model's file that yields each one, or forms its operator."""
     for method, each in (("dissipators", expanded), ("c_ops", collapse)):
-        found = getattr(model, method)(*a) if hasattr(model, method) else ()
+        if not hasattr(model, method):
+            continue
+        whole = only_line(getattr(model, method), lines)
+        found = getattr(model, method)(*a)
         for item in found:
-            line = line_of_yield(found)
-            yield from ((d, line) for d in each(item, model) if np.any(np.asarray(d.rate, complex)))
+            yielded = line_of_yield(found, lines)
+            for d in each(item, model):
+                formed = next((n for _, n in traced(d.left, lines).addends if n is not None), None)
+                line = next((n for n in (yielded, formed, whole) if n is not None), None)
+                if np.any(np.asarray(d.rate, complex)):
+                    yield d, line
 
 
 def _balanced(s: Array) -> bool:

@@ -120,10 +120,20 @@ def added(addends: Iterable[Addend]) -> Polynomial:
     return sum((piece for piece, _ in addends), start=Polynomial({}))
 
 
-def line_of_yield(generator: Any) -> int | None:
-    """Through `yield from`, as long as that stays in the same file."""
-    line, file = None, None
-    while (frame := getattr(generator, "gi_frame", None)) is not None and file in (None, frame.f_code.co_filename):
-        line, file = frame.f_lineno, frame.f_code.co_filename
+def line_of_yield(generator: Any, lines: Lines) -> int | None:
+    """The innermost line of the model's file that yields, through `yield from` as long as that stays in the file."""
+    line = None
+    while (frame := getattr(generator, "gi_frame", None)) is not None and frame.f_code.co_filename == lines.file:
+        line = frame.f_lineno
         generator = generator.gi_yieldfrom
     return line
+
+
+def only_line(method: Any, lines: Lines) -> int | None:
+    """The line of a method of the model's file that is but one statement, as `return thermal_bath(a, …)` is."""
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    if code is None or code.co_filename != lines.file:
+        return None
+    written = {line for _, _, line in code.co_lines() if line}
+    body = (written - {code.co_firstlineno}) or written
+    return body.pop() if len(body) == 1 else None

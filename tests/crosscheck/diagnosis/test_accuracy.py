@@ -21,7 +21,7 @@ from crosscheck.diagnosis.model import examine as examination
 from crosscheck.model import thermal_bath
 from crosscheck.models import BathBeamSplitter
 from crosscheck.report.verdict import Verdict
-from tests.crosscheck.diagnosis.examples import Written, caldeira_leggett
+from tests.crosscheck.diagnosis.examples import Amplifier, Written, caldeira_leggett
 
 # One random model by default, the others where there is time.
 SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(1, 8))]
@@ -358,3 +358,13 @@ def test_a_stated_tolerance_is_the_accuracy_that_is_asked_for():
     claim = {"times": times, "covariances": moved}
     assert diagnose(claim, model=model).verdict is Verdict.INCONCLUSIVE
     assert diagnose(claim, model=model, tolerance=1e-2).verdict is Verdict.CERTIFIED
+
+
+@pytest.mark.parametrize(("right", "digits"), [(0.54067, 2), (0.54067, 1), (0.2284, 2), (0.34049, 2), (0.10158, 1)])
+def test_a_number_of_few_digits_is_not_refuted_within_them(right, digits):
+    """κ/(κ + 2ε) = e^{−E_N}: E_N = 0.23 is right to its digits, too few to see one percent; 0.24 and 0.22 are wrong."""
+    model = Amplifier(epsilon=0.5 * np.expm1(right), kappa=1.0)
+    unit = 10.0**-digits
+    for steps, verdict in ((-1, Verdict.REFUTED), (0, Verdict.INCONCLUSIVE), (1, Verdict.REFUTED)):
+        claimed = round(right + steps * unit, digits)
+        assert diagnose({"E_N": claimed}, model=model).verdict is verdict

@@ -1,14 +1,14 @@
 """The chain A, D → σ → measures: the first wrong link is named, what follows rightly from it is not blamed again."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 import gaussian
-from crosscheck import Claim, Dissipator, Refuted, diagnose
+from crosscheck import Claim, Dissipator, Model, Refuted, diagnose
 from crosscheck.commands import main as cli
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import BathBeamSplitter, ClassicalGravity, DampedThermalMode, ReservoirGravity
@@ -312,3 +312,66 @@ def test_a_code_that_keeps_its_drive_to_itself_is_not_blamed_for_its_mean():
     claim = {"A": drift, "D": 0.5 * np.eye(2), "mean": mean}
     assert diagnose(claim, model=driven).verdict is Verdict.CERTIFIED
     assert diagnose(claim | {"mean": 0 * mean}, model=driven).verdict is Verdict.REFUTED
+
+
+@dataclass(frozen=True)
+class Three(Model):
+    """A squeezed with b, which exchanges quanta with c; the entanglement of a with the others is asked about."""
+
+    modes = 3
+    party = (0,)
+
+    def hamiltonian(self, a, b, c):
+        return 0.3j * (a.dag() * b.dag() - a * b) + 0.4j * (c.dag() * b - b.dag() * c)
+
+    def dissipators(self, a, b, c):
+        for mode in (a, b, c):
+            yield Dissipator(1.0, mode)
+
+    @classmethod
+    def example(cls):
+        return cls()
+
+
+def negativity_of(mode):
+    """E_N of one of three modes against the others, by hand."""
+
+    def log_negativity(sigma):
+        flip = np.diag([-1.0 if k == 2 * mode + 1 else 1.0 for k in range(6)])
+        nu = np.sort(np.abs(np.linalg.eigvals(1j * gaussian.omega(3) @ flip @ sigma @ flip)))[::2]
+        return float(np.maximum(0, -np.log(2 * nu)).sum())
+
+    return log_negativity
+
+
+@pytest.mark.parametrize("given", [("drift", "diffusion", "covariance"), ("drift",), ()], ids=["A, D, σ", "A", "none"])
+def test_a_partial_transpose_of_another_mode_is_no_order_of_the_modes(given):
+    """A, D and σ say in which order the modes come; E_N of mode 2 against the others is then just that."""
+    model = Three()
+    sigma = gaussian.steady_state(model).covariance
+    arrays = {"drift": gaussian.drift(model), "diffusion": gaussian.diffusion(model), "covariance": sigma}
+    given = {name: arrays[name] for name in given}
+    assert diagnose(given | {"log_negativity": negativity_of(0)}, model=model).verdict is Verdict.CERTIFIED
+    for claimed in (negativity_of(1), negativity_of(1)(sigma)):
+        found = diagnose(given | {"log_negativity": claimed}, model=model)
+        assert found.verdict is Verdict.INCONCLUSIVE
+        assert "it is E_N of mode 2 against modes 1 and 3" in " ".join(found.story)
+
+
+def test_a_function_in_the_order_of_its_matrices_is_right():
+    """Modes 2, 1, 3 in A, D and in E_N of the second of them; D ∝ 1 alone leaves open what A settles, (x1, x2, …)."""
+    model = Three()
+    rows, blocks = [2, 3, 0, 1, 4, 5], [0, 2, 4, 1, 3, 5]
+    matrices = {"drift": gaussian.drift(model), "diffusion": gaussian.diffusion(model)}
+    turned = {name: m[np.ix_(rows, rows)] for name, m in matrices.items()}
+    assert diagnose(turned | {"log_negativity": negativity_of(1)}, model=model).verdict is Verdict.CERTIFIED
+
+    def of_blocks(sigma):
+        back = np.argsort(blocks)
+        return negativity_of(0)(sigma[np.ix_(back, back)])
+
+    found = diagnose({"diffusion": matrices["diffusion"], "log_negativity": of_blocks}, model=model)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert any("quadratures are ordered" in cause.text for cause in found.causes)
+    found = diagnose(matrices | {"log_negativity": of_blocks}, model=model)
+    assert found.verdict is Verdict.REFUTED

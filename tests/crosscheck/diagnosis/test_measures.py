@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import gaussian
+from crosscheck.diagnosis.code.digits import interval, lost
 from crosscheck.diagnosis.code.functions import physical_covariances
 from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, matching, variants
 
@@ -93,3 +94,15 @@ def test_the_linear_entropy_of_a_thermal_mode_is_that_of_its_purity():
     """tr ρ² = 1/(2n̄ + 1): a third is missing at n̄ = ¼."""
     found = FORMULAS["entropy"]["it is the linear entropy 1 − tr ρ²"](0.75 * np.eye(2), [0])
     assert found == pytest.approx(1 / 3)
+
+
+def test_formulas_on_trial_lose_their_digits_in_silence():
+    """A two-mode squeezed state with r = 6 leaves its symplectic eigenvalues few digits; warnings are errors here."""
+    c, s = np.cosh(12.0) / 2 * np.eye(2), np.sinh(12.0) / 2 * np.diag([1, -1])
+    sigma = np.block([[c, s], [s, c]]) + 1e-9 * np.eye(4)
+    with pytest.warns(gaussian.IllConditioned):
+        gaussian.symplectic_eigenvalues(sigma)
+    for measure in ("log_negativity", "entropy", "mutual_information"):
+        assert variants(measure, sigma, [0])
+        interval(measure, sigma, 1e-9, [0])
+        lost(measure, sigma, [0])

@@ -7,6 +7,7 @@ import gaussian
 from crosscheck import Claim, diagnose
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.loading import TargetNotFound
+from crosscheck.report.verdict import Verdict
 from tests.crosscheck.diagnosis.examples import Optomechanics
 
 MODEL = Optomechanics(G=0.3, n=0.1)
@@ -185,3 +186,21 @@ def test_use_belongs_to_names():
         diagnose(Claim(model=MODEL, drift=A), use="A=A")
     with pytest.raises(InvalidParameter, match="use must be left out"):
         diagnose(MODEL, use="A=A")
+
+
+def test_keys_of_a_dict_that_are_not_read_are_told_first():
+    """A dict was made to be read: what is left of it, and what the verdict is about, stands before the verdict."""
+    given = {"A": gaussian.drift(MODEL), "Diff": 7 * np.eye(4), "cov_ss": np.eye(4), "E_neg": 0.3}
+    found = diagnose(given, model=MODEL)
+    assert found.verdict is Verdict.CERTIFIED
+    assert found.story[:4] == [
+        "Read: A as the drift.",
+        "Not known by name, but 4 × 4: Diff, cov_ss. If one is meant, say so: --use D=Diff.",
+        "Not known by name, and not read: E_neg.",
+        "The verdict is about A alone.",
+    ]
+    whole = {"A": given["A"], "D": gaussian.diffusion(MODEL), "foo": 1.0}
+    assert "Not known by name, and not read: foo." in diagnose(whole, model=MODEL).story
+    assert len(diagnose(whole | {"foo": None}, model=MODEL, use={"E_N": None}).story) > 2
+    del whole["foo"]
+    assert len(diagnose(whole, model=MODEL).story) == 1

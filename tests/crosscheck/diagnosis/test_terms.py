@@ -12,6 +12,7 @@ from crosscheck import Dissipator, Model
 from crosscheck.diagnosis.code.spelling import spelled
 from crosscheck.diagnosis.code.terms import take_apart
 from crosscheck.errors import InvalidParameter
+from crosscheck.model import thermal_bath
 from crosscheck.models import MODELS
 from gaussian.ladder import ladder
 from tests.random_models import quadratic_models
@@ -131,3 +132,36 @@ def test_a_cubic_term_is_refused_by_name():
 
     with pytest.raises(gaussian.NotQuadratic, match="degree 4"):
         take_apart(Kerr())
+
+
+@dataclass(frozen=True)
+class Returned(Model):
+    """Its baths are returned, not yielded: no line of its file is being run when they come."""
+
+    modes = 1
+
+    def hamiltonian(self, a):
+        return a.dag() * a
+
+    def dissipators(self, a):
+        return thermal_bath(a, 0.5, 0.2)
+
+    @classmethod
+    def example(cls):
+        return cls()
+
+
+class ReturnedInSteps(Returned):
+    """The same in two statements: none of them is *the* line."""
+
+    def dissipators(self, a):
+        kappa = 0.5
+        return thermal_bath(a, kappa, 0.2)
+
+
+def test_only_lines_of_the_models_own_file_are_cited():
+    """A generator of another file has lines of that file; a method of one statement has a line to itself."""
+    places = [[t.place for t in take_apart(m()).terms if t.is_dissipator] for m in (Returned, ReturnedInSteps)]
+    assert [len(p) for p in places] == [2, 2]
+    assert all(place.endswith("`return thermal_bath(a, 0.5, 0.2)`") for place in places[0])
+    assert places[1] == ["", ""]
