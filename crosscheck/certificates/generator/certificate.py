@@ -32,23 +32,25 @@ from gaussian.generator import coefficients
 
 # An entry is known well enough if its error is this small against itself ...
 RESOLUTION = 1e-6
-# ... or against the slowest rate of the model, which must not hide in the rounding of the fastest.
+# ... or this small against the slowest damping, which must not hide in the rounding of the fastest rate.
 RATE_RESOLUTION = 1e-3
 # An entry that agrees to so many units of its own last place is as right as doubles can be.
 ULPS = 8
-# And so is one that is off from the proved value by this share of what it may be: a 0 among large entries.
+# And so is one that is off from the proved value by this share of what it may be, and by rounding: a 0 among large
+# entries.
 NEGLIGIBLE = 1e-4
 # Measured for 1 to 8 modes: the window's elements, whose number grows as n⁴.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
-# A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.
-SILENT = 1e-6
+# A coefficient that differs somewhere by more than this share of its largest value from what it is at the times asked
+# for has not been looked at; it is sampled at so many times.
+SILENT, SAMPLES = 1e-6, 64
 # Bits of the same elements in balls.
 BITS = 160
 
 
 def generator_certificate(inquiry: Inquiry) -> Certificate | None:
-    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for; a coefficient
-    that is zero at all of these is looked at where it is largest.
+    """Every entry of A, d and D, at t = 0 and, if coefficients depend on time, at the times asked for, and where a
+    coefficient differs most from what it is at these.
 
     None if the engine gives no equations.
     """
@@ -93,9 +95,13 @@ def _moments(inquiry: Inquiry) -> tuple[float, ...]:
     if course is None:
         return (0.0,)
     moments = {0.0, *system.times}
+    last = max(moments)
     for f, peak in zip(coefficients(system.model), course.peaks, strict=False):
-        if all(abs(f(t)) <= SILENT * abs(f(peak)) for t in moments):
-            moments.add(peak)
+        known = np.array([f(t) for t in moments])
+        times = [peak, *(last * (np.arange(SAMPLES) + 0.382) / SAMPLES)]  # no fraction of a period is likely
+        apart = [float(np.abs(f(t) - known).min()) for t in times]
+        if max(apart) > SILENT * abs(f(peak)):
+            moments.add(float(times[int(np.argmax(apart))]))
     return tuple(sorted(moments))
 
 
@@ -127,6 +133,7 @@ def compare_generators(
         proved = None if len(times) > 1 else _in_balls(AsComputed(model), found)
         meant = None if exact is None else _in_balls(exact, found)
         place = f"t = {t:g}" if len(times) > 1 else "generator"
+        slowest = found.slowest if proved is None else _slowest_damping(proved["A"], found.slowest)
         for symbol, mine, theirs in (
             ("A", claimed.drift, found.drift),
             ("d", claimed.drive, found.drive),
@@ -136,8 +143,9 @@ def compare_generators(
                 name = f"{symbol}[{', '.join(entry_name(i) for i in index)}]"
                 value, matrix_element = float(np.asarray(mine)[index]), float(theirs[index])
                 balls = [known[symbol][index] for known in (proved, meant) if known is not None]
-                tolerance = max(RESOLUTION * abs(matrix_element), RATE_RESOLUTION * found.slowest)
-                grace = NEGLIGIBLE * tolerance if admitted <= tolerance else 0.0
+                least = min((abs(float(ball)) for ball in balls if not ball.contains(0)), default=slowest)
+                tolerance = max(RESOLUTION * abs(matrix_element), RATE_RESOLUTION * min(slowest, least))
+                grace = min(NEGLIGIBLE * tolerance, found.rounding) if admitted <= tolerance else 0.0
                 alone = (_by_itself(name, place, value, ball, tolerance, grace) for ball in balls)
                 by_itself = next((comparison for comparison in alone if comparison), None)
                 off = 0.0 if proved is None else _distance(matrix_element, proved[symbol][index])
@@ -209,6 +217,12 @@ def _in_balls(model: Any, found: LadderMoments) -> dict[str, dict[tuple[int, ...
         "d": {(j,): equations.drive[j, 0] for j in range(m)},
         "D": {(j, k): equations.diffusion[j, k] for j, k in pairs},
     }
+
+
+def _slowest_damping(drift: dict[tuple[int, ...], flint.arb], otherwise: float) -> float:
+    """The least of the modes' damping rates −½ tr A that are not zero, which γ(n̄ + 1) − γn̄ may hide in rounding."""
+    rates = [0.5 * abs(float(drift[j, j] + drift[j + 1, j + 1])) for j, k in drift if j == k and j % 2 == 0]
+    return min((rate for rate in rates if rate > 0), default=otherwise)
 
 
 def _distance(value: float, ball: flint.arb) -> float:

@@ -72,7 +72,44 @@ def test_a_force_that_is_wrong_later_only_is_refuted_there():
         return gaussian.moment_equations(model, 0.0)
 
     found = generator_certificate(asked(Driven.example(), replace(THEIRS, moment_equations=constant)))
-    assert {(c.quantity[0], c.place) for c in found.comparisons if c.verdict is Verdict.REFUTED} == {("d", "t = 0.5")}
+    wrong = {(c.quantity[0], c.place) for c in found.comparisons if c.verdict is Verdict.REFUTED}
+    assert ("d", "t = 0.5") in wrong
+    assert {symbol for symbol, _ in wrong} == {"d"}
+
+
+def test_a_time_dependence_that_is_forgotten_is_seen_between_the_times_asked_for():
+    """cos t is one at 0, 2π and 4π; frozen coefficients are refuted where it is not."""
+
+    def frozen(model, t=0.0):
+        return gaussian.moment_equations(model, 0.0)
+
+    times = (2 * np.pi, 4 * np.pi)
+    wrong, right = (
+        generator_certificate(asked(Driven.example(), replace(THEIRS, moment_equations=f), times=times))
+        for f in (frozen, lambda model, t=0.0: gaussian.moment_equations(model, t))
+    )
+    assert wrong.verdict is Verdict.REFUTED
+    assert right.verdict is Verdict.CERTIFIED
+
+
+@pytest.mark.parametrize("nbar", [0.1, 1e6, 1e9, 1e12])
+def test_damping_of_the_wrong_sign_is_never_certified(nbar):
+    """γ = 10⁻⁸ beside ω = 1 and γn̄ = 10⁴: a rate of its own, however large the others are."""
+    model = models.DampedThermalMode(omega=1.0, gamma=1e-8, nbar=nbar)
+    right = gaussian.moment_equations(model)
+    gain = replace(right, drift=right.drift + 1e-8 * np.eye(2))
+    found = generator_certificate(asked(model, replace(THEIRS, moment_equations=lambda model, t=0.0: gain)))
+    assert found.verdict is (Verdict.REFUTED if nbar < 1e10 else Verdict.INCONCLUSIVE)
+    assert generator_certificate(asked(model)).verdict is Verdict.CERTIFIED
+
+
+def test_a_bath_with_next_to_no_quanta_asks_nothing_of_other_entries():
+    """κn̄ = 10⁻¹⁵ moves D by its last place: the rounding of a zero of A is not held against it."""
+    model = models.DampedThermalMode(omega=1.0, gamma=1.0, nbar=1e-15)
+    right = gaussian.moment_equations(model)
+    noise = replace(right, drift=right.drift + 1e-17 * np.eye(2))
+    found = generator_certificate(asked(model, replace(THEIRS, moment_equations=lambda model, t=0.0: noise)))
+    assert found.verdict is Verdict.CERTIFIED
 
 
 def nearly(error, rounding=0.0):
