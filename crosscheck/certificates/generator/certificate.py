@@ -133,7 +133,8 @@ def compare_generators(
         proved = None if len(times) > 1 else _in_balls(AsComputed(model), found)
         meant = None if exact is None else _in_balls(exact, found)
         place = f"t = {t:g}" if len(times) > 1 else "generator"
-        slowest = found.slowest if proved is None else _slowest_damping(proved["A"], found.slowest)
+        entries = meant or proved
+        slowest = found.slowest if entries is None else _slowest_damping(entries["A"], found.slowest)
         for symbol, mine, theirs in (
             ("A", claimed.drift, found.drift),
             ("d", claimed.drive, found.drive),
@@ -220,9 +221,13 @@ def _in_balls(model: Any, found: LadderMoments) -> dict[str, dict[tuple[int, ...
 
 
 def _slowest_damping(drift: dict[tuple[int, ...], flint.arb], otherwise: float) -> float:
-    """The least of the modes' damping rates −½ tr A that are not zero, which γ(n̄ + 1) − γn̄ may hide in rounding."""
+    """The least of the modes' damping rates −½ tr A that are not zero.
+
+    As computed it counts even where its interval holds zero: γ(n̄ + 1) − γn̄ may be lost in their rounding.
+    """
     rates = [0.5 * abs(float(drift[j, j] + drift[j + 1, j + 1])) for j, k in drift if j == k and j % 2 == 0]
-    return min((rate for rate in rates if rate > 0), default=otherwise)
+    noise = 2.0 ** (16 - BITS) * max(float(abs(ball).abs_upper()) for ball in drift.values())  # of the balls themselves
+    return min((rate for rate in rates if rate > noise), default=otherwise)
 
 
 def _distance(value: float, ball: flint.arb) -> float:
