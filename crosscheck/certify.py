@@ -3,6 +3,7 @@ r"""`certify`: one model, two engines, one report.
     certificate     question                                                            errors on the Fock side
     generator       are drift, drive and diffusion those of the master equation?        theorem
     window          are the claimed moments those of the exact state?                   theorem
+    start           is that of another's `initial_state` the prepared one?              theorem
     measures        do E_N, S and I agree with density matrices?                        theorem
     enclosed        do they where the matrices do not fit, and discord everywhere?      enclosed: moments in balls
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
@@ -26,6 +27,7 @@ from crosscheck.certificates.measures.certificate import measures_certificate
 from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
+from crosscheck.certificates.start import start_certificate
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.truth import Truth
@@ -37,7 +39,7 @@ from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.enclosed.precision import alone
 
-THEOREMS = (generator_certificate, window_certificate, measures_certificate, enclosed_certificate)
+THEOREMS = (generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate)
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.quantities import Moments, Quantity
 from crosscheck.certificates.system import System
-from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.engine import GAUSSIAN, Engine, NotReal
 from crosscheck.errors import CrosscheckError
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Verdict
@@ -41,9 +41,18 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
         raise
     except gaussian.DigitsLost as error:
         raise NoDigits(f"{engine.name} has no digits left: {error.what}", error.advice) from error
-    except Exception as error:
+    except NotReal as error:
+        raise EngineFailed(f"{engine.name} {error.what}", error.advice) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         if engine is GAUSSIAN:
             raise
+        if not isinstance(error, Exception):
+            raise EngineFailed(
+                f"{engine.name} must return an answer, but leaves the program by {type(error).__name__}.",
+                "Take sys.exit() out of its functions, or raise an error in its place.",
+            ) from error
         raise EngineFailed(
             f"{engine.name} raised {type(error).__name__}: {error}.", "Call it with the model alone to see where."
         ) from error
@@ -133,7 +142,9 @@ def within_scope(engine: Engine, system: System) -> tuple[Engine, tuple[str, ...
                 probes[name]()
             except NotImplementedError as reason:
                 cannot[name] = f"{engine.name} does not give {name}: {reason}."
-            except Exception:
+            except KeyboardInterrupt:
+                raise
+            except BaseException:
                 continue  # on trial it will be heard again
     trusted: dict[str, Any] = {name: getattr(GAUSSIAN, name) for name in cannot}
     return replace(engine, offers=engine.offers - set(cannot), **trusted), tuple(cannot.values())
