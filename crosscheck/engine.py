@@ -8,7 +8,6 @@ r"""The moment engine under test: `gaussian` by default, or anything that offers
 from __future__ import annotations
 
 import copy
-import functools
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -67,8 +66,12 @@ class Engine:
         if self.name == "gaussian" and any(not _is_ours(getattr(self, name)) for name in foreign):
             object.__setattr__(self, "name", NAMELESS)
         for name in foreign:
-            function = getattr(self, name)
-            wrapped = _reading(function, READERS[name], self.accuracy) if name in MOMENTS else _measuring(function)
+            function = _bare(getattr(self, name))
+            wrapped: Any = (
+                _Reading(function, READERS[name], self.accuracy)
+                if name in MOMENTS
+                else _Measuring(function, _takes_option(function))
+            )
             object.__setattr__(self, name, wrapped)
 
     def has_own(self, name: str) -> bool:
@@ -87,7 +90,7 @@ class Engine:
     def with_equations(self, moment_equations: Callable[..., Any], **others: Any) -> Engine:
         """The same engine with other moment equations, solved as `gaussian` solves its own."""
         if moment_equations is not gaussian.moment_equations:
-            moment_equations = _reading(moment_equations, _equations, self.accuracy)
+            moment_equations = _Reading(_bare(moment_equations), _equations, self.accuracy)
 
         def evolve(model: Any, times: Any, modes: Any = None) -> Any:
             if gaussian.is_time_dependent(model):
@@ -103,31 +106,38 @@ class Engine:
         return replace(self, moment_equations=moment_equations, **changed)
 
 
-def _reading(function: Callable[..., Any], read: Callable[..., Any], accuracy: float) -> Callable[..., Any]:
-    """The function with its bare arrays put into `gaussian`'s objects, and real."""
+@dataclass(frozen=True)
+class _Reading:
+    """A function with its bare arrays put into `gaussian`'s objects, and real."""
 
-    @functools.wraps(function)
-    def answer(*given: Any, **options: Any) -> Any:
-        found = function(*given, **options)
-        return real_parts(read(found, accuracy, given) if isinstance(found, tuple | list) else found)
+    function: Callable[..., Any]
+    read: Callable[..., Any]
+    accuracy: float
 
-    return answer
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        found = self.function(*given, **options)
+        return real_parts(self.read(found, self.accuracy, given) if isinstance(found, tuple | list) else found)
 
 
-def _measuring(function: Callable[..., Any]) -> Callable[..., Any]:
+@dataclass(frozen=True)
+class _Measuring:
     """A function of σ, real, without the option that is `gaussian`'s own where it is not taken."""
-    takes = _takes_option(function)
 
-    @functools.wraps(function)
-    def answer(*given: Any, **options: Any) -> Any:
-        if not takes:
+    function: Callable[..., Any]
+    takes: bool
+
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        if not self.takes:
             options.pop(OPTION, None)
-        return real_parts(function(*given, **options))
-
-    return answer
+        return real_part(self.function(*given, **options))
 
 
 OPTION = "require_physical_state"
+
+
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As it was given: an engine that is made of another is not wrapped twice."""
+    return function.function if isinstance(function, (_Reading, _Measuring)) else function
 
 
 def _takes_option(function: Callable[..., Any]) -> bool:
@@ -139,7 +149,7 @@ def _takes_option(function: Callable[..., Any]) -> bool:
 
 
 def _is_ours(function: Callable[..., Any]) -> bool:
-    return str(getattr(function, "__module__", "")).partition(".")[0] == "gaussian"
+    return str(getattr(_bare(function), "__module__", "")).partition(".")[0] == "gaussian"
 
 
 def _equations(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:

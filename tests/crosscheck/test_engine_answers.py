@@ -9,6 +9,7 @@ import pytest
 import gaussian
 from crosscheck import Dissipator, Engine, Model, Preparation, Verdict, certify, thermal_bath
 from crosscheck.engine import GAUSSIAN, NotReal, real_part
+from crosscheck.errors import InvalidParameter
 from crosscheck.model import two_mode_squeezing
 
 
@@ -122,6 +123,12 @@ def test_an_engine_without_a_name_is_not_called_gaussian():
     assert Engine(evolve=gaussian.evolve_moments).name == "gaussian"
     assert Engine(entropy=lambda sigma: 0.0).name == "the engine"
     assert Engine(name="mine", entropy=lambda sigma: 0.0).name == "mine"
+
+
+def test_an_engine_must_be_one():
+    for given in ("gaussian", gaussian, None, Engine):
+        with pytest.raises(InvalidParameter, match=r"Argument engine must be an Engine, but is .*--engine NAME"):
+            certify(PAIR, engine=given)
 
 
 def test_an_engine_that_leaves_the_program_is_named():
