@@ -130,13 +130,17 @@ def within_scope(engine: Engine, system: System) -> tuple[Engine, tuple[str, ...
         "moment_equations": lambda: engine.moment_equations(system.model),
         "evolve": lambda: engine.evolve(system.model, system.times[:1] or (0.0,)),
         "steady_state": lambda: engine.steady_state(system.model),
+        "initial_state": lambda: engine.initial_state(system.model),
         "entropy": lambda: engine.entropy(warm),
+        "purity": lambda: engine.purity(warm),
+        "symplectic_eigenvalues": lambda: engine.symplectic_eigenvalues(warm),
+        "is_physical": lambda: engine.is_physical(warm),
         "log_negativity": lambda: engine.log_negativity(warm, party=system.party),
         "mutual_information": lambda: engine.mutual_information(warm, party=system.party),
         "discord": lambda: engine.discord(warm, measured=system.party),
     }
     cannot = {}
-    for name in probes if system.party else list(probes)[:4]:
+    for name in probes if system.party else list(probes)[:-3]:
         if name in engine.offers:
             try:
                 probes[name]()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import gaussian
-from crosscheck import Dissipator, Engine, Model, Preparation, Verdict, certify, thermal_bath
+from crosscheck import Dissipator, Engine, Model, Preparation, Verdict, certify, models, thermal_bath
 from crosscheck.engine import GAUSSIAN, NotReal, real_part
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import two_mode_squeezing
@@ -135,3 +135,46 @@ def test_an_engine_that_leaves_the_program_is_named():
     found = judged(evolve=lambda model, times, modes=None: sys.exit())
     assert found.verdict is Verdict.REFUTED
     assert found.certificates[0].note.startswith("mine must return an answer, but leaves the program by SystemExit")
+
+
+def spectral(**changes):
+    """The package's functions of σ under another's name, with changes."""
+    own = {
+        "purity": lambda sigma: gaussian.purity(sigma),
+        "symplectic_eigenvalues": lambda sigma: gaussian.symplectic_eigenvalues(sigma)[::-1],
+        "is_physical": lambda sigma: gaussian.is_physical(sigma),
+    }
+    return own | changes
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [
+        ("purity", lambda sigma: 7.0),
+        ("purity", lambda sigma: gaussian.purity(sigma) ** 2),
+        ("symplectic_eigenvalues", lambda sigma: 2 * gaussian.symplectic_eigenvalues(sigma)),
+        ("symplectic_eigenvalues", lambda sigma: np.repeat(gaussian.symplectic_eigenvalues(sigma), 2)),
+        ("is_physical", lambda sigma: False),
+        ("is_physical", lambda sigma: True),
+        ("is_physical", lambda sigma: bool(np.linalg.eigvalsh(sigma)[0] > 0)),
+    ],
+)
+def test_functions_of_a_covariance_are_judged(name, wrong):
+    """Offered alone, and among everything; right ones are certified, also of the vacuum, whose ν = ½ is the edge."""
+    alone = judged(**{name: spectral()[name]})
+    assert alone.verdict is Verdict.CERTIFIED
+    assert [c.kind for c in alone.certificates] == ["enclosed"]
+    assert judged(**{name: wrong}).verdict is Verdict.REFUTED
+    everything = certify(PAIR, times=(0.5,), engine=replace(GAUSSIAN, **{name: wrong}), simulate=False)
+    assert everything.verdict is Verdict.REFUTED
+    closed = certify(models.DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.0), times=(0.0,), simulate=False,
+        engine=Engine(name="mine", offers=frozenset({name}), **{name: spectral()[name]}),
+    )  # fmt: skip
+    assert closed.verdict is Verdict.CERTIFIED
+
+
+def test_what_is_not_judged_is_said():
+    """Where H depends on time no state is proved of which purity could be asked."""
+    found = judged(Pair(turning=True), purity=lambda sigma: 7.0)
+    assert found.verdict is Verdict.INCONCLUSIVE
+    assert "Not judged: purity of mine" in str(found)
