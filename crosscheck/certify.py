@@ -3,6 +3,7 @@ r"""`certify`: one model, two engines, one report.
     certificate     question                                                            errors on the Fock side
     generator       are drift, drive and diffusion those of the master equation?        theorem
     window          are the claimed moments those of the exact state?                   theorem
+    start           is that of another's `initial_state` the prepared one?              theorem
     measures        do E_N, S and I agree with density matrices?                        theorem
     enclosed        do they where the matrices do not fit, and discord everywhere?      enclosed: moments in balls
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
@@ -24,8 +25,10 @@ from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry, truth_of
 from crosscheck.certificates.measures.certificate import measures_certificate
 from crosscheck.certificates.measures.enclosed import enclosed_certificate
+from crosscheck.certificates.measures.spectral import foreign
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
+from crosscheck.certificates.start import start_certificate
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import window_certificate
 from crosscheck.certificates.window.truth import Truth
@@ -37,7 +40,7 @@ from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.enclosed.precision import alone
 
-THEOREMS = (generator_certificate, window_certificate, measures_certificate, enclosed_certificate)
+THEOREMS = (generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate)
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 
@@ -89,7 +92,7 @@ def certify(
             name=type(inquiry.system.model).__name__,
             engine=inquiry.engine.name,
             certificates=tuple(certificates),
-            notes=(*_notes(inquiry), *inquiry.outside),
+            notes=(*_notes(inquiry), *_unjudged(inquiry, certificates), *inquiry.outside),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
             closed=inquiry.system.is_closed,
@@ -131,6 +134,16 @@ def _unprovable(inquiry: Inquiry) -> list[str]:
     if not inquiry.system.is_time_dependent:
         return []
     return ["Coefficients depend on time: there is no window, no proof of measures, and no steady state to ask for."]
+
+
+def _unjudged(inquiry: Inquiry, certificates: Sequence[Certificate]) -> list[str]:
+    """Functions of σ of another's that nothing was compared of, where nothing was refuted before."""
+    names = foreign(inquiry.engine)
+    asked = any(c.kind == "enclosed" or c.verdict is Verdict.REFUTED for c in certificates)
+    if not names or asked:
+        return []
+    what = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return [f"Not judged: {what} of {inquiry.engine.name}, for want of a proved Gaussian state to ask for."]
 
 
 def _start(inquiry: Inquiry) -> list[str]:

@@ -7,7 +7,8 @@ r"""The moment engine under test: `gaussian` by default, or anything that offers
 
 from __future__ import annotations
 
-import functools
+import copy
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,18 +16,23 @@ from typing import Any
 import numpy as np
 
 import gaussian
+from crosscheck.errors import CrosscheckError
 
-EVERYTHING = frozenset(
-    {
-        "moment_equations", "initial_state", "evolve", "steady_state",
-        "log_negativity", "mutual_information", "discord", "entropy",
-        "symplectic_eigenvalues", "purity", "is_physical",
-    }
+MOMENTS = ("moment_equations", "initial_state", "evolve", "steady_state")
+MEASURES = (
+    "log_negativity", "mutual_information", "discord", "entropy",
+    "symplectic_eigenvalues", "purity", "is_physical",
 )  # fmt: skip
-
+EVERYTHING = frozenset((*MOMENTS, *MEASURES))
+# What an engine is called that says no name, if one of its functions is not the package's.
+NAMELESS = "the engine"
 
 # Of an answer in bare arrays, which has no error of its own: nine digits of a state, a tenth of what the window allows.
 ACCURACY = 1e-9
+# Imaginary parts up to this share of the largest entry are the rounding of a calculation with complex numbers.
+ROUNDING = 1e-12
+PARTS = ("drift", "drive", "diffusion", "mean", "covariance", "error", "rounding")
+SPELLED = {"drift": "A", "drive": "d", "diffusion": "D", "covariance": "σ"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +42,7 @@ class Engine:
     It is judged on what it `offers` only: the rest is the trusted package's, and no certificate speaks of it. Bare
     arrays are taken where `gaussian` returns objects: (drift, drive, diffusion), (mean, covariance) and, along times,
     (means, covariances). They are granted an error of `accuracy` times their norm, a tenth of it for A and D.
+    Answers that are not real are wrong. Measures need not take `require_physical_state`.
     """
 
     name: str = "gaussian"
@@ -55,15 +62,21 @@ class Engine:
     is_physical: Callable[..., Any] = gaussian.is_physical
 
     def __post_init__(self) -> None:
-        for name, read in (
-            ("moment_equations", _equations),
-            ("initial_state", _state),
-            ("evolve", _trajectory),
-            ("steady_state", _state),
-        ):
-            function = getattr(self, name)
-            if function is not getattr(gaussian, name):
-                object.__setattr__(self, name, _reading(function, read, self.accuracy))
+        foreign = [name for name in (*MOMENTS, *MEASURES) if not self.has_own(name)]
+        if self.name == "gaussian" and any(not _is_ours(getattr(self, name)) for name in foreign):
+            object.__setattr__(self, "name", NAMELESS)
+        for name in foreign:
+            function = _bare(getattr(self, name))
+            wrapped: Any = (
+                _Reading(function, READERS[name], self.accuracy)
+                if name in MOMENTS
+                else _Measuring(function, _takes_option(function))
+            )
+            object.__setattr__(self, name, wrapped)
+
+    def has_own(self, name: str) -> bool:
+        """Whether a function is the trusted package's, which is not on trial."""
+        return getattr(self, name) is getattr(gaussian, name)
 
     @property
     def complete(self) -> bool:
@@ -76,6 +89,8 @@ class Engine:
 
     def with_equations(self, moment_equations: Callable[..., Any], **others: Any) -> Engine:
         """The same engine with other moment equations, solved as `gaussian` solves its own."""
+        if moment_equations is not gaussian.moment_equations:
+            moment_equations = _Reading(_bare(moment_equations), _equations, self.accuracy)
 
         def evolve(model: Any, times: Any, modes: Any = None) -> Any:
             if gaussian.is_time_dependent(model):
@@ -91,15 +106,50 @@ class Engine:
         return replace(self, moment_equations=moment_equations, **changed)
 
 
-def _reading(function: Callable[..., Any], read: Callable[..., Any], accuracy: float) -> Callable[..., Any]:
-    """The function with its bare arrays put into `gaussian`'s objects."""
+@dataclass(frozen=True)
+class _Reading:
+    """A function with its bare arrays put into `gaussian`'s objects, and real."""
 
-    @functools.wraps(function)
-    def answer(*given: Any, **options: Any) -> Any:
-        found = function(*given, **options)
-        return read(found, accuracy, given) if isinstance(found, tuple | list) else found
+    function: Callable[..., Any]
+    read: Callable[..., Any]
+    accuracy: float
 
-    return answer
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        found = self.function(*given, **options)
+        return real_parts(self.read(found, self.accuracy, given) if isinstance(found, tuple | list) else found)
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """A function of σ, real, without the option that is `gaussian`'s own where it is not taken."""
+
+    function: Callable[..., Any]
+    takes: bool
+
+    def __call__(self, *given: Any, **options: Any) -> Any:
+        if not self.takes:
+            options.pop(OPTION, None)
+        return real_part(self.function(*given, **options))
+
+
+OPTION = "require_physical_state"
+
+
+def _bare(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As it was given: an engine that is made of another is not wrapped twice."""
+    return function.function if isinstance(function, (_Reading, _Measuring)) else function
+
+
+def _takes_option(function: Callable[..., Any]) -> bool:
+    try:
+        inspect.signature(function).bind_partial(**{OPTION: True})
+    except (TypeError, ValueError):  # it does not; or, written in C, it does not say
+        return False
+    return True
+
+
+def _is_ours(function: Callable[..., Any]) -> bool:
+    return str(getattr(_bare(function), "__module__", "")).partition(".")[0] == "gaussian"
 
 
 def _equations(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
@@ -120,4 +170,46 @@ def _trajectory(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -
     return gaussian.Trajectory(times=np.atleast_1d(given[1]), mean=mean, covariance=sigma, error=error)
 
 
+class NotReal(CrosscheckError):
+    """An engine's answer has an imaginary part."""
+
+
+def real_part(found: Any, name: str = "") -> Any:
+    """An array or number without the zeros that are its imaginary part; itself if it is not complex.
+
+    Raises:
+        NotReal: they are not zeros.
+    """
+    numbers = found if isinstance(found, (np.ndarray, np.generic, complex)) else np.asarray(found)
+    if not np.iscomplexobj(numbers):
+        return found
+    off = float(np.abs(np.imag(numbers)).max(initial=0.0))
+    if not off <= ROUNDING * float(np.abs(numbers).max(initial=0.0)):
+        raise NotReal(
+            f"returned {SPELLED.get(name, name) or 'an answer'} with an imaginary part of {off:.3g}.",
+            "It must be real: look for a factor i, or a † that is missing; np.real hides it.",
+        )
+    return np.real(numbers)
+
+
+def real_parts(found: Any) -> Any:
+    """The same object of `gaussian`'s, or of a like kind, with real arrays; a number or an array by itself."""
+    parts = {name: getattr(found, name) for name in PARTS if hasattr(found, name)}
+    if not parts or isinstance(found, (np.ndarray, np.generic)):
+        return real_part(found)
+    changed = {name: real_part(part, name) for name, part in parts.items()}
+    changed = {name: part for name, part in changed.items() if part is not parts[name]}
+    if changed:
+        found = copy.copy(found)
+        for name, part in changed.items():
+            object.__setattr__(found, name, part)
+    return found
+
+
+READERS: dict[str, Callable[..., Any]] = {
+    "moment_equations": _equations,
+    "initial_state": _state,
+    "evolve": _trajectory,
+    "steady_state": _state,
+}
 GAUSSIAN = Engine()

@@ -7,6 +7,7 @@ CrosscheckError
 ├── UnknownEngine       no engine of that name; in `crosscheck.engines.registry` (also a LookupError)
 ├── BrokenEngine        an engine cannot be loaded; in `crosscheck.engines.registry`
 ├── TargetNotFound      `file.py:Name` cannot be loaded; in `crosscheck.models.loading` (also a LookupError)
+├── NotReal             an engine's answer has an imaginary part; in `crosscheck.engine`, and told in the report
 ├── EngineFailed        an engine on trial gave no answer; in `certificates.answers`, and told in the report
 ├── NotCertified        a report asked to `raise_unless_certified()` leaves something open
 └── Refuted             a report asked to `raise_for_refuted()` holds a refuted comparison

@@ -12,7 +12,7 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.quantities import Moments, Quantity
 from crosscheck.certificates.system import System
-from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.engine import GAUSSIAN, Engine, NotReal
 from crosscheck.errors import CrosscheckError
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Verdict
@@ -41,9 +41,18 @@ def ask(engine: Engine, question: Callable[[], Any]) -> Any:
         raise
     except gaussian.DigitsLost as error:
         raise NoDigits(f"{engine.name} has no digits left: {error.what}", error.advice) from error
-    except Exception as error:
+    except NotReal as error:
+        raise EngineFailed(f"{engine.name} {error.what}", error.advice) from error
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         if engine is GAUSSIAN:
             raise
+        if not isinstance(error, Exception):
+            raise EngineFailed(
+                f"{engine.name} must return an answer, but leaves the program by {type(error).__name__}.",
+                "Take sys.exit() out of its functions, or raise an error in its place.",
+            ) from error
         raise EngineFailed(
             f"{engine.name} raised {type(error).__name__}: {error}.", "Call it with the model alone to see where."
         ) from error
@@ -121,19 +130,25 @@ def within_scope(engine: Engine, system: System) -> tuple[Engine, tuple[str, ...
         "moment_equations": lambda: engine.moment_equations(system.model),
         "evolve": lambda: engine.evolve(system.model, system.times[:1] or (0.0,)),
         "steady_state": lambda: engine.steady_state(system.model),
+        "initial_state": lambda: engine.initial_state(system.model),
         "entropy": lambda: engine.entropy(warm),
+        "purity": lambda: engine.purity(warm),
+        "symplectic_eigenvalues": lambda: engine.symplectic_eigenvalues(warm),
+        "is_physical": lambda: engine.is_physical(warm),
         "log_negativity": lambda: engine.log_negativity(warm, party=system.party),
         "mutual_information": lambda: engine.mutual_information(warm, party=system.party),
         "discord": lambda: engine.discord(warm, measured=system.party),
     }
     cannot = {}
-    for name in probes if system.party else list(probes)[:4]:
+    for name in probes if system.party else list(probes)[:-3]:
         if name in engine.offers:
             try:
                 probes[name]()
             except NotImplementedError as reason:
                 cannot[name] = f"{engine.name} does not give {name}: {reason}."
-            except Exception:
+            except KeyboardInterrupt:
+                raise
+            except BaseException:
                 continue  # on trial it will be heard again
     trusted: dict[str, Any] = {name: getattr(GAUSSIAN, name) for name in cannot}
     return replace(engine, offers=engine.offers - set(cannot), **trusted), tuple(cannot.values())

@@ -17,7 +17,7 @@ from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import GAUSSIAN, Engine
-from crosscheck.errors import CrosscheckError
+from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
 
 Progress = Callable[[str], None]
@@ -34,6 +34,10 @@ ELSEWHERE = (
 )
 ELSEWHERE_IN_TIME = (
     "Run it in Fock space alone: `crosscheck truncation --time`, or fock.evolve(model, times, cutoff=…)."
+)
+HOW_TO_NAME = (
+    "Put functions into one, as in Engine(name='mine', evolve=my_evolve); leave it out for this package's own. "
+    "A registered plug-in is tried by `crosscheck certify --engine NAME`."
 )
 
 
@@ -75,7 +79,9 @@ class Inquiry:
         progress: Progress,
         simulate: bool | None = None,
     ) -> Inquiry:
-        """Raises InvalidParameter or a GaussianError if the model, the tolerance or the budget is ill-formed."""
+        """Raises InvalidParameter or a GaussianError if the model, engine, tolerance or budget is ill-formed."""
+        if not isinstance(engine, Engine):
+            raise InvalidParameter("engine", "be an Engine", engine, HOW_TO_NAME)
         require_tolerance(tolerance, FLOOR)
         budget = Budget.of(budget)
         system = _system(model, times, engine)

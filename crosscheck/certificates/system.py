@@ -17,7 +17,7 @@ from crosscheck.certificates.names import STEADY
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.handed import require_well_formed
-from crosscheck.models.protocol import refuse_slips, runs_to_its_end
+from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.times import default_times
 
 
@@ -40,10 +40,7 @@ class System:
     @classmethod
     def of(cls, model: Any, times: Sequence[float] | None, *, gaussian_form: bool = True) -> System:
         """Raises InvalidParameter or a GaussianError if the model is ill-formed, or lacks a Gaussian form it needs."""
-        if isinstance(model, type) or not hasattr(model, "hamiltonian"):
-            raise InvalidParameter(
-                "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
-            )
+        require_hamiltonian(model)
         exact = _with(model, _scalar)
         model = in_doubles(exact)
         refuse_slips(model)

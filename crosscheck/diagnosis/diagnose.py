@@ -34,6 +34,7 @@ from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.errors import InvalidParameter
 from crosscheck.models import find_model
 from crosscheck.models.loading import is_target, load, model_of, only_model
+from crosscheck.models.protocol import runs_to_its_end
 from gaussian.enclosed.precision import alone
 
 OF_A_CODE = "Give the arrays of a code their usual names (A, D, sigma, log_negativity …): none was found."
@@ -41,6 +42,7 @@ OF_A_MODEL = "Call again with the linearised model as the target."
 
 
 @alone
+@runs_to_its_end("A code or model")
 def diagnose(
     target: Any,
     *,
@@ -79,6 +81,7 @@ def diagnose(
 
     Raises:
         TargetNotFound, InvalidParameter: the target cannot be loaded or read.
+        InvalidModel: a model is ill-formed, or code of the user's leaves the program.
         gaussian.GaussianError: the model that a code claims to be about is not Gaussian.
     """
     found = (
@@ -93,7 +96,8 @@ def diagnose(
                 raise InvalidParameter(name, "be left out where the target is a model", given, OF_A_CODE)
         found = model_of(found, getattr(found, "__name__", "the model"))
         tolerance = TOLERANCE if tolerance is None else tolerance
-        return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
+        with runs_to_its_end():
+            return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
     if full is not None:
         raise InvalidParameter("full", "be left out where the target is a code", full, OF_A_MODEL)
     if budget is not None:

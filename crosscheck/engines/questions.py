@@ -178,7 +178,7 @@ def closed_forms(engine: Engine, progress: Callable[[str], None] = lambda text: 
             except NotImplementedError as reason:
                 cannot.append(f"{engine.name} does not give {function}: {reason}.")
                 continue
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 raised.append(f"{question.label}: {type(error).__name__}: {' '.join(str(error).split())}")
                 found = float("nan")
             comparisons.append(_compared(question, found))

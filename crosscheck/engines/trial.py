@@ -135,7 +135,9 @@ def _function_of(certificate: Certificate, c: Comparison) -> str:
         return "moment_equations"
     if c.quantity.startswith(("⟨", "σ[")):
         return "steady_state" if c.place == STEADY else "evolve"
-    return c.quantity
+    if c.quantity.startswith("ν"):
+        return "symplectic_eigenvalues"
+    return c.quantity.partition(",")[0]
 
 
 def _spell(report: Report, certificate: Certificate, c: Comparison) -> str:

@@ -20,6 +20,7 @@ import numpy as np
 from crosscheck.errors import InvalidModel
 from crosscheck.models.jumps import require_function, terms
 from crosscheck.models.loading import failed_in_theirs, told
+from crosscheck.models.repeated import require_repeatable
 from fock import FockError
 from gaussian import GaussianError
 from gaussian.ladder import Polynomial, ladder, normal_ordered, spell
@@ -31,7 +32,7 @@ LONGEST = 60
 
 
 def require_well_formed(model: Any) -> None:
-    """Refuse a model whose methods fail, or hand over something else than they must.
+    """Refuse a model whose methods fail, hand over something else than they must, or something else each time.
 
     Raises:
         InvalidModel: with the name of the method, what must hold and what was given.
@@ -40,16 +41,31 @@ def require_well_formed(model: Any) -> None:
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
         _refuse(model, "modes", "be an integer ≥ 1", n, "Let it count the operators that the methods take.", is_="is")
     a = ladder(int(n))
-    energy = _asked(model, "hamiltonian", lambda: model.hamiltonian(*a))
-    _require_hamiltonian(model, energy)
-    if hasattr(model, "dissipators"):
-        found = _asked(model, "dissipators", lambda: _listed(model, model.dissipators(*a)))
-        _require_dissipators(model, found)
-        _require_other_halves(model, energy, found)
-    if hasattr(model, "c_ops"):
-        _require_c_ops(model, _asked(model, "c_ops", lambda: _collapsing(model, model.c_ops(*a))))
-    if hasattr(model, "preparation"):
-        _require_preparation(model, _asked(model, "preparation", lambda: model.preparation(*a)), int(n))
+    first = _answers(model, a)
+    _require_hamiltonian(model, first["hamiltonian"])
+    if "dissipators" in first:
+        _require_dissipators(model, first["dissipators"])
+        _require_other_halves(model, first["hamiltonian"], first["dissipators"])
+    if "c_ops" in first:
+        _require_c_ops(model, first["c_ops"])
+    if "preparation" in first:
+        _require_preparation(model, first["preparation"], int(n))
+    require_repeatable(model, first, _answers(model, a))
+
+
+def _answers(model: Any, a: tuple[Polynomial, ...]) -> dict[str, Any]:
+    """What each method that the model has hands over."""
+    questions: dict[str, Callable[[], Any]] = {
+        "hamiltonian": lambda: model.hamiltonian(*a),
+        "dissipators": lambda: _listed(model, model.dissipators(*a)),
+        "c_ops": lambda: _collapsing(model, model.c_ops(*a)),
+        "preparation": lambda: model.preparation(*a),
+    }
+    return {
+        method: _asked(model, method, question)
+        for method, question in questions.items()
+        if method == "hamiltonian" or hasattr(model, method)
+    }
 
 
 def _asked(model: Any, method: str, question: Callable[[], Any]) -> Any:

@@ -31,13 +31,13 @@ import scipy
 from numpy.typing import NDArray
 
 import gaussian
-from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.errors import CrosscheckError
 from crosscheck.model import described, displacing
 from crosscheck.models.contractions import contracted
 from crosscheck.models.dropped import DroppedMatters, DroppedTerm, dropped_matters, dropped_terms, quadratic_part
 from crosscheck.models.exact_numbers import Rational
 from crosscheck.models.mean_field import around, checked, fluctuations, velocity
-from crosscheck.models.protocol import refuse_slips, runs_to_its_end
+from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.models.steady_amplitudes import Place, steady_amplitudes
 from crosscheck.models.written import Terms, Written, spelled_number, terms_of
 from gaussian.ladder import Polynomial, ladder, spell
@@ -189,10 +189,7 @@ def linearise(model: Any) -> Linearisation:
         InvalidModel: a coefficient depends on time, or is no finite number; a method of the model fails.
         gaussian.NotHermitian: H, or the matrix of correlated rates, is not Hermitian.
     """
-    if isinstance(model, type) or not hasattr(model, "hamiltonian"):
-        raise InvalidParameter(
-            "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
-        )
+    require_hamiltonian(model)
     refuse_slips(model)
     with runs_to_its_end():
         places = steady_amplitudes(velocity(checked(model)))

@@ -34,6 +34,8 @@ _named_packages: set[str] = set()
 PREFIX = "crosscheck_target_"
 # More operators than these are not counted out to a method.
 MOST_MODES = 10**6
+# How alike a name must be to be taken for a slip.
+ALIKE = 0.75
 FORM = "A target is FILE.py:NAME or PACKAGE.MODULE:NAME"
 
 
@@ -83,10 +85,11 @@ def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
         with _said_of(name):
             found = maker()
     if not hasattr(found, "hamiltonian"):
+        near = difflib.get_close_matches("hamiltonian", dir(found), n=1, cutoff=ALIKE)
         raise TargetNotFound(
-            f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but is "
-            f"of type {type(found).__name__}.",
-            "`crosscheck new NAME` writes a model file to start from.",
+            f"{name} must be a model (a class with modes, hamiltonian and dissipators, or an instance of one), but "
+            + (f"has no hamiltonian, and {near[0]}." if near else f"is of type {type(found).__name__}."),
+            f"Rename {near[0]} to hamiltonian." if near else "`crosscheck new NAME` writes a model file to start from.",
         )
     _require_signatures(found, name)
     return found

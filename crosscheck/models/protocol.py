@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from crosscheck.errors import InvalidModel
+from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.model import Model
 
 # What an engine asks of a model, one operator for each mode; other names that mean the same elsewhere.
@@ -58,6 +58,25 @@ def refuse_slips(model: Any) -> None:
                 )
 
 
+def require_hamiltonian(model: Any) -> None:
+    """Refuse what is no model; of an object with `modes`, which is meant as one, what it lacks is said.
+
+    Raises:
+        InvalidModel: it has `modes` and no method hamiltonian, or one of nearly that name.
+        InvalidParameter: it is something else, or a class.
+    """
+    if isinstance(model, type) or not hasattr(model, "hamiltonian"):
+        if not isinstance(model, type) and hasattr(model, "modes"):
+            refuse_slips(model)
+            raise InvalidModel(
+                f"A model must have a method hamiltonian, but {type(model).__name__} has none.",
+                "Write one that takes an operator for each mode, and returns 0 if there is no Hamiltonian.",
+            )
+        raise InvalidParameter(
+            "model", "be a model, with parameters", model, "Give a class its values, or take its example()."
+        )
+
+
 def _has(model: Any, name: str) -> bool:
     """Whether the model, or its class, has a method of its own of that name."""
     found = getattr(type(model), name, None)
@@ -91,8 +110,9 @@ def _own_methods(cls: type, modes: int) -> list[str]:
 
 
 @contextmanager
-def runs_to_its_end() -> Iterator[None]:
-    """A model's code that calls `sys.exit()` is wrong, and must not end the program that asks it.
+def runs_to_its_end(whose: str = "A model") -> Iterator[None]:
+    """Code of the user's, a model's by default, that calls `sys.exit()` is wrong, and must not end the program that
+    asks it.
 
     Nor must anything else that is raised there and is no error, such as the end of a generator; Ctrl-C may.
 
@@ -110,6 +130,6 @@ def runs_to_its_end() -> Iterator[None]:
         if not where and not isinstance(leaving, SystemExit):
             raise
         raise InvalidModel(
-            f"A model must run to its end, but this one leaves the program{f' in {where}' if where else ''}.",
+            f"{whose} must run to its end, but this one leaves the program{f' in {where}' if where else ''}.",
             "Take sys.exit() out there, or raise an error in its place.",
         ) from leaving

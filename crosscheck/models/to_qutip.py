@@ -28,6 +28,7 @@ from crosscheck.errors import InvalidModel
 from crosscheck.models.handed import require_well_formed
 from crosscheck.models.jumps import jumps_of
 from crosscheck.models.polynomial import Element, NormalForm, Term, normal_form
+from crosscheck.models.protocol import runs_to_its_end
 from gaussian.ladder import Polynomial, ladder, normal_ordered
 
 # An eigenvalue of the rates that is negative by less than this, relatively, is rounding.
@@ -61,7 +62,8 @@ def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
             them. `fock.liouvillian(fock.generator(model, cutoffs))` is the generator then.
         fock.InvalidArgument: a cutoff that is no integer ≥ 2, or not one for each mode.
     """
-    require_well_formed(model)
+    with runs_to_its_end():
+        require_well_formed(model)
     cutoffs = fock.as_cutoffs(cutoff, int(model.modes))
     generator = fock.generator(model, cutoffs)
     symbols: list[Any] = list(jumps_of(model, ladder(int(model.modes))))

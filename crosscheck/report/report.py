@@ -86,7 +86,8 @@ class Report(Described):
         return [c for c in self.comparisons if c.verdict is Verdict.REFUTED]
 
     def certificate(self, kind: str) -> Certificate:
-        """The certificate of that kind: generator, window, measures, enclosed, trajectory or steady state.
+        """The certificate of that kind: generator, window, start, measures, enclosed, trajectory or steady
+        state.
 
         Raises:
             KeyError: there is none, with the kinds there are.

@@ -1,5 +1,7 @@
 """What a model's methods hand over is refused by the name of the method, or taken for what it is."""
 
+import itertools
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -7,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from crosscheck import Dissipator, Model, Preparation, certify
+from crosscheck import Dissipator, Model, Preparation, Window, certify, diagnose, prove_steady_state, to_qutip
 from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.models.handed import require_well_formed
 
@@ -141,3 +143,59 @@ def test_hundreds_of_dissipators_are_one():
     from crosscheck.certificates.window.proof import prove_steady_state
 
     assert not prove_steady_state(Many(), [["0.5", "0"], ["0", "0.5"]]).refuted
+
+
+def test_a_model_that_is_another_one_each_time_is_refused():
+    """Random numbers, and a count that a method raises; rounding of a sum in another order is the same."""
+    rng, orders = np.random.default_rng(1), itertools.cycle([(0.1, 0.2, 0.3), (0.3, 0.2, 0.1)])
+    assert sum((0.1, 0.2, 0.3)) != sum((0.3, 0.2, 0.1))
+
+    def counting(self, a):
+        self.count = getattr(self, "count", 1.0) + 0.1
+        return [Dissipator(self.count, a)]
+
+    changing = {
+        "hamiltonian": mode(lambda self, a: rng.normal() * a.dag() * a),
+        "dissipators": mode(dissipators=counting),
+        "preparation": mode(preparation=lambda self, a: Preparation([rng.random()])),
+    }
+    for method, model in changing.items():
+        with pytest.raises(InvalidModel, match=f"{method} of Mode must return the same operators each time"):
+            require_well_formed(model)
+    require_well_formed(mode(lambda self, a: sum(next(orders)) * a.dag() * a))
+
+
+def test_a_model_whose_hamiltonian_is_misspelt_is_told_so():
+    """Also where nothing says that it is a model but its modes."""
+
+    class Slip:
+        modes = 1
+
+        def hamiltionian(self, a):
+            return a.dag() * a
+
+    class Bare:
+        modes = 1
+
+    with pytest.raises(InvalidModel, match="Rename hamiltionian to hamiltonian"):
+        certify(Slip())
+    with pytest.raises(InvalidModel, match="must have a method hamiltonian, but Bare has none"):
+        certify(Bare())
+    with pytest.raises(InvalidParameter, match="must be a model"):
+        certify(Slip)
+
+
+def test_code_that_leaves_the_program_does_not_end_ours():
+    """Of a model, or of a code beside one: whoever asks it."""
+
+    leaving = mode(lambda self, a: sys.exit(0))
+    for work in (
+        lambda: diagnose(leaving),
+        lambda: prove_steady_state(leaving, np.eye(2), error=1e-9),
+        lambda: Window(leaving),
+        lambda: to_qutip(leaving, 4),
+    ):
+        with pytest.raises(InvalidModel, match="A model must run to its end, but this one leaves the program in line"):
+            work()
+    with pytest.raises(InvalidModel, match="A code or model must run to its end"):
+        diagnose({"A": lambda w: sys.exit()}, model=mode())

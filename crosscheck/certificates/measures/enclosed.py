@@ -14,6 +14,9 @@ its norm, may do to symplectic eigenvalues (`certificates.quantities`), far more
 and cold modes meet. So a value is right if it lies within half of the tolerance, whatever its error might have been;
 and wrong if it is farther off than three times what rounding explains.
 
+Purity, symplectic eigenvalues and whether σ is physical are asked where these functions are not the package's own
+(`measures.spectral`).
+
 Where coefficients in doubles leave σ itself known to so few digits that a measure of it is not (the damping γ of a bath
 with n̄ quanta is what γ(n̄ + 1) and γn̄ differ by), formulas are compared at the middle of its interval, and the note
 says so: whether a code's E_N is that of its σ does not hang on the last digit of a temperature.
@@ -35,6 +38,7 @@ import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures.certificate import SECONDS_PER_PLACE, is_positive, proved_in_fock_space
+from crosscheck.certificates.measures.spectral import foreign, spectral_rows
 from crosscheck.certificates.quantities import Moments, Quantity, quantities
 from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.system import System
@@ -56,6 +60,10 @@ DIGITS, BITS_PER_DIGIT = (20, 40, 80, 160), 8
 SHARE, ENOUGH = 1e-3, 0.25
 # Symplectic eigenvalues that rounding of σ may move by more than this share leave no measure to be judged.
 LOST = 0.1
+NO_DIGIT = (
+    "rounded to doubles, σ leaves no digit of its symplectic eigenvalues, so that measures of it cannot be judged. "
+    "Lower the squeezing, or the temperature of the hottest mode."
+)
 
 
 def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
@@ -64,7 +72,7 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     None without places, or if there is nothing left to compare.
     """
     system, truth, engine = inquiry.system, inquiry.truth, inquiry.engine
-    if truth is None or not truth.states or not engine.gives(*MEASURES):
+    if truth is None or not truth.states or not (engine.gives(*MEASURES) or foreign(engine)):
         return None
     began = time.perf_counter()
     places = [place for place in truth.states if system.has_measures(place)]
@@ -78,6 +86,7 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
         inquiry.progress(f"enclosed measures, {place}")
         try:
             comparisons += _compared(inquiry, truth, place, notes, physical=physical)
+            comparisons += _beside(inquiry, truth, place, notes) if physical else ()
         except EngineFailed as reason:
             return no_answer("enclosed", reason, theorem=True)
     if not comparisons:
@@ -113,11 +122,22 @@ def _compared(inquiry: Inquiry, truth: Truth, place: str, notes: list[str], *, p
             notes.append(f"{place}: intervals do not decide {formula.name}. Give the parameters as exact decimals.")
         mine, error = _claimed(inquiry, formula, moments, ball)
         if not error < math.inf:
-            notes.append(
-                f"{place}: rounded to doubles, σ leaves no digit of its symplectic eigenvalues, so that measures of it "
-                "cannot be judged. Lower the squeezing, or the temperature of the hottest mode."
-            )
+            notes.append(f"{place}: {NO_DIGIT}")
         yield judged(formula.name, place, mine, error, ball, inquiry.tolerance, engine=engine)
+
+
+def _beside(inquiry: Inquiry, truth: Truth, place: str, notes: list[str]) -> Iterator[Comparison]:
+    """Purity, symplectic eigenvalues and whether σ is physical, where these functions are not the package's own."""
+    engine = inquiry.engine
+    if not foreign(engine):
+        return
+    middle = _middle(truth.states[place].reduced(inquiry.system.observed))
+    moments = rounded(middle)
+    if not moments.relative_error < LOST:
+        notes.append(f"{place}: {NO_DIGIT}")
+        return
+    for name, mine, error, ball in spectral_rows(engine, middle.covariance, moments):
+        yield judged(name, place, mine, error, ball, inquiry.tolerance, engine=engine)
 
 
 def _claimed(inquiry: Inquiry, formula: Quantity, moments: Moments, ball: flint.arb) -> tuple[float, float]:

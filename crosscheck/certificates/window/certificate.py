@@ -24,7 +24,7 @@ from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian.enclosed import EnclosedState
 
-# A claim's error and the interval it is held against must be together this narrow (see `_entries` for the units).
+# A claim's error and the interval it is held against must be together this narrow (see `entries` for the units).
 WINDOW_TOLERANCE = 1e-8
 # Bits in which a claim is subtracted from what it is held against.
 BITS = 256
@@ -72,7 +72,7 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
                 )
                 decided = Verdict.REFUTED
         else:
-            comparisons += _entries(place, claim, truth.states[place], inquiry.tolerance)
+            comparisons += entries(place, claim, truth.states[place], inquiry.tolerance)
     found = overall(c.verdict for c in comparisons)
     if decided is Verdict.CERTIFIED and comparisons:
         decided = None  # that none exists is right; the trajectory decides
@@ -150,7 +150,7 @@ def _blurred(claim: Moments) -> bool:
     return not all((e <= 0.1 * WINDOW_TOLERANCE * np.maximum(1.0, np.abs(x))).all() for e, x in pairs)
 
 
-def _entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) -> list[Comparison]:
+def entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) -> list[Comparison]:
     """One comparison for each entry of mean and covariance.
 
     An entry is counted in units of what it could be, √(σ_jj σ_kk). It must be known to `WINDOW_TOLERANCE` of that; or,

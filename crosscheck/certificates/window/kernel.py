@@ -38,6 +38,7 @@ import flint
 
 from crosscheck.certificates.window.algebra import Levels, generator_rows
 from crosscheck.errors import InvalidParameter
+from crosscheck.models.protocol import runs_to_its_end
 from gaussian.enclosed import EnclosedEquations, moment_equations
 from gaussian.enclosed.lyapunov import identity
 from gaussian.enclosed.precision import Undecided
@@ -78,6 +79,7 @@ class Window:
         TimeDependent: the generator depends on time.
     """
 
+    @runs_to_its_end()
     def __init__(self, model: Any) -> None:
         moment_equations(model)  # refuses what the window cannot decide
         self.modes = int(model.modes)

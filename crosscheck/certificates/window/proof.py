@@ -34,6 +34,7 @@ from crosscheck.certificates.window.exact_moments import exact_steady_state
 from crosscheck.certificates.window.kernel import Window
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import described, parameters
+from crosscheck.models.protocol import runs_to_its_end
 from crosscheck.report.described import Described
 from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.verdict import Verdict
@@ -160,6 +161,7 @@ class SteadyProof(Described):
 
 
 @alone
+@runs_to_its_end()
 def prove_steady_state(
     model: Any, covariance: Claim, mean: Sequence[Any] | None = None, *, error: float | None = None
 ) -> SteadyProof:
@@ -178,6 +180,7 @@ def prove_steady_state(
         gaussian.enclosed.PrecisionExhausted: whether there is one cannot be decided by intervals, or the claim has
             an eigenvalue −½, where no kernel exists.
         gaussian.NotQuadratic, NotHermitian, TimeDependent: the generator is not one of the window's.
+        InvalidModel: the model leaves the program.
     """
     began = time.perf_counter()
     m = 2 * as_number_of_modes(model)

@@ -20,7 +20,7 @@ from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.names import STEADY
 from crosscheck.certificates.quantities import Moments
 from crosscheck.certificates.window import certificate as window_room
-from crosscheck.certificates.window.certificate import _entries, rounded, window_certificate
+from crosscheck.certificates.window.certificate import entries, rounded, window_certificate
 from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import GAUSSIAN
 from crosscheck.model import displacing
@@ -246,14 +246,14 @@ def exact(mean=0.0, radius=0.0):
 
 
 def test_the_radius_of_an_interval_is_its_error():
-    compared = _entries(STEADY, Moments(np.zeros(2), np.eye(2), 0.0), exact(radius=1e-3), 1e-3)
+    compared = entries(STEADY, Moments(np.zeros(2), np.eye(2), 0.0), exact(radius=1e-3), 1e-3)
     assert [c.fock_error >= 1e-3 for c in compared if c.quantity != "σ[x1, p1]"] == [True] * 4
     assert (rounded(exact(radius=1e-3)).errors[[0, 1], [0, 1]] >= 1e-3).all()
 
 
 def test_a_large_mean_may_be_known_as_well_relatively_as_the_covariance():
     far = 1e3
-    compared = _entries(STEADY, Moments(np.array([far, 0.0]), np.eye(2), 1e-12), exact(far), 1e-3)
+    compared = entries(STEADY, Moments(np.array([far, 0.0]), np.eye(2), 1e-12), exact(far), 1e-3)
     errors = {c.quantity: c.gaussian_error for c in compared}
     assert errors["⟨x1⟩"] >= far * errors["σ[x1, x1]"] > 0
 
