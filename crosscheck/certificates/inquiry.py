@@ -103,7 +103,7 @@ class Inquiry:
         """Why exact states are not proved although they could be: they cost more than is left of the budget."""
         if self.known or not self.provable:
             return ""
-        return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times)))
+        return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times), self.system.dissipators))
 
     @cached_property
     def course(self) -> Course | None:

@@ -46,6 +46,9 @@ BETWEEN = 25
 SECONDS_PER_CUBE = 2e-9
 # Of the moments and measures of an engine at one place: measured, 9 ms for two modes.
 SECONDS_PER_PLACE = 0.009
+# Of each dissipator that is read, and of each of other operators than those before, beyond the few in all prices: at
+# three cutoffs, twice.
+SECONDS_PER_READ, SECONDS_PER_DISSIPATOR, FEW_DISSIPATORS = 4e-4, 0.01, 10
 # Of the search for the discord of a d × d matrix: measured at d = 16 … 400.
 SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.08, 2e-6
 
@@ -59,7 +62,7 @@ def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) 
     if not inquiry.system.times or not ("evolve" in open_ or open_ & MEASURES):
         return None
     places = [label(t) for t in inquiry.system.times]
-    if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places)):
+    if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places) + _composing(inquiry.system)):
         return not_simulated("trajectory", unanswered(inquiry, places), why)
     seen = inquiry.course
     if seen is None:
@@ -86,7 +89,15 @@ def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()
     constant_moments = not inquiry.system.gaussian  # of which no exact state is known, but the steady moments are
     if not (inquiry.truth or constant_moments) or not ("steady_state" in open_ or open_ & MEASURES):
         return None
+    if why := inquiry.purse.pay(_composing(inquiry.system)):
+        return not_simulated(STEADY, unanswered(inquiry, [STEADY]), why)
     return _answered("steady state", inquiry, lambda: _steady(inquiry, found))
+
+
+def _composing(system: System) -> float:
+    """Seconds for the operators of many dissipators, at each cutoff for its price and for its solver."""
+    read, composed = system.dissipators
+    return SECONDS_PER_READ * read + SECONDS_PER_DISSIPATOR * max(0, composed - FEW_DISSIPATORS)
 
 
 def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
