@@ -42,6 +42,8 @@ NEGLIGIBLE = 1e-4
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
 # Of each dissipator that is read, and of each whose operators are others than those before.
 SECONDS_PER_DISSIPATOR = 5e-4, 4e-3
+# Share of what is left that A, d and D at more than one time may take: f(t) is followed at all of them besides.
+SHARE = 0.2
 # A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.
 SILENT = 1e-6
 # Bits of the same elements in balls.
@@ -75,7 +77,10 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
     if inquiry.course is not None and not inquiry.course.repeatable:
         note, basis = inquiry.course.unresolved, "f(t) is no function of time"
         return Certificate(kind="generator", basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
-    moments = _moments(inquiry)
+    times = tuple(sorted({0.0, *system.times}))
+    chosen = _affordable(times, inquiry.purse.left / predicted_seconds(system))
+    moments = _moments(inquiry, chosen)
+    inquiry.purse.pay(predicted_seconds(system) * (len(moments) - 1))
     exact = _exact_parameters(system) if len(moments) == 1 else None
     peaks = () if inquiry.course is None else inquiry.course.peaks
     try:
@@ -86,9 +91,10 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
         return no_answer("generator", reason)
     if engine is GAUSSIAN and len(moments) == 1 and overall(c.verdict for c in comparisons) is Verdict.INCONCLUSIVE:
         comparisons = compare_generators(system.model, equations_from_balls, exact=exact)
+    some = f", at {len(moments)} times of {len(times)}" if len(moments) > 1 and len(chosen) < len(times) else ""
     return Certificate(
         kind="generator",
-        basis="ladder algebra, exact up to rounding",
+        basis="ladder algebra, exact up to rounding" + some,
         theorem=all(c.theorem for c in comparisons),
         comparisons=tuple(comparisons),
         note=_unresolved(comparisons),
@@ -96,15 +102,24 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
     )
 
 
-def _moments(inquiry: Inquiry) -> tuple[float, ...]:
+def _moments(inquiry: Inquiry, times: Sequence[float]) -> tuple[float, ...]:
+    """These times, and the peaks of coefficients that are silent at all of them."""
     system, course = inquiry.system, inquiry.course
     if course is None:
         return (0.0,)
-    moments = {0.0, *system.times}
+    moments = set(times)
     for f, peak in zip(coefficients(system.model), course.peaks, strict=False):
         if all(abs(f(t)) <= SILENT * abs(f(peak)) for t in moments):
             moments.add(peak)
     return tuple(sorted(moments))
+
+
+def _affordable(moments: tuple[float, ...], number: float) -> tuple[float, ...]:
+    """As many of them, evenly spread, as a share of the budget pays for; two at least."""
+    most = max(2, int(SHARE * number))
+    if len(moments) <= most:
+        return moments
+    return tuple(moments[int(k)] for k in np.linspace(0, len(moments) - 1, most).round().astype(int))
 
 
 def _exact_parameters(system: System) -> Any:

@@ -49,6 +49,8 @@ SECONDS_PER_PLACE = 0.009
 # Of each dissipator that is read, and of each of other operators than those before, beyond the few in all prices: at
 # three cutoffs, twice.
 SECONDS_PER_READ, SECONDS_PER_DISSIPATOR, FEW_DISSIPATORS = 4e-4, 0.01, 10
+# Of the right-hand side of the moment equations, once.
+SECONDS_PER_FLOW, SECONDS_PER_FLOW_AND_MODE3 = 3.5e-5, 2e-8
 # Of the search for the discord of a d × d matrix: measured at d = 16 … 400.
 SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.08, 2e-6
 
@@ -69,6 +71,8 @@ def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) 
         return _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
     if seen.unresolved:
         return not_simulated("trajectory", unanswered(inquiry, places), seen.unresolved)
+    if seen.mine and (why := inquiry.purse.pay(_following(inquiry, seen.mine, seen.each))):
+        return not_simulated("trajectory", unanswered(inquiry, places), why)
     followed = _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
     if followed is not None and followed.verdict is Verdict.REFUTED:
         # A pulse that fell between all samples, and that one of the two has met, does not make either wrong.
@@ -98,6 +102,13 @@ def _composing(system: System) -> float:
     """Seconds for the operators of many dissipators, at each cutoff for its price and for its solver."""
     read, composed = system.dissipators
     return SECONDS_PER_READ * read + SECONDS_PER_DISSIPATOR * max(0, composed - FEW_DISSIPATORS)
+
+
+def _following(inquiry: Inquiry, seen: gaussian.Survey, each: float) -> float:
+    """Seconds for the moments of a model with f(t) along the way, as the package's own engine takes them."""
+    flow = SECONDS_PER_FLOW + SECONDS_PER_FLOW_AND_MODE3 * inquiry.system.modes**3 + each
+    passes = 1 if inquiry.engine is GAUSSIAN else 2
+    return passes * flow * gaussian.predicted_flows(inquiry.system.model, seen)
 
 
 def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
@@ -208,10 +219,15 @@ def _trajectory(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate |
     """
     system, engine, budget = inquiry.system, inquiry.engine, inquiry.budget
     model, times = system.model, system.times
+    seen = inquiry.course
+    theirs, each = (None, 0.0) if seen is None else (seen.theirs, seen.each)
 
     def claim() -> tuple[list[Place], list[tuple[Any, Any]]]:
-        every, start = engine.evolve(model, times), engine.initial_state(model)
-        between = engine.evolve(model, np.linspace(0, times[-1], BETWEEN))
+        start, grid = engine.initial_state(model), np.linspace(0, times[-1], BETWEEN)
+        if engine is GAUSSIAN and seen is not None:  # one solution for both
+            every = between = gaussian.evolve(model, [*times, *grid], seen=seen.mine)
+        else:
+            every, between = engine.evolve(model, times), engine.evolve(model, grid)
         places = [
             _place(inquiry, label(t), every.mean[i], every.covariance[i], every.error[i]) for i, t in enumerate(times)
         ]
@@ -229,9 +245,9 @@ def _trajectory(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate |
         found,
         places,
         states,
-        lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
+        lambda cutoffs: fock.evolve_surveyed(model, times, cutoffs, theirs, memory=budget.memory).states,
         lambda cutoffs: (
-            fock.predicted_seconds(model, cutoffs, times[-1], memory=budget.memory)
+            fock.predicted_seconds(model, cutoffs, times[-1], memory=budget.memory, seen=theirs, each=each)
             + _measuring(system, cutoffs, len(places))
         ),
     )
