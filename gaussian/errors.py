@@ -119,7 +119,7 @@ class TooManySamples(NotResolved):
         self.most = most
         what = f"A coefficient f(t) must be seen in {most:.0f} samples, but near t = {at:.6g} it takes more."
         super().__init__(
-            at, 0.0, what, "Allow more samples, shorten the times, or write the average of a fast carrier."
+            at, 0.0, what, "Shorten the times, write the average of a fast carrier, or allow more samples."
         )
 
 

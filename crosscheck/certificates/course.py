@@ -59,7 +59,7 @@ def course(model: Any, until: float, seconds: float = math.inf) -> Course:
     each = seconds_each(coefficients(model), 0.5 * until)
     first = sum(FIRST) * (each + SECONDS_PER_SAMPLE)
     if first > seconds:
-        return Course(unresolved=_too_long(first, ""), unaffordable=True, each=each)
+        return Course(unresolved=_too_long(first, "about"), unaffordable=True, each=each)
     # What is left once both have their first samples.
     more = (seconds - first) / (each + SECONDS_PER_LATER_SAMPLE)
     try:
@@ -71,7 +71,7 @@ def course(model: Any, until: float, seconds: float = math.inf) -> Course:
         mine.check(theirs.times.tolist(), theirs.values)
         theirs.check(mine.times.tolist(), mine.values)
     except (gaussian.TooManySamples, fock.TooManySamples):
-        return Course(unresolved=_too_long(seconds, "more than "), unaffordable=True, seconds=seconds, each=each)
+        return Course(unresolved=_too_long(seconds, "more than"), unaffordable=True, seconds=seconds, each=each)
     except UNRESOLVED as reason:
         repeatable = not isinstance(reason, (gaussian.NotRepeatable, fock.NotRepeatable))
         return Course(unresolved=str(reason), repeatable=repeatable)
@@ -81,9 +81,9 @@ def course(model: Any, until: float, seconds: float = math.inf) -> Course:
     )
 
 
-def _too_long(seconds: float, more: str) -> str:
+def _too_long(seconds: float, about: str) -> str:
     return (
-        f"looking at f(t) would take {more}about {seconds:.2g} s, too large a share of the budget. Raise the budget, "
+        f"looking at f(t) would take {about} {seconds:.2g} s, too large a share of the budget. Raise the budget, "
         "shorten the times, or write f(t) with fewer turns."
     )
 

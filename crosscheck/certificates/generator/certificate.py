@@ -41,7 +41,7 @@ NEGLIGIBLE = 1e-4
 # Measured for 1 to 8 modes: the window's elements, whose number grows as n⁴.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
 # Of each dissipator that is read, and of each whose operators are others than those before.
-SECONDS_PER_DISSIPATOR = 5e-4, 4e-3
+SECONDS_PER_DISSIPATOR = 3e-4, 4e-3
 # Share of what is left that A, d and D at more than one time may take: f(t) is followed at all of them besides.
 SHARE = 0.2
 # A coefficient that is nowhere more than this share of what it is at its largest has not been looked at.

@@ -21,7 +21,7 @@ VAGUE = 1e-3
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 1.2e-3
 SECONDS_PER_TIME, SECONDS_PER_TIME_AND_MODE3 = 1e-3, 1e-4
 # Of each dissipator that is read, and of each whose operators are others than those before.
-SECONDS_PER_DISSIPATOR = 4e-4, 2e-3
+SECONDS_PER_DISSIPATOR = 2e-4, 2e-3
 
 
 def predicted_seconds(modes: int, times: int, dissipators: tuple[int, int] = (0, 0)) -> float:
