@@ -30,13 +30,14 @@ from fock.errors import (
     NotUnique,
     TimeDependent,
     TooLarge,
+    TooManySamples,
 )
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.objects import generator_of
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
 from fock.qutip_integrator import FaberIntegrator
-from fock.solve import evolve, steady_state
+from fock.solve import evolve, evolve_surveyed, steady_state
 from fock.states import FockState, FockTrajectory, moments, photon_distribution
 from fock.steady import FockSteadyState
 from fock.system import SystemState, SystemSteadyState, SystemTrajectory
@@ -74,6 +75,7 @@ __all__ = [
     "Tail",
     "TimeDependent",
     "TooLarge",
+    "TooManySamples",
     "annihilators",
     "as_cutoffs",
     "compose",
@@ -82,6 +84,7 @@ __all__ = [
     "entropy",
     "entropy_bound",
     "evolve",
+    "evolve_surveyed",
     "finite_entropy_bound",
     "generator",
     "generator_of",

@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from fock.errors import InvalidArgument, NotRepeatable, NotResolved
+from fock.errors import InvalidArgument, NotRepeatable, NotResolved, TooManySamples
 from fock.generator import coefficients
 
 Coefficient = Callable[[float], Any]
@@ -110,11 +110,21 @@ class Survey:
         if not abs(value - (1 - share) * values[i][k] - share * values[i + 1][k]) <= allowed[i][k]:
             raise NotResolved(t, self.gap)
 
-    def check(self, times: Sequence[float]) -> None:
-        """Look at f at other times between 0 and `until`. Raises NotResolved."""
-        for k, f in enumerate(self.functions):
-            for t in times:
-                self.expect(k, t, complex(f(t)))
+    def check(self, times: Sequence[float], values: Any = None) -> None:
+        """Look at f at other times between 0 and `until`, or at the `values` (T, K) that somebody has met there.
+
+        Raises NotResolved.
+        """
+        if len(self.times) < 2 or not len(times):
+            return
+        t = np.asarray(times, float)
+        values = np.array([[complex(f(x)) for f in self.functions] for x in times]) if values is None else values
+        i = np.clip(np.searchsorted(self.times, t, "right") - 1, 0, len(self.times) - 2)
+        share = ((t - self.times[i]) / (self.times[i + 1] - self.times[i]))[:, None]
+        off = np.abs(values - (1 - share) * self.values[i] - share * self.values[i + 1])
+        strange = ~(off <= self._allowed[i]).all(1)
+        if strange.any():
+            raise NotResolved(float(t[strange][0]), self.gap)
 
 
 class Watch:
@@ -152,14 +162,16 @@ class Watch:
                 raise self.surprise
 
 
-def survey(model: Any, until: float, *, points: int = POINTS) -> Survey:
-    """The coefficients f(t) of a model from 0 to `until`, looked at by halving, and its declared `breaks`.
+def survey(model: Any, until: float, *, points: int = POINTS, most: float = np.inf) -> Survey:
+    """The coefficients f(t) of a model from 0 to `until`, looked at by halving, and its declared `breaks`; from at most
+    `most` samples.
 
     Raises:
+        TooManySamples: it takes more.
         NotResolved: f(t) does not become smooth, however near the times.
         InvalidArgument: `breaks` that are no times, or a value that is no finite number.
     """
-    return surveyed(coefficients(model), float(until), declared_breaks(model), points)
+    return surveyed(coefficients(model), float(until), declared_breaks(model), points, most)
 
 
 def declared_breaks(model: Any) -> list[float]:
@@ -185,7 +197,13 @@ def breaks_of(given: Any, what: str) -> list[float]:
     return sorted(set(breaks))
 
 
-def surveyed(functions: Sequence[Coefficient], until: float, breaks: Sequence[float], points: int = POINTS) -> Survey:
+def surveyed(
+    functions: Sequence[Coefficient],
+    until: float,
+    breaks: Sequence[float],
+    points: int = POINTS,
+    affordable: float = np.inf,
+) -> Survey:
     """As `survey`, of functions."""
     functions = tuple(functions)
     if not until > 0:
@@ -194,6 +212,8 @@ def surveyed(functions: Sequence[Coefficient], until: float, breaks: Sequence[fl
     instant = LAST_PLACES * float(np.spacing(until))
     inner = [t for t in breaks if instant < t < until - instant]
     times, gap = _first_times(until, inner, instant, points)
+    if len(times) > affordable:
+        raise TooManySamples(0.0, affordable)
     values = _values(functions, times)
     _require_repeatable(functions, times, values)
     # Declared breaks are torn from the start: no chord is laid across them.
@@ -207,6 +227,8 @@ def surveyed(functions: Sequence[Coefficient], until: float, breaks: Sequence[fl
         halved = np.flatnonzero(rough & ~narrow & ~torn)
         if not halved.size:
             break
+        if len(times) + len(halved) > affordable:
+            raise TooManySamples(float(times[halved[0]]), affordable)
         if len(times) + len(halved) > most or torn.sum() > MOST_JUMPS + len(inner):
             raise NotResolved(float(times[halved[0]]), float(np.diff(times)[halved].min()))
         middles = 0.5 * (times[halved] + times[halved + 1])

@@ -14,7 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from fock.generator import generator, require_room
+from fock.breaks import Survey
+from fock.generator import Generator, generator, require_room
 from fock.operators import Cutoffs, as_cutoffs, as_memory
 from fock.preparation import preparation_of
 from fock.sector import ENTRY, Sector, superoperator_bytes
@@ -26,6 +27,8 @@ MEMORY = 4 * 2**30
 SECONDS_PER_ENTRY = 2.5e-10
 # The same where coefficients depend on time: QuTiP's steps, of which there are at least so many products' worth.
 SECONDS_PER_STEP_ENTRY, FEWEST_PRODUCTS = 2.5e-9, 2400
+# What a product takes at least; products per step that f(t) allows, and per unit of ∫‖𝓛‖dt: 4 to 29 at cutoffs 6 to 16.
+SECONDS_PER_PRODUCT, PRODUCTS_PER_STEP, PRODUCTS_PER_ACTION = 6e-6, 24, 15
 # Of a steady state, per entry of 𝓛 and a²b of each block: fitted to 37 of the library of models at cutoffs 4 to 80,
 # which took 0.4 to 3.3 times as long.
 SECONDS_PER_STEADY_ENTRY, SECONDS_PER_CUBE = 1.5e-7, 3e-8
@@ -37,8 +40,18 @@ SECONDS_PER_STATE, BEYOND = 1e-4, 20
 OVERHEAD = 0.05
 
 
-def predicted_seconds(model: Any, cutoff: int | Sequence[int], t: float, *, memory: float = MEMORY) -> float:
+def predicted_seconds(
+    model: Any,
+    cutoff: int | Sequence[int],
+    t: float,
+    *,
+    memory: float = MEMORY,
+    seen: Survey | None = None,
+    each: float = 0.0,
+) -> float:
     """About how long `evolve` to time t takes on one core.
+
+    Where f(t) was `seen` and takes so many seconds `each` time, the steps that it calls for are counted.
 
     Raises:
         TooLarge: its density matrices alone need more than `memory` bytes.
@@ -46,9 +59,17 @@ def predicted_seconds(model: Any, cutoff: int | Sequence[int], t: float, *, memo
     cutoffs = as_cutoffs(cutoff, model.modes)
     require_room(model, cutoffs, as_memory(memory))
     gen = generator(model, cutoffs)
-    moving = SECONDS_PER_STEP_ENTRY * gen.entries * max(FEWEST_PRODUCTS, gen.norm * t)
+    products = max(FEWEST_PRODUCTS, gen.norm * t) if seen is None else _products(gen, seen)
+    moving = products * (SECONDS_PER_PRODUCT * bool(seen) + each + SECONDS_PER_STEP_ENTRY * gen.entries)
     solving = moving if gen.is_time_dependent else SECONDS_PER_ENTRY * gen.entries * gen.norm * t
     return OVERHEAD + _preparing(model, cutoffs) + solving
+
+
+def _products(gen: Generator, seen: Survey) -> float:
+    """How often QuTiP's integrator asks for 𝓛ρ: at each of its steps, which f(t) and ∫‖𝓛‖dt limit."""
+    steps = sum(np.ceil((end - begin) / step) for begin, end, step in seen.pieces)
+    action = gen.action(np.array([seen.until]), seen.area([seen.until]))[0]
+    return float(PRODUCTS_PER_STEP * steps + PRODUCTS_PER_ACTION * action)
 
 
 def predicted_steady_seconds(model: Any, cutoff: int | Sequence[int], *, memory: float = MEMORY) -> float:

@@ -9,6 +9,7 @@ FockError
 ├── NotUnique             the truncated generator has more than one steady state
 ├── TimeDependent         a steady state was asked of a time-dependent generator
 ├── NotResolved           a coefficient f(t) may have structure that nobody has looked at
+│   ├── TooManySamples    to see it takes more samples than allowed
 │   └── NotRepeatable     it has another value when asked again
 ├── NotBounded            no error bound can be proved for the model, or not one as small as asked for
 └── NotAState             an entropy was asked of an operator with a negative eigenvalue
@@ -117,6 +118,17 @@ class NotResolved(FockError):
             advice
             or "Give the times at which it jumps, or a short pulse begins and ends, as `breaks` of the model; in place "
             "of noise, or of a carrier that takes too many samples to follow, write its average.",
+        )
+
+
+class TooManySamples(NotResolved):
+    """To see what a coefficient f(t) is near the time `at` would take more than the `most` samples allowed."""
+
+    def __init__(self, at: float, most: float) -> None:
+        self.most = most
+        what = f"A coefficient f(t) must be seen in {most:.0f} samples, but near t = {at:.6g} it takes more."
+        super().__init__(
+            at, 0.0, what, "Shorten the times, write the average of a fast carrier, or allow more samples."
         )
 
 

@@ -18,7 +18,7 @@ import numpy as np
 import qutip
 from numpy.typing import NDArray
 
-from fock.breaks import Watch, surveyed
+from fock.breaks import Survey, Watch, surveyed
 from fock.errors import FockError, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
 from fock.generator import Generator, hamiltonian, liouvillian, require_hermitian
@@ -52,6 +52,7 @@ def solved(
     accuracy: float,
     memory: float,
     breaks: Sequence[float] = (),
+    seen: Survey | None = None,
 ) -> list[tuple[qutip.Qobj, float]]:
     """(state, estimate of its trace-norm error) at each of `times`, shape (T,), increasing, from `start` at t = 0.
 
@@ -59,7 +60,7 @@ def solved(
         NotResolved, NotHermitian, NotConverged, TooLarge, FockError: as `fock.evolve`.
     """
     if gen.is_time_dependent:
-        states, errors = _explicit(breaks, gen, start, times, memory)
+        states, errors = _explicit(breaks, gen, start, times, memory, seen)
     elif method == "qutip":
         states, errors = _qutips(gen, start, times, memory)
     else:
@@ -137,7 +138,7 @@ def _qutips(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> t
 
 
 def _explicit(
-    breaks: Sequence[float], gen: Generator, start: qutip.Qobj, times: Times, memory: float
+    breaks: Sequence[float], gen: Generator, start: qutip.Qobj, times: Times, memory: float, seen: Survey | None
 ) -> tuple[list[qutip.Qobj], Any]:
     """QuTiP's integrator on one piece of f(t) after the other, with no step longer than the piece allows.
 
@@ -145,7 +146,7 @@ def _explicit(
     what is asked of the integrator, whose own estimate has been seen to be a hundred times too small where f has a
     corner. Between pieces lie a few units of the last place, in which f is left out.
     """
-    seen = surveyed(gen.coefficients, float(times[-1]), breaks)
+    seen = seen or surveyed(gen.coefficients, float(times[-1]), breaks)
     for t in sorted(set(seen.peaks))[:PEAKS]:
         require_hermitian(gen, t)
     watch = Watch(seen)

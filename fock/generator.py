@@ -9,7 +9,8 @@ does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -34,13 +35,15 @@ HARMLESS = 2**26
 class Generator(Shown):
     """`hamiltonian`: (operator, f or None) terms; `dissipators`: (rate, left, right) with a number or f(t) as rate.
 
-    `graded`: whether levels count quanta, of which steady states have few.
+    `graded`: whether levels count quanta, of which steady states have few. `least` are the lowest |rate| of those that
+    each dissipator is the sum of, where it is one; 0 elsewhere.
     """
 
     hamiltonian: tuple[tuple[qutip.Qobj, Coefficient | None], ...]
     dissipators: tuple[tuple[Any, qutip.Qobj, qutip.Qobj], ...]
     cutoffs: Cutoffs
     graded: bool = True
+    least: tuple[float, ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -137,13 +140,39 @@ def generator(model: Any, cutoffs: Cutoffs, *, quanta: int | None = None) -> Gen
     terms = _hamiltonian_terms(model.hamiltonian(*_probe(cutoffs)))
     coefficients = [None if f is None else with_time_alone(f, model) for _, f in terms]
     rates = [d.rate if callable(d.rate) else number_at(d.rate, 0.0) for d in _dissipators(model, _probe(cutoffs))]
-    gen = Generator(
-        tuple(zip(hamiltonian, coefficients, strict=True)),
-        tuple(zip(rates, jumps[0::2], jumps[1::2], strict=True)),
-        cutoffs,
-    )
+    dissipators, least = _summed(zip(rates, jumps[0::2], jumps[1::2], strict=True))
+    gen = Generator(tuple(zip(hamiltonian, coefficients, strict=True)), dissipators, cutoffs, least=least)
     require_hermitian(gen)
     return gen
+
+
+def _summed(
+    dissipators: Iterable[tuple[Any, qutip.Qobj, qutip.Qobj]],
+) -> tuple[tuple[tuple[Any, qutip.Qobj, qutip.Qobj], ...], tuple[float, ...]]:
+    """Dissipators of the same operators as one, whose constant rate is the sum of theirs, rounded once; and the lowest
+    |rate| of each sum, 0 where a rate depends on time. Hundreds of baths of one mode cost no more than one.
+    """
+    found: dict[Any, list[tuple[Any, qutip.Qobj, qutip.Qobj]]] = {}
+    named: dict[int, Any] = {}
+
+    def contents(x: qutip.Qobj) -> Any:
+        if id(x) not in named:
+            matrix = _sparse(x)
+            named[id(x)] = matrix.data.tobytes(), matrix.indices.tobytes(), matrix.indptr.tobytes()
+        return named[id(x)]
+
+    for k, (rate, left, right) in enumerate(dissipators):
+        key = k if callable(rate) else (contents(left), contents(right))
+        found.setdefault(key, []).append((rate, left, right))
+    summed = []
+    for same in found.values():
+        rates, (first, left, right) = [rate for rate, *_ in same], same[0]
+        if len(same) > 1:
+            first = complex(math.fsum(r.real for r in rates), math.fsum(r.imag for r in rates))
+            first = first if any(isinstance(r, (complex, np.complexfloating)) for r in rates) else first.real
+        summed.append((first, left, right))
+    least = (0.0 if callable(same[0][0]) else min(abs(rate) for rate, *_ in same) for same in found.values())
+    return tuple(summed), tuple(least)
 
 
 def coefficients(model: Any) -> tuple[Coefficient, ...]:

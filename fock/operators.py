@@ -144,8 +144,14 @@ def compose(
         states = qutip.enr_state_dictionaries([quanta + pad + 1] * n, quanta + pad)[2]
         cut = partial(_kept, rows=[row for row, state in states.items() if sum(state) <= quanta])
     one = qutip.qeye_like(a[0])
+    done: dict[int, qutip.Qobj] = {}
     with untidied():
-        return tuple(cut(_operator(x, one)) for x in build(*a))
+        # What is handed over hundreds of times, as the operator of so many dissipators, is cut once.
+        given = list(build(*a))
+        for x in given:
+            if id(x) not in done:
+                done[id(x)] = cut(_operator(x, one))
+    return tuple(done[id(x)] for x in given)
 
 
 def require_oscillators(model: Any, cutoffs: Cutoffs) -> None:

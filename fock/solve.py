@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fock import evolution, steady
 from fock.bounded import evolve_bounded
-from fock.breaks import breaks_of, declared_breaks
+from fock.breaks import Survey, breaks_of, declared_breaks
 from fock.errors import InvalidArgument, NotResolved, NotUnique
 from fock.generator import generator, require_room
 from fock.objects import are_objects, generator_of, require_constant, require_model, require_room_of, start_of
@@ -236,6 +236,14 @@ def evolve(
         return _of_system(model, rho0, grid, c_ops, e_ops, args, breaks, solver)
     _refuse("goes with a Hamiltonian, not with a model", e_ops=e_ops, args=args, breaks=breaks)
     return _of_model(model, grid, cutoff, tol, solver)
+
+
+def evolve_surveyed(
+    model: Any, times: Sequence[float], cutoff: Sequence[int], seen: Survey | None, *, memory: float = MEMORY
+) -> FockTrajectory:
+    """As `evolve(model, times, cutoff=cutoff)`, where f(t) was `seen` up to the last time: no need to look again."""
+    solver = {"method": "auto", "accuracy": ACCURACY, "memory": as_memory(memory), "seen": seen}
+    return _of_model(model, _as_times(times, negative=False), cutoff, None, solver)
 
 
 def _of_model(model: Any, times: NDArray[np.float64], cutoff: Any, tol: Any, solver: dict[str, Any]) -> FockTrajectory:

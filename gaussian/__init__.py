@@ -25,10 +25,11 @@ from gaussian.errors import (
     NotRepeatable,
     NotResolved,
     TimeDependent,
+    TooManySamples,
     UnphysicalState,
     UnstableDrift,
 )
-from gaussian.evolution import evolve, integrate, propagate
+from gaussian.evolution import evolve, integrate, predicted_flows, propagate
 from gaussian.generator import (
     MomentEquations,
     diffusion,
@@ -69,6 +70,7 @@ __all__ = [
     "SteadyState",
     "Survey",
     "TimeDependent",
+    "TooManySamples",
     "Trajectory",
     "UnphysicalState",
     "UnstableDrift",
@@ -92,6 +94,7 @@ __all__ = [
     "omega",
     "partial_transpose",
     "photon_distribution",
+    "predicted_flows",
     "propagate",
     "purity",
     "rate_matrix",

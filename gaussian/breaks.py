@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 from numpy.polynomial import chebyshev
 
-from gaussian.errors import InvalidArgument, NotRepeatable, NotResolved
+from gaussian.errors import InvalidArgument, NotRepeatable, NotResolved, TooManySamples
 from gaussian.generator import Array, coefficients
 
 Coefficient = Callable[[float], Any]
@@ -62,8 +62,8 @@ class Survey:
 
     `stretches` (begin, end) are free of jumps, and end where one is or a break is declared. `begins` and `ends` (P,)
     bound the panels, `fits` (P, 9, K) are Chebyshev coefficients of the K functions on them, and `allowed` (P, K) is
-    how far later values may be from them. f was looked at at `times`, at least every `gap`; `peaks` (K) is where it is
-    largest.
+    how far later values may be from them. f was looked at at `times` (M,), where it has the `values` (M, K), at least
+    every `gap`; `peaks` (K) is where it is largest.
     """
 
     until: float
@@ -74,6 +74,7 @@ class Survey:
     fits: Array
     allowed: Array
     times: Array
+    values: Array
     gap: float
     peaks: tuple[float, ...]
 
@@ -110,21 +111,36 @@ class Survey:
         if not (np.abs(np.asarray(values) - fit) <= self.allowed[i]).all():
             raise NotResolved(t, self.gap)
 
-    def check(self, times: Sequence[float]) -> None:
-        """Look at f at other times between 0 and `until`. Raises NotResolved if it is not as expected there."""
-        for t in times:
-            self.expect(t, [complex(f(t)) for f in self.functions])
+    def check(self, times: Sequence[float], values: Array | None = None) -> None:
+        """Look at f at other times between 0 and `until`, or at the `values` (T, K) that somebody has met there.
+
+        Raises NotResolved if it is not as expected there.
+        """
+        if values is None:
+            values = np.array([[complex(f(t)) for f in self.functions] for t in times])
+        if not len(self.begins) or not len(times):
+            return
+        t = np.asarray(times, float)
+        i = np.maximum(0, np.searchsorted(self.begins, t, "right") - 1)
+        begin, end = self.begins[i], self.ends[i]
+        x = np.clip((2 * t - begin - end) / (end - begin), -1.0, 1.0)
+        polynomials = np.cos(np.arange(DEGREE + 1) * np.arccos(x)[:, None])
+        strange = ~(np.abs(values - np.einsum("td,tdk->tk", polynomials, self.fits[i])) <= self.allowed[i]).all(1)
+        strange &= (begin <= t) & (t <= end)  # where f jumps it may be anything
+        if strange.any():
+            raise NotResolved(float(t[strange][0]), self.gap)
 
 
-def survey(model: Any, until: float, *, points: int = POINTS) -> Survey:
-    """The coefficients f(t) of a model from 0 to `until`, and at its declared `breaks`.
+def survey(model: Any, until: float, *, points: int = POINTS, most: float = np.inf) -> Survey:
+    """The coefficients f(t) of a model from 0 to `until`, and at its declared `breaks`, from at most `most` samples.
 
     Raises:
+        TooManySamples: it takes more.
         NotResolved: f(t) changes between neighbouring times however near they are.
         InvalidArgument: `breaks` that are no times, or a value that is no finite number, or another one when asked
             again.
     """
-    return Surveyor(coefficients(model), float(until)).survey(declared_breaks(model), points)
+    return Surveyor(coefficients(model), float(until), most).survey(declared_breaks(model), points)
 
 
 def declared_breaks(model: Any) -> list[float]:
@@ -146,8 +162,8 @@ def declared_breaks(model: Any) -> list[float]:
 class Surveyor:
     """Samples of f taken so far, and panels found; one use each."""
 
-    def __init__(self, functions: Sequence[Coefficient], until: float) -> None:
-        self.functions, self.until = tuple(functions), until
+    def __init__(self, functions: Sequence[Coefficient], until: float, affordable: float = np.inf) -> None:
+        self.functions, self.until, self.affordable = tuple(functions), until, affordable
         self.ulp = LAST_PLACES * float(np.spacing(until))
         self.taken = self.cusps = 0
         self.most: float = np.inf
@@ -155,14 +171,14 @@ class Surveyor:
         self.neglected: Any = 0.0
         self.panels: list[tuple[float, float, Array, Array]] = []
         self.stretches: list[Piece] = []
-        self.looked: list[Array] = []
+        self.looked: list[tuple[Array, Array]] = []
 
     def survey(self, breaks: Sequence[float], points: int) -> Survey:
         """As `survey`, with the breaks given."""
         if not self.until > 0:
             none = np.zeros((0, len(self.functions)))
             at_start = tuple(0.0 for _ in self.functions)
-            return Survey(self.until, self.functions, (), none, none, none, none, np.zeros(0), 0.0, at_start)
+            return Survey(self.until, self.functions, (), none, none, none, none, np.zeros(0), none, 0.0, at_start)
         edges = [0.0, *(t for t in breaks if self.ulp < t < self.until - self.ulp), self.until]
         rng = np.random.default_rng(5)
         known = []
@@ -181,6 +197,7 @@ class Surveyor:
         for t, v in known:
             self._resolve(t, v)
         self.panels.sort(key=lambda panel: panel[0])
+        looked, at = np.unique(np.concatenate([t for t, _ in self.looked]), return_index=True)
         begins, ends, fits, allowed = (np.array(part) for part in zip(*self.panels, strict=True))
         return Survey(
             until=self.until,
@@ -190,7 +207,8 @@ class Surveyor:
             ends=ends,
             fits=fits,
             allowed=allowed,
-            times=np.unique(np.concatenate(self.looked)),
+            times=looked,
+            values=np.concatenate([v for _, v in self.looked])[at],
             gap=max(float(np.diff(t).max()) for t, _ in known),
             peaks=tuple(float(times[k]) for k in sizes.argmax(0)),
         )
@@ -208,6 +226,8 @@ class Surveyor:
         return values
 
     def _at(self, t: float) -> list[complex]:
+        if self.taken >= self.affordable:
+            raise TooManySamples(t, self.affordable)
         self.taken += 1
         values = [f(t) for f in self.functions]
         try:
@@ -249,7 +269,7 @@ class Surveyor:
             if good or point:
                 self.neglected = self.neglected + np.where(misfit > MISFIT * size, misfit * width, 0.0)
                 self.panels.append((left, right, fit, SURPRISE * np.maximum(allowed, misfit)))
-                self.looked.append(t)
+                self.looked.append((t, v))
                 continue
             found, t, v = self._jumps(t, v, size)
             if any((np.abs(v).max(0) * (b - a) > POLE * self.area).any() for a, b in found):

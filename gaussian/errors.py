@@ -6,6 +6,7 @@ GaussianError
 ├── NotHermitian        the generator does not map Hermitian operators to Hermitian operators
 ├── TimeDependent       a constant generator is needed, the model's is not
 ├── NotResolved         a coefficient f(t) may have structure that nobody has looked at
+│   ├── TooManySamples  to see it takes more samples than allowed
 │   └── NotRepeatable   it has another value when asked again
 ├── UnphysicalState     σ + iΩ/2 ≥ 0 fails by more than σ may be off
 ├── DigitsLost          double precision holds no digit of the answer
@@ -108,6 +109,17 @@ class NotResolved(GaussianError):
             advice
             or "Give the times at which it jumps, or a short pulse begins and ends, as `breaks` of the model; in place "
             "of noise, or of a carrier that takes too many samples to follow, write its average.",
+        )
+
+
+class TooManySamples(NotResolved):
+    """To see what a coefficient f(t) is near the time `at` would take more than the `most` samples allowed."""
+
+    def __init__(self, at: float, most: float) -> None:
+        self.most = most
+        what = f"A coefficient f(t) must be seen in {most:.0f} samples, but near t = {at:.6g} it takes more."
+        super().__init__(
+            at, 0.0, what, "Shorten the times, write the average of a fast carrier, or allow more samples."
         )
 
 

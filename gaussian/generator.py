@@ -267,23 +267,27 @@ def _energy(operator: Polynomial, modes: int) -> _Part:
 def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
     """The dissipators, each with its rate, in one part.
 
-    An operator touches few of many modes: what it adds to S is formed on their rows and columns only.
+    An operator touches few of many modes: what it adds to S is formed on their rows and columns only, and once for all
+    dissipators of the very same operators.
     """
-    terms = []
+    terms, formed = [], {}
     for rate, d in dissipators:
-        (l0, left), (m0, right) = _linear_forms(d, modes)
-        shift = 0.5j * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
-        rows, columns = (np.flatnonzero(x.any(tuple(range(x.ndim - 1)))) for x in (right, left))
-        product = right.conj()[..., rows, None] * left[..., None, columns]
-        terms.append((np.asarray(rate), shift, rows[:, None], columns, product))
+        key = id(d.left), id(d.right)
+        if key not in formed:
+            (l0, left), (m0, right) = _linear_forms(d, modes)
+            shift = 0.5j * (m0.conj()[..., None] * left - l0[..., None] * right.conj())
+            rows, columns = (np.flatnonzero(x.any(tuple(range(x.ndim - 1)))) for x in (right, left))
+            product = right.conj()[..., rows, None] * left[..., None, columns]
+            formed[key] = shift, rows[:, None], columns, product, _norm(product)
+        terms.append((np.asarray(rate), *formed[key]))
     batch = np.broadcast_shapes(*(np.broadcast_shapes(rate.shape, x.shape[:-1]) for rate, x, *_ in terms))
     v, s, size = (
         np.zeros((*batch, *[2 * modes] * rank), kind) for rank, kind in ((1, complex), (2, complex), (0, float))
     )
-    for rate, shift, rows, columns, product in terms:
+    for rate, shift, rows, columns, product, norm in terms:
         v += rate[..., None] * shift
         s[..., rows, columns] += rate[..., None, None] * product
-        size += np.abs(rate) * _norm(product)
+        size += np.abs(rate) * norm
     return _Part(np.zeros((2 * modes, 2 * modes), complex), v, s, size)
 
 

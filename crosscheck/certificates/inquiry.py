@@ -20,6 +20,8 @@ from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
 
+# Share of what is left that looking at f(t) may take: to solve for it takes longer.
+LOOKING = 0.4
 Progress = Callable[[str], None]
 # Of what is not Gaussian, the moments alone are compared.
 MOMENTS = replace(
@@ -109,7 +111,7 @@ class Inquiry:
         """Why exact states are not proved although they could be: they cost more than is left of the budget."""
         if self.known or not self.provable:
             return ""
-        return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times)))
+        return self.purse.pay(predicted_seconds(self.system.modes, len(self.system.times), self.system.dissipators))
 
     @cached_property
     def course(self) -> Course | None:
@@ -117,7 +119,10 @@ class Inquiry:
         if not self.system.is_time_dependent:
             return None
         self.progress("coefficients f(t)")
-        return course(self.system.model, self.system.times[-1] if self.system.times else 0.0)
+        until = self.system.times[-1] if self.system.times else 0.0
+        found = course(self.system.model, until, LOOKING * self.purse.left)
+        self.purse.pay(found.seconds)
+        return found
 
     @cached_property
     def truth(self) -> Truth | None:

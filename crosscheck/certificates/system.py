@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,10 @@ from crosscheck.certificates.names import STEADY
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.handed import require_well_formed
+from crosscheck.models.jumps import jumps_of
 from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.times import default_times
+from gaussian.ladder import ladder
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,12 @@ class System:
         A model with `moments_only` starts from a state that is not; its steady state forgets that.
         """
         return place == STEADY or not getattr(self.model, "moments_only", False)
+
+    @cached_property
+    def dissipators(self) -> tuple[int, int]:
+        """How many there are, and how many of other operators than those before: both are to be paid for."""
+        given = list(jumps_of(self.model, ladder(self.modes)))
+        return len(given), len({(id(d.left), id(d.right)) for d in given})
 
     @property
     def is_closed(self) -> bool:

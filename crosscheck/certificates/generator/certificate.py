@@ -44,8 +44,18 @@ SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 8e-4
 # A coefficient that differs somewhere by more than this share of its largest value from what it is at the times asked
 # for has not been looked at; it is sampled at so many times.
 SILENT, SAMPLES = 1e-6, 64
+# Of each dissipator that is read, and of each whose operators are others than those before.
+SECONDS_PER_DISSIPATOR = 3e-4, 4e-3
+# Share of what is left that A, d and D at more than one time may take: f(t) is followed at all of them besides.
+SHARE = 0.2
 # Bits of the same elements in balls.
 BITS = 160
+
+
+def predicted_seconds(system: System) -> float:
+    """About how long the certificate takes on one core."""
+    read, composed = (each * number for each, number in zip(SECONDS_PER_DISSIPATOR, system.dissipators, strict=True))
+    return SECONDS_AT_LEAST + SECONDS_PER_MODE4 * system.modes**4 + read + composed
 
 
 def generator_certificate(inquiry: Inquiry) -> Certificate | None:
@@ -62,14 +72,17 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
     why = (
         f"{system.modes} modes are more than the {MOST_MODES} that it takes. Certify a smaller network."
         if system.modes > MOST_MODES
-        else inquiry.purse.pay(SECONDS_AT_LEAST + SECONDS_PER_MODE4 * system.modes**4)
+        else inquiry.purse.pay(predicted_seconds(system))
     )
     if why:
         return not_proved("generator", (), why)
     if inquiry.course is not None and not inquiry.course.repeatable:
         note, basis = inquiry.course.unresolved, "f(t) is no function of time"
         return Certificate(kind="generator", basis=basis, comparisons=(), note=note, decided=Verdict.INCONCLUSIVE)
-    moments = _moments(inquiry)
+    times = tuple(sorted({0.0, *system.times}))
+    chosen = _affordable(times, inquiry.purse.left / predicted_seconds(system))
+    moments = _moments(inquiry, chosen)
+    inquiry.purse.pay(predicted_seconds(system) * (len(moments) - 1))
     exact = _exact_parameters(system) if len(moments) == 1 else None
     peaks = () if inquiry.course is None else inquiry.course.peaks
     try:
@@ -80,9 +93,10 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
         return no_answer("generator", reason)
     if engine is GAUSSIAN and len(moments) == 1 and overall(c.verdict for c in comparisons) is Verdict.INCONCLUSIVE:
         comparisons = compare_generators(system.model, equations_from_balls, exact=exact)
+    some = f", at {len(moments)} times of {len(times)}" if len(moments) > 1 and len(chosen) < len(times) else ""
     return Certificate(
         kind="generator",
-        basis="ladder algebra, exact up to rounding",
+        basis="ladder algebra, exact up to rounding" + some,
         theorem=all(c.theorem for c in comparisons),
         comparisons=tuple(comparisons),
         note=_unresolved(comparisons),
@@ -90,19 +104,27 @@ def generator_certificate(inquiry: Inquiry) -> Certificate | None:
     )
 
 
-def _moments(inquiry: Inquiry) -> tuple[float, ...]:
+def _moments(inquiry: Inquiry, times: Sequence[float]) -> tuple[float, ...]:
+    """These times, and the peaks of coefficients that are silent at all of them."""
     system, course = inquiry.system, inquiry.course
     if course is None:
         return (0.0,)
-    moments = {0.0, *system.times}
-    last = max(moments)
+    moments, last = set(times), max(times)
     for f, peak in zip(coefficients(system.model), course.peaks, strict=False):
         known = np.array([f(t) for t in moments])
-        times = [peak, *(last * (np.arange(SAMPLES) + 0.382) / SAMPLES)]  # no fraction of a period is likely
-        apart = [float(np.abs(f(t) - known).min()) for t in times]
+        tried = [peak, *(last * (np.arange(SAMPLES) + 0.382) / SAMPLES)]  # no fraction of a period is likely
+        apart = [float(np.abs(f(t) - known).min()) for t in tried]
         if max(apart) > SILENT * abs(f(peak)):
-            moments.add(float(times[int(np.argmax(apart))]))
+            moments.add(float(tried[int(np.argmax(apart))]))
     return tuple(sorted(moments))
+
+
+def _affordable(moments: tuple[float, ...], number: float) -> tuple[float, ...]:
+    """As many of them, evenly spread, as a share of the budget pays for; two at least."""
+    most = max(2, int(SHARE * number))
+    if len(moments) <= most:
+        return moments
+    return tuple(moments[int(k)] for k in np.linspace(0, len(moments) - 1, most).round().astype(int))
 
 
 def _exact_parameters(system: System) -> Any:

@@ -109,7 +109,10 @@ def ladder_moments(model: Any, t: float = 0.0, *, peaks: Sequence[float] = ()) -
             s = quadratures[k]
             second[j, k] = second[k, j] = 0.5 * (image((r, s), at_vacuum) + image((s, r), at_vacuum)).real
     times = (t, *peaks) if gen.is_time_dependent else (t,)
-    loudest = [max(abs(rate(s)) for s in times) if callable(rate) else abs(rate) for rate, _, _ in gen.dissipators]
+    loudest = [  # of dissipators that were summed the slowest counts
+        max(abs(rate(s)) for s in times) if callable(rate) else least
+        for (rate, _, _), least in zip(gen.dissipators, gen.least, strict=True)
+    ]
     rates = [
         float(size * abs(left).max() * abs(right).max()) for size, (_, left, right) in zip(loudest, jumps, strict=True)
     ]

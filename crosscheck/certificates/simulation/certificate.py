@@ -46,6 +46,11 @@ BETWEEN = 25
 SECONDS_PER_CUBE = 2e-9
 # Of the moments and measures of an engine at one place: measured, 9 ms for two modes.
 SECONDS_PER_PLACE = 0.009
+# Of each dissipator that is read, and of each of other operators than those before, beyond the few in all prices: at
+# three cutoffs, twice.
+SECONDS_PER_READ, SECONDS_PER_DISSIPATOR, FEW_DISSIPATORS = 4e-4, 0.01, 10
+# Of the right-hand side of the moment equations, once.
+SECONDS_PER_FLOW, SECONDS_PER_FLOW_AND_MODE3 = 3.5e-5, 2e-8
 # Of the search for the discord of a d × d matrix: measured at d = 16 … 400.
 SECONDS_OF_DISCORD, SECONDS_PER_SQUARE = 0.08, 2e-6
 
@@ -59,13 +64,15 @@ def trajectory_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) 
     if not inquiry.system.times or not ("evolve" in open_ or open_ & MEASURES):
         return None
     places = [label(t) for t in inquiry.system.times]
-    if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places)):
+    if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places) + _composing(inquiry.system)):
         return not_simulated("trajectory", unanswered(inquiry, places), why)
     seen = inquiry.course
     if seen is None:
         return _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
     if seen.unresolved:
         return not_simulated("trajectory", unanswered(inquiry, places), seen.unresolved)
+    if seen.mine and (why := inquiry.purse.pay(_following(inquiry, seen.mine, seen.each))):
+        return not_simulated("trajectory", unanswered(inquiry, places), why)
     followed = _answered("trajectory", inquiry, lambda: _trajectory(inquiry, found))
     if followed is not None and followed.verdict is Verdict.REFUTED:
         # A pulse that fell between all samples, and that one of the two has met, does not make either wrong.
@@ -86,7 +93,22 @@ def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()
     constant_moments = not inquiry.system.gaussian  # of which no exact state is known, but the steady moments are
     if not (inquiry.truth or constant_moments) or not ("steady_state" in open_ or open_ & MEASURES):
         return None
+    if why := inquiry.purse.pay(_composing(inquiry.system)):
+        return not_simulated(STEADY, unanswered(inquiry, [STEADY]), why)
     return _answered("steady state", inquiry, lambda: _steady(inquiry, found))
+
+
+def _composing(system: System) -> float:
+    """Seconds for the operators of many dissipators, at each cutoff for its price and for its solver."""
+    read, composed = system.dissipators
+    return SECONDS_PER_READ * read + SECONDS_PER_DISSIPATOR * max(0, composed - FEW_DISSIPATORS)
+
+
+def _following(inquiry: Inquiry, seen: gaussian.Survey, each: float) -> float:
+    """Seconds for the moments of a model with f(t) along the way, as the package's own engine takes them."""
+    flow = SECONDS_PER_FLOW + SECONDS_PER_FLOW_AND_MODE3 * inquiry.system.modes**3 + each
+    passes = 1 if inquiry.engine is GAUSSIAN else 2
+    return passes * flow * gaussian.predicted_flows(inquiry.system.model, seen)
 
 
 def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
@@ -197,10 +219,15 @@ def _trajectory(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate |
     """
     system, engine, budget = inquiry.system, inquiry.engine, inquiry.budget
     model, times = system.model, system.times
+    seen = inquiry.course
+    theirs, each = (None, 0.0) if seen is None else (seen.theirs, seen.each)
 
     def claim() -> tuple[list[Place], list[tuple[Any, Any]]]:
-        every, start = engine.evolve(model, times), engine.initial_state(model)
-        between = engine.evolve(model, np.linspace(0, times[-1], BETWEEN))
+        start, grid = engine.initial_state(model), np.linspace(0, times[-1], BETWEEN)
+        if engine is GAUSSIAN and seen is not None:  # one solution for both
+            every = between = gaussian.evolve(model, [*times, *grid], seen=seen.mine)
+        else:
+            every, between = engine.evolve(model, times), engine.evolve(model, grid)
         places = [
             _place(inquiry, label(t), every.mean[i], every.covariance[i], every.error[i]) for i, t in enumerate(times)
         ]
@@ -218,9 +245,9 @@ def _trajectory(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate |
         found,
         places,
         states,
-        lambda cutoffs: fock.evolve(model, times, cutoff=cutoffs, memory=budget.memory).states,
+        lambda cutoffs: fock.evolve_surveyed(model, times, cutoffs, theirs, memory=budget.memory).states,
         lambda cutoffs: (
-            fock.predicted_seconds(model, cutoffs, times[-1], memory=budget.memory)
+            fock.predicted_seconds(model, cutoffs, times[-1], memory=budget.memory, seen=theirs, each=each)
             + _measuring(system, cutoffs, len(places))
         ),
     )

@@ -96,7 +96,7 @@ def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Elem
     if any(isinstance(term, (list, tuple)) for term in terms) or any(callable(d.rate) for d in dissipators):
         raise TimeDependent("The Fock window", "Follow it along its trajectory with `certify`.")
     h = sum(terms, start=_operator(0))
-    jumps = [(Ball(d.rate).z, _operator(d.left), _operator(d.right)) for d in dissipators]
+    jumps = _summed(dissipators)
     # −i[H, ρ] − ½Σγ{R†L, ρ} = −iKρ + iρK', with K = H − (i/2)ΣγR†L and, on the right, ρ(iH − ½ΣγR†L).
     lost = sum((r.dag() * left * rate for rate, left, r in jumps), start=_operator(0))
     from_left = h * -1j - lost * 0.5
@@ -126,6 +126,18 @@ def generator_rows(model: Any, window: list[Element]) -> dict[Element, dict[Elem
                     add((k, j), rate * u * v.conjugate())
         rows[m, n] = found
     return rows
+
+
+def _summed(dissipators: list[Any]) -> list[tuple[flint.acb, FockOperator, FockOperator]]:
+    """(rate, left, right) of each, those of the very same operators as one: a sum of balls holds that of the rates."""
+    found: dict[tuple[int, int], tuple[flint.acb, FockOperator, FockOperator]] = {}
+    for d in dissipators:
+        key = id(d.left), id(d.right)
+        rate = Ball(d.rate).z
+        if key in found:
+            rate += found[key][0]
+        found[key] = rate, _operator(d.left), _operator(d.right)
+    return list(found.values())
 
 
 def _annihilator(j: int) -> FockOperator:

@@ -20,12 +20,18 @@ VAGUE = 1e-3
 # The comparisons at each time come on top.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.02, 1.2e-3
 SECONDS_PER_TIME, SECONDS_PER_TIME_AND_MODE3 = 1e-3, 1e-4
+# Of each dissipator that is read, and of each whose operators are others than those before.
+SECONDS_PER_DISSIPATOR = 2e-4, 2e-3
 
 
-def predicted_seconds(modes: int, times: int) -> float:
-    """About how long the exact states of so many modes at so many times take on one core."""
+def predicted_seconds(modes: int, times: int, dissipators: tuple[int, int] = (0, 0)) -> float:
+    """About how long the exact states of so many modes at so many times take on one core.
+
+    Of the `dissipators`, (how many, how many of different operators), each is read, and its operators composed.
+    """
+    read, composed = SECONDS_PER_DISSIPATOR[0] * dissipators[0], SECONDS_PER_DISSIPATOR[1] * dissipators[1]
     each = SECONDS_PER_TIME + SECONDS_PER_TIME_AND_MODE3 * modes**3
-    return SECONDS_AT_LEAST + SECONDS_PER_MODE4 * modes**4 + each * times
+    return SECONDS_AT_LEAST + SECONDS_PER_MODE4 * modes**4 + each * times + read + composed
 
 
 @dataclass(frozen=True, kw_only=True)
