@@ -39,7 +39,7 @@ from crosscheck.report.verdict import Verdict, overall
 
 MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})
 # Said where rounding hides whether there is a steady state.
-UNTOLD = "Whether it exists cannot be told in double precision; `crosscheck window` uses intervals:"
+UNTOLD = "Whether it exists cannot be told in double precision:"
 # Times at which photon numbers are looked at between 0 and the last compared one: a state may swell and shrink again.
 BETWEEN = 25
 # Of the spectra of a d × d matrix, per d³: measured, 2 × 10⁻⁹ for the three that a state needs.
@@ -243,6 +243,7 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
     proved = None if inquiry.truth is None else inquiry.truth.steady
     exists, clear, why = stable_by_ladder_algebra(model)
     exists = exists if proved is None else proved
+    untold = inquiry.truth.why if inquiry.truth is not None and inquiry.truth.why else f"{UNTOLD} {why}"
 
     def decided(verdict: Verdict, note: str) -> Certificate:
         basis = "drift from the ladder algebra"
@@ -266,14 +267,14 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         if not engine.gives("steady_state") or not system.gaussian:
             return None  # without a Gaussian state second moments may grow although the drift is stable
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
-            return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
+            return decided(Verdict.INCONCLUSIVE, untold)
         if exists:
             return decided(
                 Verdict.REFUTED, f"{engine.name} finds no steady state, but the drift is stable: {why} Check its test."
             )
         return decided(Verdict.CERTIFIED, str(reason))
     if exists is None:
-        return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
+        return decided(Verdict.INCONCLUSIVE, untold)
     if not exists:
         return decided(
             Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why} Test the drift first."

@@ -1,0 +1,52 @@
+"""Where intervals do not prove a steady state: the proof that there is none, or the reason why neither is proved."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flint
+import numpy as np
+
+import gaussian
+from crosscheck.certificates.window.kernel import Window
+from gaussian.enclosed import PrecisionExhausted
+from gaussian.enclosed.exact_drift import exact_drift, has_opposite_eigenvalues
+from gaussian.enclosed.symplectic import to_doubles
+from gaussian.lyapunov import why_not
+
+# Bits in which the drift is looked at.
+BITS = 384
+
+
+def without_proof(model: Any) -> gaussian.GaussianError:
+    """NoSteadyState if the drift, in rational numbers, is not Hurwitz; else PrecisionExhausted, which says why.
+
+    The rational numbers come from the model's ladder polynomials; they count if they lie in the window's own intervals.
+    """
+    with flint.ctx.workprec(BITS):
+        found = Window(model).equations().drift
+    named = why_not(to_doubles(found))
+    drift = exact_drift(model)
+    if drift is not None and all(ball.contains(q) for ball, q in zip(found.entries(), drift.entries(), strict=True)):
+        if has_opposite_eigenvalues(drift):
+            named = why_not(np.array([[int(q.p) / int(q.q) for q in row] for row in drift.tolist()], float))
+            return gaussian.MarginalDrift(
+                "The model provably has no unique steady state: a drift eigenvalue, or the sum of two of them, is exactly "
+                "zero, so that noise accumulates in a combination of modes or it remembers its start.",
+                named.eigenvalues,
+                named.modes,
+            )
+    undecided = "That there is a unique steady state can neither be proved nor refuted by intervals"
+    radius = max(float(x.rad().abs_upper()) for x in found.entries())
+    damping = max((-z.real for z in named.eigenvalues), default=0.0)
+    if radius > abs(damping) and radius > np.finfo(float).tiny:
+        slowest = min(named.eigenvalues, key=lambda z: abs(z.real))
+        return PrecisionExhausted(
+            f"{undecided}: the drift is known to ± {radius:.0e} only, more than the damping of its slowest eigenvalue, "
+            f"about {slowest:.3g}. The model's code computes a coefficient in doubles, and a rate is the difference of "
+            "larger ones: γ(n̄ + 1) − γn̄ of a hot bath leaves nothing of γ.",
+            "Make n̄ and γ parameters of the model, whose decimals are exact, and give them to thermal_bath(b, γ, n̄).",
+        )
+    return PrecisionExhausted(
+        f"{undecided}. {named}", "Damp the mode that is named, or move the parameters off the border of stability."
+    )
