@@ -71,13 +71,14 @@ def window_command(
         held = _rounding(covariance, mean) if error is None else error
     if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
-    for half in _triangles(covariance, held):  # a claim is right if both are
-        proof = usage(lambda half=half: prove_steady_state(chosen, half, mean, error=held))  # type: ignore[misc]
-        if proof.refuted:
-            break
+    # A claim is right if both triangles are.
+    proofs = usage(
+        lambda: [prove_steady_state(chosen, half, mean, error=held) for half in _triangles(covariance, held)]
+    )
+    proof = next((p for p in proofs if p.refuted), proofs[-1])
     screen.print(proof)
     if claim and error is None and proof.refuted:
-        screen.print(_how_far(proof, chosen, doubles=held is not None), markup=False)
+        screen.print(_how_far(proofs, chosen, doubles=held is not None), markup=False)
     write_json(json_path, proof.to_dict())
     raise typer.Exit(EXIT[proof.verdict])
 
@@ -128,14 +129,14 @@ def _triangles(covariance: list[list[str]], error: float | None) -> list[list[li
     return [upper, [[covariance[max(j, k)][min(j, k)] for k in range(n)] for j in range(n)]]
 
 
-def _how_far(proof: SteadyProof, model: Any, *, doubles: bool) -> str:
+def _how_far(proofs: list[SteadyProof], model: Any, *, doubles: bool) -> str:
     """How far a refuted claim is off, whether rounding explains that, and how to claim fewer digits."""
     import numpy as np
 
     import gaussian
 
-    worst = max(proof.refuted, key=lambda entry: float(abs(entry.deviation)))
-    off, largest = float(abs(worst.deviation)), max(1.0, *(abs(float(entry.claimed)) for entry in proof.entries))
+    worst = max((e for proof in proofs for e in proof.refuted), key=lambda e: float(abs(e.deviation)))
+    off, largest = float(abs(worst.deviation)), max(1.0, *(abs(float(entry.claimed)) for entry in proofs[0].entries))
     held = "1e-12 of the largest entry, as doubles are" if doubles else "half a unit of its last digit"
     said = (
         f"{worst.name} is off by {off:.1e}, {off / largest:.1e} of the largest entry; each number was held to {held}."
@@ -146,8 +147,8 @@ def _how_far(proof: SteadyProof, model: Any, *, doubles: bool) -> str:
     lost = float(np.linalg.cond(np.kron(drift, one) + np.kron(one, drift)) * np.finfo(float).eps)
     fits = float(f"{1.5 * off:.0e}")
     return (
-        f"{said} A solver in doubles may lose {lost:.0e} of it here, the condition number of the Lyapunov equation times "
-        f"2e-16. If that is the cause, claim fewer digits: --error {fits:.0e}."
+        f"{said} A solver in doubles may lose {lost:.0e} of it here: 2e-16 times the condition number of the Lyapunov "
+        f"equation. If that is the cause, claim fewer digits: --error {fits:.0e}."
     )
 
 

@@ -24,6 +24,7 @@ places: nothing can be proved about rounding inside the code of a model.
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -71,11 +72,12 @@ class Ball:
             value = value[()]
         if isinstance(value, (np.float16, np.float32, np.complex64)):
             value = value.astype(complex if isinstance(value, np.complex64) else float)  # as the other engines take it
+        if not isinstance(value, KNOWN) and not hasattr(value, "square"):
+            value = _converted(value)
         self.rational: Rational | None = value.rational if isinstance(value, Ball) else _rational(value)
         self.surd: Surd | None = value.surd if isinstance(value, Ball) else _surd(value)
-        if self.rational is not None and max(int(x.height_bits()) for x in self.rational) <= LONGEST:
-            self._z = None
-        elif self.surd is not None and max(int(x.height_bits()) for x in self.surd[0]) <= LONGEST:
+        exactly = self.rational or (self.surd and self.surd[0])
+        if exactly is not None and max(int(x.height_bits()) for x in exactly) <= LONGEST:
             self._z = None
         else:
             self._z = _acb(value if self.rational is None else self.rational)
@@ -116,7 +118,7 @@ class Ball:
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self) -> Ball:
-        return self * -1
+        return self._by_parts(lambda r: (-r[0], -r[1]), lambda z: -z)
 
     def __pos__(self) -> Ball:
         return self
@@ -195,6 +197,10 @@ class Ball:
         return f"Ball({self.z})"
 
 
+# What is read as it is; numbers of other libraries are converted.
+KNOWN = (Ball, int, float, complex, str, tuple, Fraction, Decimal, np.generic, flint.acb, flint.arb)
+
+
 def takes_doubles(work: Callable[[], Any]) -> bool:
     """Whether `work` turns an exact parameter into a float, as `math.exp` does: what follows is exact no more."""
     before = len(_doubles_taken)
@@ -244,15 +250,28 @@ def _combine(ball: Ball, other: Any, operation: Callable[[Any, Any], Any], *, sw
         exactly = combine_rationals(u.rational, v.rational, operation)
         if exactly is not None:
             return Ball(exactly)
-    elif (u.surd or u.rational) and (v.surd or v.rational):
-        product = combine_surds(_as_surd(u), _as_surd(v), operation)
+    else:
+        one, other = _as_surd(u), _as_surd(v)
+        product = None if one is None or other is None else combine_surds(one, other, operation)
         if product is not None:
             return _of_surd(*product)
     return Ball(operation(u.z, v.z))
 
 
-def _as_surd(x: Ball) -> Surd:
-    return x.surd or (x.rational, flint.fmpq(1))
+def _converted(x: Any) -> Any:
+    """A number of another library, such as SymPy: exact if it is rational, else what float() or complex() makes of it."""
+    if isinstance(x, numbers.Rational):
+        return Fraction(int(x.numerator), int(x.denominator))
+    for kind in () if isinstance(x, np.ndarray) else (float, complex):
+        try:
+            return kind(x)
+        except (TypeError, ValueError):
+            continue
+    raise TypeError(f"{type(x).__name__} is not a number")
+
+
+def _as_surd(x: Ball) -> Surd | None:
+    return x.surd if x.rational is None else (x.rational, flint.fmpq(1))
 
 
 def _of_surd(r: Rational, q: flint.fmpq) -> Ball:

@@ -123,7 +123,10 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         if completely_positive(inquiry.system.model):
             return no_answer(kind, reason)
         return not_simulated(
-            kind, (), f"{reason} The model is not completely positive, and its moments are judged by the window."
+            kind,
+            (),
+            f"the covariance of {inquiry.engine.name} is not positive definite, which it may be where a model is not "
+            "completely positive: no density matrix has it, and its entries are judged by the window.",
         )
     except NoDigits as reason:
         lost = reason
@@ -287,17 +290,28 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         found,
         [place],
         states,
-        lambda cutoffs: [_steady_in_fock(model, cutoffs, budget.memory)],
+        lambda cutoffs: [_steady_in_fock(model, cutoffs, budget.memory, unique=proved is True)],
         lambda cutoffs: (
             fock.predicted_steady_seconds(model, cutoffs, memory=budget.memory) + _measuring(system, cutoffs, 1)
         ),
     )
 
 
-def _steady_in_fock(model: Any, cutoffs: tuple[int, ...], memory: float) -> fock.FockState:
+def _steady_in_fock(model: Any, cutoffs: tuple[int, ...], memory: float, *, unique: bool) -> fock.FockState:
+    """The truncated steady state. A second one, seen in doubles, says nothing where it is proved to be `unique`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", fock.FellBack)  # its own error says how good it is
-        return fock.steady_state(model, cutoff=cutoffs, memory=memory)
+        try:
+            return fock.steady_state(model, cutoff=cutoffs, memory=memory)
+        except fock.NotUnique as reason:
+            if not unique:
+                raise
+            raise fock.NotUnique(
+                reason.gap,
+                "In double precision a truncated generator cannot tell the steady state from an operator that decays "
+                f"too slowly beside its frequencies: it is stationary to within {reason.gap:.1e}.",
+                "That the steady state is unique is proved, by the window.",
+            ) from None
 
 
 def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) -> Place:

@@ -27,15 +27,15 @@ def without_proof(model: Any) -> gaussian.GaussianError:
         found = Window(model).equations().drift
     named = why_not(to_doubles(found))
     drift = exact_drift(model)
-    if drift is not None and all(ball.contains(q) for ball, q in zip(found.entries(), drift.entries(), strict=True)):
-        if has_opposite_eigenvalues(drift):
-            named = why_not(np.array([[int(q.p) / int(q.q) for q in row] for row in drift.tolist()], float))
-            return gaussian.MarginalDrift(
-                "The model provably has no unique steady state: a drift eigenvalue, or the sum of two of them, is exactly "
-                "zero, so that noise accumulates in a combination of modes or it remembers its start.",
-                named.eigenvalues,
-                named.modes,
-            )
+    both = [] if drift is None else list(zip(found.entries(), drift.entries(), strict=True))
+    if drift is not None and all(ball.contains(q) for ball, q in both) and has_opposite_eigenvalues(drift):
+        named = why_not(np.array([[int(q.p) / int(q.q) for q in row] for row in drift.tolist()], float))
+        return gaussian.MarginalDrift(
+            "The model provably has no unique steady state: a drift eigenvalue, or the sum of two of them, is exactly "
+            "zero, so that noise accumulates in a combination of modes or it remembers its start.",
+            named.eigenvalues,
+            named.modes,
+        )
     undecided = "That there is a unique steady state can neither be proved nor refuted by intervals"
     radius = max(float(x.rad().abs_upper()) for x in found.entries())
     damping = max((-z.real for z in named.eigenvalues), default=0.0)

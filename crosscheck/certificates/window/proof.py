@@ -317,7 +317,7 @@ def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list
         )
     for x in centre:
         _decimal(x)
-    for k, j in ((k, j) for j in range(m) for k in range(j + 1)):
+    for k, j in zip(*np.triu_indices(m), strict=True):
         if _decimal(rows[k][j]) != _decimal(rows[j][k]):
             x, y = entry_name(k), entry_name(j)
             pair = f"σ[{x}, {y}] = {rows[k][j]} and σ[{y}, {x}] = {rows[j][k]}"

@@ -1,4 +1,4 @@
-"""Why an entry of a claim is neither certified nor refuted, and what would decide it: the note of such a certificate."""
+"""Why an entry of a claim is neither certified nor refuted, and what would decide it: the certificate's note."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ def undecided(comparisons: Sequence[Comparison], engine: Engine, *, computed: bo
     others = f" {len(found) - 1} more entries are undecided." if len(found) > 1 else ""
     if not worst.fock_error <= worst.tolerance:
         advice = (
-            "The model's coefficients, as computed in doubles, say no more: a rate is the difference of larger ones, such "
-            "as γ(n̄ + 1) − γn̄ in a hot bath. `thermal_bath`, or parameters as exact decimals, keep its digits."
+            "The model's coefficients, as computed in doubles, say no more: a rate is the difference of larger ones, "
+            "such as γ(n̄ + 1) − γn̄ in a hot bath. Parameters n̄ and γ, given to thermal_bath(b, γ, n̄), keep its digits."
             if computed
             else "Move the parameters off the border of stability, or shorten the times."
         )
@@ -44,8 +44,8 @@ def undecided(comparisons: Sequence[Comparison], engine: Engine, *, computed: bo
             f"to which it is compared; it is off by {worst.difference:.1e}. {advice}{others}"
         )
     return (
-        f"{engine.name}'s {at} is off by {worst.difference:.1e}, more than both errors, {worst.width:.1e}, and less than "
-        f"three times as much. {advice}{others}"
+        f"{engine.name}'s {at} is off by {worst.difference:.1e}, more than both errors, {worst.width:.1e}, and less "
+        f"than three times as much. {advice}{others}"
     )
 
 
