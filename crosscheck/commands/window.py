@@ -63,6 +63,7 @@ def window_command(
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
     from crosscheck.certificates.system import System
     from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
+    from crosscheck.report.verdict import Verdict
 
     usage(lambda: System.of(chosen, ()))  # names what is wrong with a model, before intervals are made of it
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
@@ -79,6 +80,8 @@ def window_command(
     screen.print(proof)
     if claim and error is None and proof.refuted:
         screen.print(_how_far(proofs, chosen, doubles=held is not None), markup=False)
+    if proof.verdict is Verdict.INCONCLUSIVE:
+        screen.print(_how_wide(proof), markup=False)
     write_json(json_path, proof.to_dict())
     raise typer.Exit(EXIT[proof.verdict])
 
@@ -149,6 +152,17 @@ def _how_far(proofs: list[SteadyProof], model: Any, *, doubles: bool) -> str:
     return (
         f"{said} A solver in doubles may lose {lost:.0e} of it here: 2e-16 times the condition number of the Lyapunov "
         f"equation. If that is the cause, claim fewer digits: --error {fits:.0e}."
+    )
+
+
+def _how_wide(proof: SteadyProof) -> str:
+    """Why a claim is neither proved nor refuted: the exact state is not known well enough."""
+    worst = max(proof.entries, key=lambda e: float(e.deviation.rad()) / float(e.allowed))
+    wide = float(worst.deviation.rad().abs_upper())
+    return (
+        f"The exact {worst.name} is known to ± {wide:.1e} only, more than is allowed: the model's code computes a "
+        "coefficient in doubles. Make its numbers parameters, whose decimals are exact (rates such as γ(n̄ + 1) lose γ "
+        f"otherwise), or claim fewer digits: --error {float(f'{4 * wide:.0e}'):.0e}."
     )
 
 

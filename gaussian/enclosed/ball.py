@@ -259,7 +259,7 @@ def _combine(ball: Ball, other: Any, operation: Callable[[Any, Any], Any], *, sw
 
 
 def _converted(x: Any) -> Any:
-    """A number of another library, such as SymPy: exact if it is rational, else what float() or complex() makes of it."""
+    """A number of another library, such as SymPy: exact if it is rational, else what float() or complex() makes."""
     if isinstance(x, numbers.Rational):
         return Fraction(int(x.numerator), int(x.denominator))
     for kind in () if isinstance(x, np.ndarray) else (float, complex):

@@ -7,10 +7,10 @@ with its parameters as they are:
 
     |c_exact − c_computed| ≤ 10⁻¹³ |c|, or both within the 16 last places that a computed number is trusted to,
 
-each by itself, however small it is beside the others. Where one differs, or the code fails, or compares numbers that are
-equal to 160 bits, or turns an exact number into a double on its way, all coefficients are taken as computed. So they are
-of a model that has an attribute `as_computed = True`: it says that its parameters are where nobody can read them, in a
-closure.
+each by itself, however small it is beside the others. Where one differs, or the code fails, or compares numbers that
+are equal to 160 bits, or turns an exact number into a double on its way, all coefficients are taken as computed. So
+they are of a model that has an attribute `as_computed = True`: it says that its parameters are where nobody can read
+them, in a closure.
 
 >>> from dataclasses import dataclass
 >>> @dataclass(frozen=True)

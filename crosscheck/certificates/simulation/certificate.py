@@ -245,7 +245,8 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
     model = system.model
     proved = None if inquiry.truth is None else inquiry.truth.steady
     exists, clear, why = stable_by_ladder_algebra(model)
-    exists = exists if proved is None else proved
+    if inquiry.truth is not None and (proved is not None or inquiry.truth.hidden):
+        exists = proved
     untold = inquiry.truth.why if inquiry.truth is not None and inquiry.truth.why else f"{UNTOLD} {why}"
 
     def decided(verdict: Verdict, note: str) -> Certificate:

@@ -16,10 +16,16 @@ from gaussian.lyapunov import why_not
 
 # Bits in which the drift is looked at.
 BITS = 384
+# A damping known no better than to this share of its row of A was lost in a difference, not in rounding of the row.
+LOST = 1e-12
+
+
+class DampingHidden(PrecisionExhausted):
+    """The damping is smaller than the width that the model's own doubles leave it."""
 
 
 def without_proof(model: Any) -> gaussian.GaussianError:
-    """NoSteadyState if the drift, in rational numbers, is not Hurwitz; else PrecisionExhausted, which says why.
+    """NoSteadyState if the drift, in rational numbers, is not Hurwitz; else PrecisionExhausted or DampingHidden.
 
     The rational numbers come from the model's ladder polynomials; they count if they lie in the window's own intervals.
     """
@@ -37,11 +43,12 @@ def without_proof(model: Any) -> gaussian.GaussianError:
             named.modes,
         )
     undecided = "That there is a unique steady state can neither be proved nor refuted by intervals"
-    radius = max(float(x.rad().abs_upper()) for x in found.entries())
-    damping = max((-z.real for z in named.eigenvalues), default=0.0)
-    if radius > abs(damping) and radius > np.finfo(float).tiny:
-        slowest = min(named.eigenvalues, key=lambda z: abs(z.real))
-        return PrecisionExhausted(
+    rows = [sum(float(abs(x).abs_upper()) for x in row) for row in found.tolist()]
+    radii = [float(found[j, j].rad().abs_upper()) for j in range(len(rows))]
+    radius = max((r for r, size in zip(radii, rows, strict=True) if r > LOST * size), default=0.0)
+    slowest = min(named.eigenvalues, key=lambda z: abs(z.real))
+    if radius > abs(slowest.real):
+        return DampingHidden(
             f"{undecided}: the drift is known to ± {radius:.0e} only, more than the damping of its slowest eigenvalue, "
             f"about {slowest:.3g}. The model's code computes a coefficient in doubles, and a rate is the difference of "
             "larger ones: γ(n̄ + 1) − γn̄ of a hot bath leaves nothing of γ.",

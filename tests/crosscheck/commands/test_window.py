@@ -116,12 +116,13 @@ from crosscheck.model import thermal_bath
 @dataclass(frozen=True)
 class Membrane(Model):
     G: float = 1e-4
+    gamma: float = 1e-9
     modes = 2
     def hamiltonian(self, a, b):
         return a.dag() * a + b.dag() * b - self.G * (a + a.dag()) * (b + b.dag())
     def dissipators(self, a, b):
         yield Dissipator(0.5, a)
-        yield from thermal_bath(b, 1e-9, 1e6)
+        yield from thermal_bath(b, self.gamma, 1e6)
     @classmethod
     def example(cls):
         return cls()
@@ -152,6 +153,23 @@ def test_both_triangles_are_judged(tmp_path, entry):
     sigma[entry] += 1e-9
     (tmp_path / "sigma.json").write_text(json.dumps(sigma.tolist()), "utf-8")
     assert run("ReservoirGravity", "--claim", str(tmp_path / "sigma.json")).exit_code == 1
+
+
+def test_an_undecided_claim_is_told_why(tmp_path):
+    """Rates made of literals are doubles, which leave less of γ at n̄ = 10⁶: σ[x2, x2] is known to ± 0.03."""
+    model, path = tmp_path / "membrane.py", tmp_path / "sigma.json"
+    model.write_text(HOT.replace("self.gamma, 1e6", "1e-9, 1e6"), "utf-8")
+    run(f"{model}:Membrane", "--json", str(tmp_path / "out.json"))
+    entries = json.loads((tmp_path / "out.json").read_text("utf-8"))["entries"]
+    rows = {e["entry"]: float(e["claimed"]) for e in entries if e["entry"].startswith("σ")}
+    names = ["x1", "p1", "x2", "p2"]
+    sigma = [[rows[f"σ[{', '.join(sorted((j, k), key=names.index))}]"] for k in names] for j in names]
+    path.write_text(json.dumps(sigma), "utf-8")
+    open_ = run(f"{model}:Membrane", "--claim", str(path), "--error", "0.005")
+    assert open_.exit_code == 3
+    assert "Make its numbers parameters" in said(open_)
+    advised = said(open_).partition("claim fewer digits: --error ")[2].rstrip(".")
+    assert run(f"{model}:Membrane", "--claim", str(path), "--error", advised).exit_code == 0
 
 
 def test_a_gross_error_is_not_called_rounding(tmp_path):
