@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import flint
 import numpy as np
@@ -24,8 +24,8 @@ class DampingHidden(PrecisionExhausted):
     """The damping is smaller than the width that the model's own doubles leave it."""
 
 
-def without_proof(model: Any) -> gaussian.GaussianError:
-    """NoSteadyState if the drift, in rational numbers, is not Hurwitz; else PrecisionExhausted or DampingHidden.
+def refuse_without_proof(model: Any) -> NoReturn:
+    """Raise NoSteadyState if the drift, in rational numbers, is not Hurwitz; else PrecisionExhausted or DampingHidden.
 
     The rational numbers come from the model's ladder polynomials; they count if they lie in the window's own intervals.
     """
@@ -36,24 +36,24 @@ def without_proof(model: Any) -> gaussian.GaussianError:
     both = [] if drift is None else list(zip(found.entries(), drift.entries(), strict=True))
     if drift is not None and all(ball.contains(q) for ball, q in both) and has_opposite_eigenvalues(drift):
         named = why_not(np.array([[int(q.p) / int(q.q) for q in row] for row in drift.tolist()], float))
-        return gaussian.MarginalDrift(
+        raise gaussian.MarginalDrift(
             "The model provably has no unique steady state: a drift eigenvalue, or the sum of two of them, is exactly "
             "zero, so that noise accumulates in a combination of modes or it remembers its start.",
             named.eigenvalues,
             named.modes,
-        )
+        ) from None
     undecided = "That there is a unique steady state can neither be proved nor refuted by intervals"
     rows = [sum(float(abs(x).abs_upper()) for x in row) for row in found.tolist()]
     radii = [float(found[j, j].rad().abs_upper()) for j in range(len(rows))]
     radius = max((r for r, size in zip(radii, rows, strict=True) if r > LOST * size), default=0.0)
     slowest = min(named.eigenvalues, key=lambda z: abs(z.real))
     if radius > abs(slowest.real):
-        return DampingHidden(
+        raise DampingHidden(
             f"{undecided}: the drift is known to ± {radius:.0e} only, more than the damping of its slowest eigenvalue, "
             f"about {slowest:.3g}. The model's code computes a coefficient in doubles, and a rate is the difference of "
             "larger ones: γ(n̄ + 1) − γn̄ of a hot bath leaves nothing of γ.",
             "Make n̄ and γ parameters of the model, whose decimals are exact, and give them to thermal_bath(b, γ, n̄).",
-        )
-    return PrecisionExhausted(
+        ) from None
+    raise PrecisionExhausted(
         f"{undecided}. {named}", "Damp the mode that is named, or move the parameters off the border of stability."
-    )
+    ) from None
