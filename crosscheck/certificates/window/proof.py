@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations_with_replacement
 from typing import Any, ClassVar
 
 import flint
@@ -318,7 +318,7 @@ def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list
         )
     for x in centre:
         _decimal(x)
-    for k, j in combinations(range(m), 2):
+    for k, j in combinations_with_replacement(range(m), 2):
         if _decimal(rows[k][j]) != _decimal(rows[j][k]):
             x, y = entry_name(k), entry_name(j)
             pair = f"σ[{x}, {y}] = {rows[k][j]} and σ[{y}, {x}] = {rows[j][k]}"
