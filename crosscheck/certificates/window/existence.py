@@ -33,8 +33,10 @@ def refuse_without_proof(model: Any) -> NoReturn:
         found = Window(model).equations().drift
     named = why_not(to_doubles(found))
     drift = exact_drift(model)
-    both = [] if drift is None else list(zip(found.entries(), drift.entries(), strict=True))
-    if drift is not None and all(ball.contains(q) for ball, q in both) and has_opposite_eigenvalues(drift):
+    with flint.ctx.workprec(2 * BITS):
+        both = [] if drift is None else list(zip(found.entries(), map(flint.arb, drift.entries()), strict=True))
+        agree = all(ball.overlaps(q) for ball, q in both)
+    if drift is not None and agree and has_opposite_eigenvalues(drift):
         named = why_not(np.array([[int(q.p) / int(q.q) for q in row] for row in drift.tolist()], float))
         raise gaussian.MarginalDrift(
             "The model provably has no unique steady state: a drift eigenvalue, or the sum of two of them, is exactly "
@@ -45,7 +47,8 @@ def refuse_without_proof(model: Any) -> NoReturn:
     undecided = "That there is a unique steady state can neither be proved nor refuted by intervals"
     rows = [sum(float(abs(x).abs_upper()) for x in row) for row in found.tolist()]
     radii = [float(found[j, j].rad().abs_upper()) for j in range(len(rows))]
-    radius = max((r for r, size in zip(radii, rows, strict=True) if r > LOST * size), default=0.0)
+    least = 2.0 ** (-BITS // 2) * max(rows)  # what these bits leave of an entry that is zero
+    radius = max((r for r, size in zip(radii, rows, strict=True) if r > max(least, LOST * size)), default=0.0)
     slowest = min(named.eigenvalues, key=lambda z: abs(z.real))
     if radius > abs(slowest.real):
         raise DampingHidden(

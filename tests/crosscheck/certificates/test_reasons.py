@@ -98,6 +98,8 @@ def test_a_small_entry_within_a_wide_error_is_judged_by_itself(factor):
         (lambda a: 0.5 * p(a) * p(a), lambda a: [Dissipator(0.002, x(a))]),
         (lambda a: 0.5 * p(a) * p(a), lambda a: [Dissipator(1e-12, x(a))]),
         (lambda a: 0, lambda a: []),
+        (lambda a: 0.3 * x(a) * x(a), lambda a: []),
+        (lambda a: 0.3 * a.dag() * a, lambda a: [Dissipator(0.1, a), Dissipator(0.1, a.dag())]),
     ],
 )
 def test_a_free_mass_provably_has_no_steady_state(hamiltonian, dissipators):
