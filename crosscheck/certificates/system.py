@@ -15,12 +15,13 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.names import STEADY
-from crosscheck.errors import InvalidParameter
+from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.handed import require_well_formed
 from crosscheck.models.jumps import jumps_of
 from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.times import default_times
+from gaussian.coefficients import of_time
 from gaussian.ladder import ladder
 
 
@@ -56,6 +57,7 @@ class System:
                     raise
                 points, closed = 0, False  # Fock space refuses arrays itself
         if points:
+            _require_numbers_of_time(model)
             raise InvalidParameter("model", "hold numbers, not arrays", model, "Take one point of the scan at a time.")
         n = int(model.modes)
         if times is None:
@@ -97,6 +99,22 @@ class System:
     def is_time_dependent(self) -> bool:
         """Whether a coefficient is a function of time."""
         return gaussian.is_time_dependent(self.model)
+
+
+def _require_numbers_of_time(model: Any) -> None:
+    """Refuse a coefficient f(t) that gives an array for one time, as np.array([0.3]) is one."""
+    a = ladder(int(model.modes))
+    h = model.hamiltonian(*a)
+    pairs = [term for term in h if isinstance(term, (list, tuple))] if isinstance(h, list) else []
+    functions = [of_time(pair[1], model) for pair in pairs]
+    functions += [jump.rate for jump in jumps_of(model, a) if callable(jump.rate)]
+    for f in functions:
+        found = f(0.0)
+        if np.ndim(found):
+            raise InvalidModel(
+                f"A coefficient f(t) must give a number for one time t, but gives {np.asarray(found)!r} at t = 0.",
+                "Take the entry that is meant, as in f(t)[0], or sum over them.",
+            )
 
 
 def in_doubles(value: Any) -> Any:

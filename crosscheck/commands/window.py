@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,8 +15,13 @@ from crosscheck.commands.files import require_writable, write_json
 from crosscheck.commands.terminal import console
 from crosscheck.errors import InvalidParameter
 
+if TYPE_CHECKING:
+    from crosscheck.certificates.window.proof import SteadyProof
+
 # Significant digits with which doubles are written, and the rounding of a solver, relative to the largest entry.
 DOUBLES, ROUNDING = (15, 17), 1e-12
+# A matrix is symmetric, and a claim wrong by no more than a solver's rounding may be, up to this share of the largest.
+CARELESS = 1e-6
 
 
 def window_command(
@@ -58,20 +63,25 @@ def window_command(
     chosen = usage(lambda: example(model, settings or [], laboratory=laboratory))
     from crosscheck.certificates.system import System
     from crosscheck.certificates.window.proof import claim_of, prove_steady_state, spoiled
+    from crosscheck.report.verdict import Verdict
 
     usage(lambda: System.of(chosen, ()))  # names what is wrong with a model, before intervals are made of it
     covariance, mean = usage(lambda: _read(claim) if claim else claim_of(chosen, digits))
-    if claim and error is None:
-        covariance, error = _doubles(covariance, mean)
+    held = error
+    if claim:
+        held = _rounding(covariance, mean) if error is None else error
     if spoil is not None:
         covariance = usage(lambda: spoiled(covariance, *_place(spoil, len(covariance))))
-    proof = usage(lambda: prove_steady_state(chosen, covariance, mean, error=error))
+    # A claim is right if both triangles are.
+    proofs = usage(
+        lambda: [prove_steady_state(chosen, half, mean, error=held) for half in _triangles(covariance, held)]
+    )
+    proof = next((p for p in proofs if p.refuted), proofs[-1])
     screen.print(proof)
     if claim and error is None and proof.refuted:
-        screen.print(
-            "Each number of the claim was held to half a unit of its last digit. What a double-precision code "
-            "prints has rounding in it: --error 1e-12 allows for that."
-        )
+        screen.print(_how_far(proofs, chosen, doubles=held is not None), markup=False)
+    if proof.verdict is Verdict.INCONCLUSIVE:
+        screen.print(_how_wide(proof), markup=False)
     write_json(json_path, proof.to_dict())
     raise typer.Exit(EXIT[proof.verdict])
 
@@ -94,25 +104,66 @@ def _read(path: Path) -> tuple[list[list[str]], list[str] | None]:
         ) from None
 
 
-def _doubles(covariance: list[list[str]], mean: list[str] | None) -> tuple[list[list[str]], float | None]:
-    """The claim, and how far it may be off, if its longest number has the 15 to 17 digits of a double.
+def _rounding(covariance: list[list[str]], mean: list[str] | None) -> float | None:
+    """How far the claim may be off, 10⁻¹² of the largest entry, if its longest number has 15 to 17 digits: a double.
 
-    A solver's rounding is allowed for, 10⁻¹² of the largest entry, and so a matrix that is symmetric but for it.
     Numbers of more digits, or of fewer, were written by somebody who knows how many are right: None.
     """
-    rows = [[Decimal(x) for x in row] for row in covariance if all(map(_is_number, row))]
-    flat = [x for row in rows for x in row] + [Decimal(x) for x in mean or () if _is_number(x)]
+    flat = [Decimal(x) for row in [*covariance, mean or []] for x in row if _is_number(x)]
     longest = max((len(x.normalize().as_tuple().digits) for x in flat), default=0)
-    square = len(rows) == len(covariance) and all(len(row) == len(rows) for row in rows)
-    if not DOUBLES[0] <= longest <= DOUBLES[1] or not square:
-        return covariance, None
-    allowed = ROUNDING * max(1.0, float(max(map(abs, flat))))
-    found = [list(row) for row in covariance]
-    for j, row in enumerate(rows):
-        for k in range(j):
-            if abs(float(row[k] - rows[k][j])) <= allowed:
-                found[j][k] = covariance[k][j]
-    return found, allowed
+    return ROUNDING * max(1.0, float(max(map(abs, flat)))) if DOUBLES[0] <= longest <= DOUBLES[1] else None
+
+
+def _triangles(covariance: list[list[str]], error: float | None) -> list[list[list[str]]]:
+    """The claim by its upper, and by its lower triangle, where a solver's rounding sets them apart.
+
+    So small may be the difference that `error` covers it, or that it is below `CARELESS`, of the largest entry. Else,
+    and for decimals, each of which is right to its last digit, it is the claim as it stands.
+    """
+    n = len(covariance)
+    if error is None or any(len(row) != n or not all(map(_is_number, row)) for row in covariance):
+        return [covariance]
+    sigma = [[Decimal(x) for x in row] for row in covariance]
+    lopsided = max((abs(sigma[j][k] - sigma[k][j]) for j in range(n) for k in range(j)), default=Decimal(0))
+    largest = max(abs(x) for row in sigma for x in row)
+    if not lopsided or float(lopsided) > max(error, CARELESS * float(largest)):
+        return [covariance]
+    upper = [[covariance[min(j, k)][max(j, k)] for k in range(n)] for j in range(n)]
+    return [upper, [[covariance[max(j, k)][min(j, k)] for k in range(n)] for j in range(n)]]
+
+
+def _how_far(proofs: list[SteadyProof], model: Any, *, doubles: bool) -> str:
+    """How far a refuted claim is off, whether rounding explains that, and how to claim fewer digits."""
+    import numpy as np
+
+    import gaussian
+
+    worst = max((e for proof in proofs for e in proof.refuted), key=lambda e: float(abs(e.deviation)))
+    off, largest = float(abs(worst.deviation)), max(1.0, *(abs(float(entry.claimed)) for entry in proofs[0].entries))
+    held = "1e-12 of the largest entry, as doubles are" if doubles else "half a unit of its last digit"
+    said = (
+        f"{worst.name} is off by {off:.1e}, {off / largest:.1e} of the largest entry; each number was held to {held}."
+    )
+    if off > CARELESS * largest:
+        return f"{said} No solver's rounding explains so much."
+    drift, one = gaussian.drift(model), np.eye(2 * int(model.modes))
+    lost = float(np.linalg.cond(np.kron(drift, one) + np.kron(one, drift)) * np.finfo(float).eps)
+    fits = float(f"{1.5 * off:.0e}")
+    return (
+        f"{said} A solver in doubles may lose {lost:.0e} of it here: 2e-16 times the condition number of the Lyapunov "
+        f"equation. If that is the cause, claim fewer digits: --error {fits:.0e}."
+    )
+
+
+def _how_wide(proof: SteadyProof) -> str:
+    """Why a claim is neither proved nor refuted: the exact state is not known well enough."""
+    worst = max(proof.entries, key=lambda e: float(e.deviation.rad()) / float(e.allowed))
+    wide = float(worst.deviation.rad().abs_upper())
+    return (
+        f"The exact {worst.name} is known to ± {wide:.1e} only, more than is allowed: the model's code computes a "
+        "coefficient in doubles. Make its numbers parameters, whose decimals are exact (rates such as γ(n̄ + 1) lose γ "
+        f"otherwise), or claim fewer digits: --error {float(f'{4 * wide:.0e}'):.0e}."
+    )
 
 
 def _is_number(text: str) -> bool:

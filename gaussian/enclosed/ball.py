@@ -4,7 +4,8 @@ r"""Numbers a model can compute with, each a complex interval; and the exact rea
     float in its code    up to 12 digits: the decimal that it prints as; longer: something rounded, ± 16 last places
     √½ of x and p        a float with an attribute `square` is √square, however long it prints
 
-Sums, products and quotients of rationals stay rational, at every precision; all else is a ball. A comparison is
+Sums, products and quotients of rationals stay rational, at every precision, and so does the product of two equal roots;
+all else is a ball. A comparison is
 answered where it is certain, and is `Undecided` where it is not.
 
 What `math` or `float` make of a number (math.exp where np.exp was possible) is a double, and is trusted to its 16 last
@@ -12,6 +13,9 @@ places: nothing can be proved about rounding inside the code of a model.
 
 >>> Ball(0.1) * 10 == 1, complex(1j * Ball("1/4"))
 (True, 0.25j)
+>>> from types import SimpleNamespace as Root
+>>> (Ball(Root(square="1/2")) * 3 * Ball(Root(square="1/2"))).rational[0]
+3/2
 >>> import numpy as np
 >>> Ball(np.sqrt(2)) ** 2 > 1.99, float(np.cosh(Ball(0)))
 (True, 1.0)
@@ -20,6 +24,7 @@ places: nothing can be proved about rounding inside the code of a model.
 from __future__ import annotations
 
 import math
+import numbers
 import operator
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -30,9 +35,8 @@ import flint
 import numpy as np
 
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.surd import Rational, Surd, combine_rationals, combine_surds
 from gaussian.errors import InvalidArgument
-
-Rational = tuple[flint.fmpq, flint.fmpq]
 
 # A float that prints with more digits than these is taken for the rounding of something else: one rounded number in
 # ten thousand prints with fewer by chance (with 15 it would be one in twenty), and no constant of physics has more.
@@ -58,25 +62,31 @@ class Ball:
     """A complex interval `z` (flint's acb) that mixes with Python's and NumPy's numbers and obeys NumPy's functions.
 
     `rational` is its exact real and imaginary part where they are known; `z` is then made of them at the precision of
-    the moment.
+    the moment. `surd` is an exact (r, q) of r√q.
     """
 
-    __slots__ = ("_z", "rational")
+    __slots__ = ("_z", "rational", "surd")
 
     def __init__(self, value: Any) -> None:
         if isinstance(value, np.ndarray) and not value.ndim:
             value = value[()]
         if isinstance(value, (np.float16, np.float32, np.complex64)):
             value = value.astype(complex if isinstance(value, np.complex64) else float)  # as the other engines take it
+        if not isinstance(value, KNOWN) and not hasattr(value, "square"):
+            value = _converted(value)
         self.rational: Rational | None = value.rational if isinstance(value, Ball) else _rational(value)
-        if self.rational is not None and max(int(x.height_bits()) for x in self.rational) <= LONGEST:
+        self.surd: Surd | None = value.surd if isinstance(value, Ball) else _surd(value)
+        exactly = self.rational or (self.surd and self.surd[0])
+        if exactly is not None and max(int(x.height_bits()) for x in exactly) <= LONGEST:
             self._z = None
         else:
             self._z = _acb(value if self.rational is None else self.rational)
-            self.rational = None
+            self.rational = self.surd = None
 
     @property
     def z(self) -> flint.acb:
+        if self.surd is not None:
+            return _acb(self.surd[0]) * flint.acb(flint.arb(self.surd[1])).sqrt()
         return _acb(self._z if self.rational is None else self.rational)
 
     def __add__(self, other: Any) -> Any:
@@ -108,7 +118,7 @@ class Ball:
     __radd__, __rmul__ = __add__, __mul__
 
     def __neg__(self) -> Ball:
-        return Ball(-self.z if self.rational is None else (-self.rational[0], -self.rational[1]))
+        return self._by_parts(lambda r: (-r[0], -r[1]), lambda z: -z)
 
     def __pos__(self) -> Ball:
         return self
@@ -162,15 +172,20 @@ class Ball:
         return _ordered(self, other, operator.ge, operator.lt)
 
     def conjugate(self) -> Ball:
-        return Ball(self.z.conjugate() if self.rational is None else (self.rational[0], -self.rational[1]))
+        return self._by_parts(lambda r: (r[0], -r[1]), lambda z: z.conjugate())
 
     @property
     def real(self) -> Ball:
-        return Ball(self.z.real if self.rational is None else (self.rational[0], flint.fmpq(0)))
+        return self._by_parts(lambda r: (r[0], flint.fmpq(0)), lambda z: z.real)
 
     @property
     def imag(self) -> Ball:
-        return Ball(self.z.imag if self.rational is None else (self.rational[1], flint.fmpq(0)))
+        return self._by_parts(lambda r: (r[1], flint.fmpq(0)), lambda z: z.imag)
+
+    def _by_parts(self, exactly: Callable[[Rational], Rational], else_: Callable[[flint.acb], Any]) -> Ball:
+        if self.surd is not None:
+            return _of_surd(exactly(self.surd[0]), self.surd[1])
+        return Ball(else_(self.z) if self.rational is None else exactly(self.rational))
 
     def __getattr__(self, name: str) -> Any:
         """NumPy calls x.cosh() for np.cosh(x)."""
@@ -180,6 +195,10 @@ class Ball:
 
     def __repr__(self) -> str:
         return f"Ball({self.z})"
+
+
+# What is read as it is; numbers of other libraries are converted.
+KNOWN = (Ball, int, float, complex, str, tuple, Fraction, Decimal, np.generic, flint.acb, flint.arb)
 
 
 def takes_doubles(work: Callable[[], Any]) -> bool:
@@ -228,23 +247,40 @@ def _combine(ball: Ball, other: Any, operation: Callable[[Any, Any], Any], *, sw
     except TypeError:
         return NotImplemented
     if u.rational is not None and v.rational is not None:
-        exactly = _combine_rational(u.rational, v.rational, operation)
+        exactly = combine_rationals(u.rational, v.rational, operation)
         if exactly is not None:
             return Ball(exactly)
+    else:
+        one, other = _as_surd(u), _as_surd(v)
+        product = None if one is None or other is None else combine_surds(one, other, operation)
+        if product is not None:
+            return _of_surd(*product)
     return Ball(operation(u.z, v.z))
 
 
-def _combine_rational(u: Rational, v: Rational, operation: Callable[[Any, Any], Any]) -> Rational | None:
-    """Sum, difference, product or quotient of complex rationals; None for what is not rational."""
-    (a, b), (c, d) = u, v
-    if operation in (operator.add, operator.sub):
-        return operation(a, c), operation(b, d)
-    if operation is operator.mul:
-        return a * c - b * d, a * d + b * c
-    size = c * c + d * d
-    if operation is operator.truediv and size != 0:
-        return (a * c + b * d) / size, (b * c - a * d) / size
-    return None
+def _converted(x: Any) -> Any:
+    """A number of another library, such as SymPy: exact if it is rational, else what float() or complex() makes."""
+    if isinstance(x, numbers.Rational):
+        return Fraction(int(x.numerator), int(x.denominator))
+    for kind in () if isinstance(x, np.ndarray) else (float, complex):
+        try:
+            return kind(x)
+        except (TypeError, ValueError):
+            continue
+    raise TypeError(f"{type(x).__name__} is not a number")
+
+
+def _as_surd(x: Ball) -> Surd | None:
+    return x.surd if x.rational is None else (x.rational, flint.fmpq(1))
+
+
+def _of_surd(r: Rational, q: flint.fmpq) -> Ball:
+    """r√q, as a rational where it is one."""
+    if q == 1 or r == (flint.fmpq(0), flint.fmpq(0)):
+        return Ball(r)
+    ball = Ball(0)
+    ball.rational, ball.surd = None, (r, q)
+    return ball if max(int(x.height_bits()) for x in r) <= LONGEST else Ball(ball.z)
 
 
 def _ordered(ball: Ball, other: Any, holds: Callable[[Any, Any], Any], fails: Callable[[Any, Any], Any]) -> Any:
@@ -302,6 +338,13 @@ def _rational(x: Any) -> Rational | None:
     if isinstance(x, (complex, np.complexfloating)) and _short(x.real) and _short(x.imag):
         return _fraction(printed(x.real)), _fraction(printed(x.imag))
     return None
+
+
+def _surd(x: Any) -> Surd | None:
+    """(1, q) of a float that is √q for a rational q > 0; None for all else."""
+    square = None if isinstance(x, (tuple, flint.acb, flint.arb)) else getattr(x, "square", None)
+    q = None if square is None else Ball(square).rational
+    return ((flint.fmpq(1), flint.fmpq(0)), q[0]) if q is not None and q[1] == 0 and q[0] > 0 else None
 
 
 def _fraction(x: str | Fraction | Decimal) -> flint.fmpq:

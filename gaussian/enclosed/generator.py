@@ -98,7 +98,7 @@ def quadratic(operator: Any, modes: int, where: str) -> tuple[flint.acb_mat, fli
     """(h, v) of ½ rᵀhr + v·r, up to a scalar, complex as long as a term of a sum."""
     h, v = flint.acb_mat(2 * modes, 2 * modes), flint.acb_mat(2 * modes, 1)
     half, root = flint.acb(1) / 2, (flint.acb(1) / 2).sqrt()
-    for word, coefficient in _words(operator, 2, where).items():
+    for word, coefficient in words_up_to(operator, 2, where).items():
         c = Ball(coefficient).z
         if len(word) == 1:
             for x, u in _quadratures(word[0]):
@@ -128,7 +128,7 @@ def _linear(operator: Any, modes: int) -> tuple[flint.acb, list[flint.acb]]:
     """(l⁰, l) of l⁰ + l·r."""
     constant, vector = flint.acb(0), [flint.acb(0)] * (2 * modes)
     root = (flint.acb(1) / 2).sqrt()
-    for word, coefficient in _words(operator, 1, "jump operator").items():
+    for word, coefficient in words_up_to(operator, 1, "jump operator").items():
         c = Ball(coefficient).z
         if not word:
             constant += c
@@ -143,7 +143,8 @@ def _quadratures(letter: int) -> tuple[tuple[int, flint.acb], tuple[int, flint.a
     return (2 * j, flint.acb(1)), (2 * j + 1, SIGNS[letter & 1])
 
 
-def _words(operator: Any, degree: int, where: str) -> dict[Word, Any]:
+def words_up_to(operator: Any, degree: int, where: str) -> dict[Word, Any]:
+    """Words and coefficients, of no higher degree. Raises NotQuadratic, naming `where` the word stands."""
     if not isinstance(operator, Polynomial):
         operator = Polynomial({(): operator})
     words: dict[Word, Any] = operator.words

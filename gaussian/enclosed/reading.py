@@ -7,9 +7,10 @@ with its parameters as they are:
 
     |c_exact − c_computed| ≤ 10⁻¹³ |c|, or both within the 16 last places that a computed number is trusted to,
 
-each by itself, however small it is beside the others. Where one differs, or the code fails, or it turns an exact number
-into a double on its way, all coefficients are taken as computed. So they are of a model that has an attribute
-`as_computed = True`: it says that its parameters are where nobody can read them, in a closure.
+each by itself, however small it is beside the others. Where one differs, or the code fails, or compares numbers that
+are equal to 160 bits, or turns an exact number into a double on its way, all coefficients are taken as computed. So
+they are of a model that has an attribute `as_computed = True`: it says that its parameters are where nobody can read
+them, in a closure.
 
 >>> from dataclasses import dataclass
 >>> @dataclass(frozen=True)
@@ -36,7 +37,6 @@ import flint
 import numpy as np
 
 from gaussian.enclosed.ball import Ball, printed, takes_doubles
-from gaussian.enclosed.precision import Undecided
 from gaussian.jumps import jumps
 from gaussian.ladder import Polynomial
 
@@ -112,9 +112,6 @@ def read(model: Any, computed: Any = None) -> Any:
 
     `computed` is the model as its code is run in double precision, if that is another one than `model` (fractions and
     decimals as floats).
-
-    Raises:
-        Undecided: the model's code compares numbers that are equal to 160 bits.
     """
     if isinstance(model, AsComputed) or is_read(model):
         return model
@@ -126,9 +123,7 @@ def read(model: Any, computed: Any = None) -> Any:
             twin = exact(model)
             coefficients: list[Any] = []
             doubles = takes_doubles(lambda: coefficients.extend(_coefficients(twin)))
-        except Undecided:
-            raise
-        except Exception:  # whatever a model's code says to numbers that it does not know
+        except Exception:  # whatever a model's code says to numbers that it does not know, or cannot tell apart
             return AsComputed(computed)
         if doubles:
             return AsComputed(computed)

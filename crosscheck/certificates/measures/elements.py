@@ -86,6 +86,7 @@ def below(state: EnclosedState, cutoffs: Sequence[int]) -> Corner:
     )
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a bound that overflows is infinite, and decides nothing
 def elements(state: EnclosedState, cutoffs: Sequence[int]) -> tuple[Array, Array]:
     """(⟨m|ρ|n⟩, bounds on their errors), each (d, d), for all levels below the cutoffs.
 

@@ -39,7 +39,7 @@ from crosscheck.report.verdict import Verdict, overall
 
 MEASURES = frozenset({"log_negativity", "mutual_information", "discord", "entropy"})
 # Said where rounding hides whether there is a steady state.
-UNTOLD = "Whether it exists cannot be told in double precision; `crosscheck window` uses intervals:"
+UNTOLD = "Whether it exists cannot be told in double precision:"
 # Times at which photon numbers are looked at between 0 and the last compared one: a state may swell and shrink again.
 BETWEEN = 25
 # Of the spectra of a d × d matrix, per d³: measured, 2 × 10⁻⁹ for the three that a state needs.
@@ -145,7 +145,10 @@ def _answered(kind: str, inquiry: Inquiry, simulate: Callable[[], Certificate | 
         if completely_positive(inquiry.system.model):
             return no_answer(kind, reason)
         return not_simulated(
-            kind, (), f"{reason} The model is not completely positive, and its moments are judged by the window."
+            kind,
+            (),
+            f"the covariance of {inquiry.engine.name} is not positive definite, which it may be where a model is not "
+            "completely positive: no density matrix has it, and its entries are judged by the window.",
         )
     except NoDigits as reason:
         lost = reason
@@ -269,7 +272,9 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
     model = system.model
     proved = None if inquiry.truth is None else inquiry.truth.steady
     exists, clear, why = stable_by_ladder_algebra(model)
-    exists = exists if proved is None else proved
+    if inquiry.truth is not None and (proved is not None or inquiry.truth.hidden):
+        exists = proved
+    untold = inquiry.truth.why if inquiry.truth is not None and inquiry.truth.why else f"{UNTOLD} {why}"
 
     def decided(verdict: Verdict, note: str) -> Certificate:
         basis = "drift from the ladder algebra"
@@ -293,14 +298,14 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         if not engine.gives("steady_state") or not system.gaussian:
             return None  # without a Gaussian state second moments may grow although the drift is stable
         if exists is None or (exists and not clear and isinstance(reason, gaussian.MarginalDrift)):
-            return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
+            return decided(Verdict.INCONCLUSIVE, untold)
         if exists:
             return decided(
                 Verdict.REFUTED, f"{engine.name} finds no steady state, but the drift is stable: {why} Check its test."
             )
         return decided(Verdict.CERTIFIED, str(reason))
     if exists is None:
-        return decided(Verdict.INCONCLUSIVE, f"{UNTOLD} {why}")
+        return decided(Verdict.INCONCLUSIVE, untold)
     if not exists:
         return decided(
             Verdict.REFUTED, f"{engine.name} gives a steady state, but there is none: {why} Test the drift first."
@@ -313,17 +318,28 @@ def _steady(inquiry: Inquiry, found: Sequence[Certificate]) -> Certificate | Non
         found,
         [place],
         states,
-        lambda cutoffs: [_steady_in_fock(model, cutoffs, budget.memory)],
+        lambda cutoffs: [_steady_in_fock(model, cutoffs, budget.memory, unique=proved is True)],
         lambda cutoffs: (
             fock.predicted_steady_seconds(model, cutoffs, memory=budget.memory) + _measuring(system, cutoffs, 1)
         ),
     )
 
 
-def _steady_in_fock(model: Any, cutoffs: tuple[int, ...], memory: float) -> fock.FockState:
+def _steady_in_fock(model: Any, cutoffs: tuple[int, ...], memory: float, *, unique: bool) -> fock.FockState:
+    """The truncated steady state. A second one, seen in doubles, says nothing where it is proved to be `unique`."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", fock.FellBack)  # its own error says how good it is
-        return fock.steady_state(model, cutoff=cutoffs, memory=memory)
+        try:
+            return fock.steady_state(model, cutoff=cutoffs, memory=memory)
+        except fock.NotUnique as reason:
+            if not unique:
+                raise
+            raise fock.NotUnique(
+                reason.gap,
+                "In double precision a truncated generator cannot tell the steady state from an operator that decays "
+                f"too slowly beside its frequencies: it is stationary to within {reason.gap:.1e}.",
+                "That the steady state is unique is proved, by the window.",
+            ) from None
 
 
 def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) -> Place:

@@ -19,6 +19,7 @@ from crosscheck.certificates.quantities import Moments
 from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.window.own import evolved, radii, rounded, settled
 from crosscheck.certificates.window.truth import Truth
+from crosscheck.certificates.window.undecided import undecided
 from crosscheck.engine import GAUSSIAN
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
@@ -81,7 +82,7 @@ def window_certificate(inquiry: Inquiry) -> Certificate | None:
         basis=f"matrix elements with |m| + |n| ≤ 2, no truncation, {_digits(comparisons)} digits"
         + (AS_COMPUTED if truth.computed else ""),
         comparisons=tuple(comparisons),
-        note=" ".join(notes),
+        note=" ".join([*notes, *filter(None, [undecided(comparisons, engine, computed=truth.computed)])]),
         decided=found if found is Verdict.REFUTED else decided,
         seconds=time.perf_counter() - began,
         theorem=True,
@@ -157,7 +158,8 @@ def entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) 
     as far as the `tolerance` asked for allows, of the largest entry, in which the rounding of doubles is counted, and
     to a few times the digits to which the coefficients in doubles leave the exact state itself. An error bar in the
     norm of σ is wide for its small entries, which may be right all the same: within half of `WINDOW_TOLERANCE` of the
-    exact value they are, if the bar is no wider than the `tolerance` allows for the largest entry.
+    exact value, or of a few times its own radius, they are, if the bar is no wider than the `tolerance` allows for the
+    largest entry.
     """
     m = len(claim.mean)
     deviations = np.sqrt(np.maximum(1.0, [abs(float(exact.covariance[j, j])) for j in range(m)]))
@@ -182,7 +184,7 @@ def entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) 
     for name, mine, error, ball, unit in compared:
         middle, radius = float(ball), float(ball.rad().abs_upper())
         radius += 0.0 if ball.is_zero() else float(np.spacing(abs(middle)))
-        by_itself = 0.5 * WINDOW_TOLERANCE * unit
+        by_itself = 0.5 * max(WINDOW_TOLERANCE * unit, min(tolerance * unit, BLUR * radius))
         error = _granted(float(mine), float(error), ball, unit)
         if error <= tolerance * largest and abs(float(mine) - middle) + radius <= by_itself:
             error = min(error, by_itself)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
+from crosscheck.certificates.window.existence import refuse_without_proof
 from crosscheck.certificates.window.kernel import Window
 from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
 from gaussian.enclosed.generator import omega
@@ -19,8 +20,6 @@ from gaussian.enclosed.lyapunov import solve_steady
 from gaussian.enclosed.precision import LAST_BITS as ENOUGH_BITS
 from gaussian.enclosed.reading import read
 from gaussian.enclosed.states import QuadraticForm, prepared, propagate
-from gaussian.enclosed.symplectic import to_doubles
-from gaussian.lyapunov import why_not
 
 # Digits asked of the intervals: beyond those of double precision, so that a claim's own rounding is what is seen.
 DIGITS = 20
@@ -66,17 +65,13 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
 
     Raises:
         NoSteadyState: it is proved not to exist.
-        PrecisionExhausted: neither could be proved; the eigenvalues that are to blame are named.
+        PrecisionExhausted: neither could be proved; what is to blame is named.
         NotQuadratic, TimeDependent: as `exact_trajectory`.
     """
     try:
         return to_the_least(lambda: solve_steady(Window(model).equations()), digits, bits=LAST_BITS)
     except PrecisionExhausted:
-        raise PrecisionExhausted(
-            "That there is a unique steady state can neither be proved nor refuted by intervals. "
-            f"{why_not(to_doubles(Window(model).equations().drift))}",
-            "Damp the mode that is named, or move the parameters off the border of stability.",
-        ) from None
+        refuse_without_proof(model)
 
 
 def exact_start(model: Any) -> EnclosedState:

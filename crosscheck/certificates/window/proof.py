@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation, localcontext
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations_with_replacement
 from typing import Any, ClassVar
 
 import flint
@@ -320,8 +321,11 @@ def _shaped(covariance: Claim, mean: Sequence[Any] | None, m: int) -> tuple[list
         )
     for x in centre:
         _decimal(x)
-    if any(_decimal(rows[j][k]) != _decimal(rows[k][j]) for j in range(m) for k in range(j + 1)):
-        raise InvalidParameter("covariance", "be symmetric", rows, "Write both triangles with the same digits.")
+    for k, j in combinations_with_replacement(range(m), 2):
+        if _decimal(rows[k][j]) != _decimal(rows[j][k]):
+            x, y = entry_name(k), entry_name(j)
+            pair = f"σ[{x}, {y}] = {rows[k][j]} and σ[{y}, {x}] = {rows[j][k]}"
+            raise InvalidParameter("covariance", "be symmetric", pair, "Write both triangles with the same digits.")
     return rows, centre
 
 

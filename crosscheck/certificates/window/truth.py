@@ -11,6 +11,7 @@ import gaussian
 from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
+from crosscheck.certificates.window.existence import DampingHidden
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
 from gaussian.enclosed.reading import AsComputed, read
 
@@ -39,6 +40,7 @@ class Truth:
     """The exact states of all modes by place; `steady` says whether a steady state exists (None: not decided).
 
     They are those of `model`: exact parameters, or the coefficients as computed (`gaussian.enclosed.reading`).
+    `hidden` says that doubles, too, must not decide: the damping is lost in the model's own coefficients.
     `measured` keeps what was proved of them, for the next engine on trial.
     """
 
@@ -46,6 +48,7 @@ class Truth:
     states: dict[str, EnclosedState]
     steady: bool | None
     why: str
+    hidden: bool = False
     times: dict[str, float] = field(default_factory=dict)
     measured: dict[tuple[Any, ...], tuple[Any, ...]] = field(default_factory=dict, repr=False)
 
@@ -68,7 +71,8 @@ class Truth:
         except gaussian.NoSteadyState as error:
             return cls(model=model, states=states, times=times, steady=False, why=str(error))
         except PrecisionExhausted as error:
-            return cls(model=model, states=states, times=times, steady=None, why=str(error))
+            hidden = isinstance(error, DampingHidden)
+            return cls(model=model, states=states, times=times, steady=None, why=str(error), hidden=hidden)
         return cls(model=model, states=states, times=times, steady=True, why="")
 
     def known_to(self, place: str, digits: float) -> EnclosedState:
