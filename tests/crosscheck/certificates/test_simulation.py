@@ -107,7 +107,9 @@ def test_tolerance_budget_and_memory_reach_the_simulation(make, monkeypatch):
         return SimpleNamespace(states=())
 
     monkeypatch.setattr(room, "study", study)
-    monkeypatch.setattr(room.fock, "evolve", remember)
+    monkeypatch.setattr(
+        room.fock, "evolve_surveyed", lambda m, times, cutoff, seen, *, memory: remember(cutoff=cutoff, memory=memory)
+    )
     monkeypatch.setattr(room.fock, "steady_state", remember)
     found = make(asked(tolerance=0.125, budget=LIMITS, progress=said.append), [])
     ((tolerance, budget, limit),) = heard
