@@ -101,13 +101,10 @@ def wrong_evolution(name: str, description: str, model: Model, evolve: Callable[
     return Bug(name=name, description=description, certificate=certificate, trial=trial)
 
 
-def wrong_steady_state(
-    name: str, description: str, model: Model, steady_state: Callable[..., Any], *, marginal: bool = False
-) -> Bug:
-    """A, d and D are right, the steady state is not; that a `marginal` drift has none is an estimate, not a theorem."""
+def wrong_steady_state(name: str, description: str, model: Model, steady_state: Callable[..., Any]) -> Bug:
+    """A, d and D are right, the steady state is not, or there is none."""
     trial = EngineTrial(model=model, engine=replace(GAUSSIAN, steady_state=steady_state))
-    certificate = "steady state" if marginal else "window"
-    return Bug(name=name, description=description, certificate=certificate, trial=trial)
+    return Bug(name=name, description=description, certificate="window", trial=trial)
 
 
 def wrong_measure(

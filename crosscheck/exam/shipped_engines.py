@@ -65,7 +65,6 @@ def bugs() -> list[Bug]:
             "SciPy answers a Lyapunov equation that is singular, because nothing is damped",
             RINGING,
             _scipy_answers,
-            marginal=True,
         ).shipped("scipy/scipy/pull/25331"),
         wrong_measure(
             "qutip-negativity",

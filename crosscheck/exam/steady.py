@@ -26,7 +26,6 @@ def bugs() -> list[Bug]:
             "a Lyapunov solver believed where modes are undamped",
             RINGING,
             _believe_lyapunov,
-            marginal=True,
         ),
         wrong_steady_state("lyapunov-sign", "Aσ + σAᵀ = D, which gives −σ", DRIVEN, _sign),
         wrong_steady_state("lyapunov-half", "Aσ + σAᵀ = −2D, as for dr = A r dt + √(2D) dW", DRIVEN, _half),

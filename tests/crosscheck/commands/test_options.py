@@ -12,6 +12,7 @@ import os
 import signal
 from types import SimpleNamespace
 
+import flint
 import numpy as np
 import pytest
 import typer
@@ -63,8 +64,13 @@ class Outcome(SimpleNamespace):
 
     def __init__(self, verdict=Verdict.CERTIFIED):
         passed = verdict is Verdict.CERTIFIED
+        entry = SimpleNamespace(name="σ[x1, x1]", claimed=1, deviation=flint.arb(1e-9, 1e-12), allowed=1e-12)
         super().__init__(
-            verdict=verdict, passed=passed, refuted=not passed, trials=[SimpleNamespace(reports=[report()])]
+            verdict=verdict,
+            passed=passed,
+            refuted=[] if passed else [entry],
+            entries=[entry],
+            trials=[SimpleNamespace(reports=[report()])],
         )
 
     def renderable(self, *, details):
@@ -201,11 +207,11 @@ def test_a_claim_keeps_its_mean(replaced, tmp_path):
 
 @pytest.mark.parametrize(("more", "said"), [([], True), (["--error", "1e-12"], False)])
 def test_a_refuted_claim_is_told_how_doubles_are_judged(more, said, replaced, tmp_path):
-    """Unless it was said how far an entry may be off."""
+    """How far it is off, and how to claim fewer digits, unless that was said."""
     path = tmp_path / "claim.json"
     path.write_text('{"covariance": [[1, 0], [0, 1]]}', "utf-8")
     result, _ = replaced("window", "--claim", str(path), *more, verdict=Verdict.REFUTED)
-    assert ("--error 1e-12" in result.output) is said
+    assert ("σ[x1, x1] is off by 1.0e-09" in result.output) is said
 
 
 def test_a_model_is_checked_before_intervals_are_made_of_it(replaced, tmp_path, monkeypatch):
