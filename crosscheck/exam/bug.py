@@ -101,10 +101,12 @@ def wrong_evolution(name: str, description: str, model: Model, evolve: Callable[
     return Bug(name=name, description=description, certificate=certificate, trial=trial)
 
 
-def wrong_steady_state(name: str, description: str, model: Model, steady_state: Callable[..., Any]) -> Bug:
-    """A, d and D are right, the steady state is not, or there is none."""
+def wrong_steady_state(
+    name: str, description: str, model: Model, steady_state: Callable[..., Any], *, certificate: str = "window"
+) -> Bug:
+    """A, d and D are right, the steady state is not; or there is none, which the window proves of exact parameters."""
     trial = EngineTrial(model=model, engine=replace(GAUSSIAN, steady_state=steady_state))
-    return Bug(name=name, description=description, certificate="window", trial=trial)
+    return Bug(name=name, description=description, certificate=certificate, trial=trial)
 
 
 def wrong_measure(

@@ -2,6 +2,7 @@ r"""Small models of the exam: few photons, and no sign or factor without consequ
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Self
@@ -114,9 +115,18 @@ class CollectiveDecay(_OneTime, Model):
         return cls()
 
 
+@dataclass(frozen=True)
+class RoundedRinging(ClassicalGravity):
+    """Undamped modes whose frequencies the code computes in doubles, so that nothing is exactly zero."""
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        return math.cos(self.g) * super().hamiltonian(a, b)
+
+
 RESERVOIR = ReservoirGravity(detuning=0.7, k_M=0.1, gamma=0.1, nbar=0.1, Gamma=1.0, r=0.3, kappa_G=0.02)
 FEEDBACK = DissipativeClassicalGravity.example()
 RINGING = ClassicalGravity(g=0.2, squeezing=0.2)
+ROUNDED = RoundedRinging(g=0.2, squeezing=0.2)
 BATHS = BathBeamSplitter(g=0.5, kappa=1.0, nbar=(0.25, 0.05))
 BEAMS = LossyTwinBeams(r=0.3, gamma=0.6, nbar=0.05)
 COLD_BEAMS = LossyTwinBeams(r=0.3, gamma=0.6)

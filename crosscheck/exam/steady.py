@@ -9,7 +9,7 @@ import scipy.linalg
 
 import gaussian
 from crosscheck.exam.bug import Bug, wrong_steady_state
-from crosscheck.exam.models import BATHS, DRIVEN, RINGING, UNSTABLE
+from crosscheck.exam.models import BATHS, DRIVEN, ROUNDED, UNSTABLE
 from crosscheck.exam.parts import steady
 
 
@@ -24,8 +24,9 @@ def bugs() -> list[Bug]:
         wrong_steady_state(
             "any-lyapunov",
             "a Lyapunov solver believed where modes are undamped",
-            RINGING,
+            ROUNDED,
             _believe_lyapunov,
+            certificate="steady state",
         ),
         wrong_steady_state("lyapunov-sign", "Aσ + σAᵀ = D, which gives −σ", DRIVEN, _sign),
         wrong_steady_state("lyapunov-half", "Aσ + σAᵀ = −2D, as for dr = A r dt + √(2D) dW", DRIVEN, _half),
