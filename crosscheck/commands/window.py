@@ -121,7 +121,7 @@ def _triangles(covariance: list[list[str]], error: float | None) -> list[list[li
     and for decimals, each of which is right to its last digit, it is the claim as it stands.
     """
     n = len(covariance)
-    if error is None or any(len(row) != n or not all(map(_is_number, row)) for row in covariance):
+    if error is None or not n or any(len(row) != n or not all(map(_is_number, row)) for row in covariance):
         return [covariance]
     sigma = [[Decimal(x) for x in row] for row in covariance]
     lopsided = max((abs(sigma[j][k] - sigma[k][j]) for j in range(n) for k in range(j)), default=Decimal(0))

@@ -232,8 +232,8 @@ def test_what_is_off_by_a_percent_is_never_certified(seed):
         {"A": a, "D": d, "times": times, "covariances": flow},
         {"times": times, "covariances": flow},
         {"times": times, "covariances": once},
-        {"V": np.round(sigma, 6), "S": factor * float(gaussian.entropy(sigma))},
-        {"V": sigma, "I": factor * float(gaussian.mutual_information(sigma, party=[0]))},
+        {"V": np.round(sigma, 6), "entropy": factor * float(gaussian.entropy(sigma))},
+        {"V": sigma, "mutual_information": factor * float(gaussian.mutual_information(sigma, party=[0]))},
     ]
     for claim in claims:
         assert diagnose(claim, model=model).verdict is not Verdict.CERTIFIED, list(claim)
@@ -260,7 +260,7 @@ def test_a_pure_state_that_was_printed_is_pure_to_its_digits(decimals, vacuum):
     c, s = np.cosh(2 * r) / 2 * np.eye(2), np.sinh(2 * r) / 2 * np.diag([1, -1])
     printed = np.round(2 * vacuum * np.block([[c, s], [s, c]]), decimals) / (2 * vacuum)
     model = Entangling(r=-r)
-    found = diagnose({"V": printed, "S": 0.0, "E_N": 2 * r}, model=model, vacuum=0.5)
+    found = diagnose({"V": printed, "entropy": 0.0, "E_N": 2 * r}, model=model, vacuum=0.5)
     assert found.verdict is Verdict.CERTIFIED
     assert diagnose({"V": printed, "E_N": 2.02 * r}, model=model, vacuum=0.5).verdict is Verdict.REFUTED
 

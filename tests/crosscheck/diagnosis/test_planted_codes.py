@@ -70,7 +70,8 @@ class Code:
 
     def is_named(self, found):
         shown = found.causes[:1] if self.first else found.causes
-        return any(all(word in cause.text for word in self.words) for cause in shown)
+        told = ["; ".join((cause.text, *cause.same)) for cause in shown]  # as the report prints them
+        return any(all(word in text for word in self.words) for text in told)
 
 
 def equations(matrices, noise=1.0, way=lambda array: array):
