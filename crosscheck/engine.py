@@ -7,6 +7,7 @@ r"""The moment engine under test: `gaussian` by default, or anything that offers
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import inspect
 from collections.abc import Callable, Sequence
@@ -153,19 +154,19 @@ def _is_ours(function: Callable[..., Any]) -> bool:
 
 
 def _equations(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
-    drift, drive, diffusion = map(np.asarray, found)
+    drift, drive, diffusion = map(_numbers, found)
     rounding = 0.1 * accuracy * max(float(np.linalg.norm(part)) for part in (drift, diffusion))
     return gaussian.MomentEquations(drift=drift, drive=drive, diffusion=diffusion, rounding=rounding)
 
 
 def _state(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.GaussianState:
-    mean, sigma = map(np.asarray, found)
+    mean, sigma = map(_numbers, found)
     return gaussian.GaussianState(mean=mean, covariance=sigma, error=np.asarray(accuracy * np.linalg.norm(sigma)))
 
 
 def _trajectory(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.Trajectory:
     """The times are the second argument of `evolve`."""
-    mean, sigma = map(np.asarray, found)
+    mean, sigma = map(_numbers, found)
     error = accuracy * np.linalg.norm(sigma, axis=(-2, -1))
     return gaussian.Trajectory(times=np.atleast_1d(given[1]), mean=mean, covariance=sigma, error=error)
 
@@ -174,15 +175,24 @@ class NotReal(CrosscheckError):
     """An engine's answer has an imaginary part."""
 
 
+def _numbers(found: Any) -> Any:
+    """As an array; fractions, decimals and numbers of a library as the doubles that they are nearest to."""
+    numbers = np.asarray(found)
+    if numbers.dtype == object:
+        with contextlib.suppress(TypeError, ValueError):
+            return np.asarray(numbers, complex)
+    return numbers
+
+
 def real_part(found: Any, name: str = "") -> Any:
     """An array or number without the zeros that are its imaginary part; itself if it is not complex.
 
     Raises:
         NotReal: they are not zeros.
     """
-    numbers = found if isinstance(found, (np.ndarray, np.generic, complex)) else np.asarray(found)
+    numbers = _numbers(found)
     if not np.iscomplexobj(numbers):
-        return found
+        return numbers if isinstance(found, (list, tuple)) else found
     off = float(np.abs(np.imag(numbers)).max(initial=0.0))
     if not off <= ROUNDING * float(np.abs(numbers).max(initial=0.0)):
         raise NotReal(

@@ -1,5 +1,7 @@
 """A code's own functions go in as they are: arrays in tuples, one-argument errors, a solver's digits."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from scipy.linalg import solve_continuous_lyapunov
@@ -71,3 +73,12 @@ def test_a_lopsided_covariance_is_told_by_how_much(share, advised):
     found = certify(MODE, times=(), engine=mine(steady_state=lambda model: (np.zeros(2), sigma)))
     assert f"not symmetric, by {share / 0.8:.1g} of its largest" in str(found)
     assert ("Engine(accuracy=" in str(found)) is advised
+
+
+def test_numbers_of_a_library_and_lists_are_taken_for_what_they_are():
+    """σ as fractions in an object array, and as nested lists in `gaussian`'s own object."""
+    sigma = [[Fraction(4, 5), 0], [0, Fraction(4, 5)]]
+    lists = gaussian.GaussianState(mean=[0.0, 0.0], covariance=[[0.8, 0.0], [0.0, 0.8]], error=1e-12)
+    for state in ((np.zeros(2), np.array(sigma, object)), (np.zeros(2), sigma), lists):
+        engine = mine(steady_state=lambda model, state=state: state)
+        assert certify(MODE, times=(), engine=engine).verdict is Verdict.CERTIFIED
