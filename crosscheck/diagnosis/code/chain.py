@@ -32,9 +32,11 @@ from crosscheck.diagnosis.code.functions import function_stage, valued
 from crosscheck.diagnosis.code.matched import matched_frames
 from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
+from crosscheck.diagnosis.code.quantified import Given, quantity_stage
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.settled import settled
+from crosscheck.diagnosis.code.shapes import QUANTITIES
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.model import described, parameters
@@ -174,7 +176,9 @@ def measure_stages(
     matrices = {name: value for name, value in arrays.items() if name != "times"}
     open_ones = settled(matrices, frame, frames_of(claim, arrays)) if matrices else []
     return [
-        function_stage(claim, measure, value, open_ones)
+        quantity_stage(claim, measure, value, open_ones, Given(arrays, frame, sigma, several))
+        if measure in QUANTITIES
+        else function_stage(claim, measure, value, open_ones)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
         for measure, given in claim.measures().items()

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from crosscheck.certificates.inquiry import require_tolerance
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.names import ALIASES, Reading, read
-from crosscheck.diagnosis.code.shapes import MEASURES
+from crosscheck.diagnosis.code.shapes import NUMBERS
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import require
 
@@ -42,6 +42,8 @@ class Claim:
         times, covariances, means: a trajectory, (T,), (T, 2n, 2n) and (T, 2n), from the model's preparation at t = 0.
         log_negativity, entropy, mutual_information, discord: numbers for the steady state (at `times`, if there is a
             trajectory and no steady covariance: one for each), or functions of a covariance matrix.
+        purity, populations, squeezing: 1/√det 2σ, ⟨a_j†a_j⟩ and the least eigenvalue of 2σ (or in dB): numbers, one for
+            each mode, a dict by mode, or functions of a covariance matrix.
         vacuum, layout: the variance of the vacuum and the order of the quadratures ("xpxp" or "xxpp"), where they are
             known: then they are not up for guessing.
         tolerance: how far right entries may be off, relatively; printed digits and integrated trajectories may be off
@@ -65,6 +67,9 @@ class Claim:
     entropy: Any = None
     mutual_information: Any = None
     discord: Any = None
+    purity: Any = None
+    populations: Any = None
+    squeezing: Any = None
     vacuum: float | None = None
     layout: str | None = None
     tolerance: float = TOLERANCE
@@ -142,7 +147,7 @@ class Claim:
 
     def measures(self) -> dict[str, Any]:
         """The claimed measures: numbers, arrays over `times`, or functions of a covariance."""
-        return {name: getattr(self, name) for name in MEASURES if getattr(self, name) is not None}
+        return {name: getattr(self, name) for name in NUMBERS if getattr(self, name) is not None}
 
 
 def _array(name: str, value: Any, shape: tuple[int | None, ...]) -> Array:

@@ -63,7 +63,10 @@ class Known:
         return max(self.eta(sigma), len(sigma) * self.within * float(np.diagonal(sigma).max()))
 
 
-NAMES = {"log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord"}
+NAMES = {
+    "log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord", "purity": "purity",
+    "populations": "populations", "squeezing": "squeezing",
+}  # fmt: skip
 
 
 def numbers_stage(

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.diagnosis.code.chosen import chosen_names
-from crosscheck.diagnosis.code.shapes import ARRAYS, MEASURES, Shapes, said, short
+from crosscheck.diagnosis.code.shapes import ARRAYS, NUMBERS, QUANTITIES, Shapes, said, short
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import parameters
 
@@ -42,6 +42,9 @@ ALIASES = {
     "entropy": ("entropy", "S", "von_neumann_entropy"),
     "mutual_information": ("mutual_information", "I", "mutual_info"),
     "discord": ("discord", "gaussian_discord"),
+    "purity": ("purity",),
+    "populations": ("populations", "nbar_ss", "occupation", "occupations", "phonons", "photons"),
+    "squeezing": ("squeezing", "squeezing_db", "squeezing_dB"),
     "vacuum": ("vacuum",),
     "layout": ("layout", "ordering"),
 }
@@ -52,7 +55,8 @@ WORDS = {
     "drift": "the drift", "diffusion": "the diffusion", "drive": "the drive", "covariance": "the steady covariance",
     "mean": "the steady mean", "times": "the times", "covariances": "the covariances", "means": "the means",
     "log_negativity": "E_N", "entropy": "the entropy", "mutual_information": "the mutual information",
-    "discord": "the discord", "vacuum": "the variance of the vacuum", "layout": "the order of the quadratures",
+    "discord": "the discord", "purity": "the purity", "populations": "the populations",
+    "squeezing": "the squeezing", "vacuum": "the variance of the vacuum", "layout": "the order of the quadratures",
 }  # fmt: skip
 LETTERS = {"drift": "A", "diffusion": "D", "covariance": "V"}
 # Of what is there besides, so many are listed.
@@ -116,14 +120,14 @@ def read(holder: Mapping[str, Any], model: Any, use: Any = None, *, meant: bool 
             can be read.
         TargetNotFound: a function that asks for fields of the model failed.
     """
-    chosen = chosen_names(use, holder, ALIASES)
+    chosen = chosen_names(use, holder, ALIASES | {"populations": (*ALIASES["populations"], "n")})
     shapes = Shapes.of(model, _moments(holder, chosen))
     unread: dict[str, str] = {}
     candidates: dict[str, dict[str, Any]] = {}
     for what, aliases in ALIASES.items():
         names = [name for name in aliases if name in holder] if what not in chosen else []
         for name in names:
-            if name in chosen.values():
+            if name in chosen.values() or (what in QUANTITIES and shapes.is_no_claim(name, holder[name])):
                 continue
             value, why = shapes.taken(what, name, holder[name])
             if why:
@@ -174,7 +178,7 @@ def names_in(holder: Mapping[str, Any]) -> dict[str, list[str]]:
 def is_code(module: ModuleType, *, named: bool) -> bool:
     """Whether a file is somebody's code: it holds matrices, or whatever is `named` as one with its model."""
     holder = vars(module)
-    present = names_in(holder)
+    present = {what: names for what, names in names_in(holder).items() if what not in QUANTITIES}
     matrices = [holder[n] for what in MATRICES for n in present.get(what, ())]
     return any(callable(m) or _has_rows(m) for m in matrices) or named or (bool(present) and "model" in holder)
 
@@ -205,7 +209,7 @@ def _moments(holder: Mapping[str, Any], chosen: Mapping[str, str | None]) -> int
     names = [chosen["times"]] if "times" in chosen else ALIASES["times"]
     lists = [_numbers_of(holder.get(name)) for name in names if name is not None]
     sizes = [int(n.size) for n in sorted((n for n in lists if n is not None and n.ndim <= 1), key=lambda n: -n.ndim)]
-    moving = [name for what in (*MOVING, *MOVING.values(), *MEASURES) for name in ALIASES[what]]
+    moving = [name for what in (*MOVING, *MOVING.values(), *NUMBERS) for name in ALIASES[what]]
     leads = {n.shape[0] for n in (_numbers_of(holder.get(name)) for name in moving) if n is not None and n.ndim}
     return next((size for size in sizes if size in leads), sizes[0] if sizes else None)
 
@@ -222,7 +226,7 @@ def _spoken(found: dict[str, Any]) -> dict[str, Any]:
 
 def _one(what: str, found: dict[str, Any], unread: dict[str, str]) -> dict[str, Any]:
     """All names of one thing if they agree; of a measure, numbers before the function that gave them."""
-    if what in MEASURES:
+    if what in NUMBERS:
         numbers = {name: value for name, value in found.items() if not callable(value)}
         if numbers and len(numbers) < len(found):
             first = next(iter(numbers))
@@ -250,7 +254,7 @@ def _same(one: Any, other: Any) -> bool:
 def _without_times(values: dict[str, Any], fields: dict[str, str], unread: dict[str, str]) -> None:
     """Times without a trajectory, and a trajectory without times, are something else."""
     moving = any(name in values for name in ("covariances", "means"))
-    listed = any(np.ndim(values[m]) == 1 for m in MEASURES if m in values and not callable(values[m]))
+    listed = any(np.ndim(values[m]) in (1, 2) for m in NUMBERS if m in values and not callable(values[m]))
     if "times" in values and not (moving or listed):
         _drop("times", "no trajectory beside it", values, fields, unread)
     if "times" not in values:

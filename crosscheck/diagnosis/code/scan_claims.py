@@ -18,7 +18,7 @@ from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.scan import Shape
-from crosscheck.diagnosis.code.shapes import MEASURES, said
+from crosscheck.diagnosis.code.shapes import MEASURES, QUANTITIES, said
 from crosscheck.errors import InvalidParameter
 
 Array = NDArray[Any]
@@ -51,6 +51,10 @@ class ScanClaims:
         for name in ("times", "covariances", "means"):
             if getattr(claim, name) is not None:
                 hint = "Take one point of the scan, or leave the trajectory out (--use NAME=none)."
+                raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
+        for name in QUANTITIES:
+            if getattr(claim, name) is not None:
+                hint = f"Take one point of the scan, or leave it out (--use {name}=none)."
                 raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
         m = 2 * claim.modes
         tails: dict[str, Shape] = {

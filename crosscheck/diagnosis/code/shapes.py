@@ -27,6 +27,8 @@ from crosscheck.models.loading import TargetNotFound, told
 Array = NDArray[Any]
 
 MEASURES = ("log_negativity", "entropy", "mutual_information", "discord")
+QUANTITIES = ("purity", "populations", "squeezing")
+NUMBERS = (*MEASURES, *QUANTITIES)
 ARRAYS = ("drift", "diffusion", "drive", "covariance", "mean", "covariances", "means")
 # What a function of a covariance calls it; a single letter for a function is believed with such an argument only.
 COVARIANCES = frozenset(("sigma", "cov", "covariance", "V", "CM", "cm", "gamma", "σ", "S", "covariance_matrix", "vcm"))
@@ -61,9 +63,11 @@ class Shapes:
         """
         if what == "vacuum" or what == "layout":
             return value, _not_convention(what, value)
-        why = "" if what in MEASURES and not self.scan and _names_modes(value) else _not_data(value)
+        why = "" if what in NUMBERS and not self.scan and _names_modes(value) else _not_data(value)
         if why:
             return None, why
+        if what in QUANTITIES and self.scan:
+            return None, "not compared over a scan"
         if what in MEASURES and what != "entropy" and len(getattr(self.model, "observed", range(self.m // 2))) < 2:
             return None, "of one mode only the entropy is compared"
         if callable(value):
@@ -72,13 +76,22 @@ class Shapes:
             return None, "empty"
         if isinstance(value, dict):
             return value, ""
-        if len(name) == 1 and what in MEASURES:
+        if len(name) == 1 and what in NUMBERS:
             return None, f"a single letter: --use {name}={name} if it is {_THE[what]}"
         return self._of_array(what, value)
 
+    def is_no_claim(self, name: str, value: Any) -> bool:
+        """Whether a population or purity of this name is a parameter of the model, or a function of this package."""
+        if callable(value):
+            return (getattr(value, "__module__", "") or "").partition(".")[0] in ("crosscheck", "gaussian", "fock")
+        mine = parameters(self.model)
+        number = said(value)
+        given = [v for v in map(said, mine.values()) if v is not None]
+        return name in mine or (number is not None and any(np.array_equal(number, v) for v in given))
+
     def chosen(self, what: str, value: Any) -> Any:
         """What was chosen by hand: as it is, if it can be."""
-        if what not in MEASURES and callable(value) and not isinstance(value, type):
+        if what not in NUMBERS and callable(value) and not isinstance(value, type):
             return self._held(what, value)
         return value
 
@@ -147,6 +160,8 @@ class Shapes:
     def _several(self, what: str) -> list[tuple[int, ...]]:
         """Of numbers of several modes, or pairs of them, as `subjects.each` takes them."""
         n = self.m // 2
+        if what in QUANTITIES:
+            return [(n,), *([(self.moments, n)] if self.moments else [])]
         if what == "entropy":
             return [(n,)] if n > 1 else []
         return [(n,), (n * (n - 1) // 2,)] if n > 2 else []
@@ -166,7 +181,7 @@ class Shapes:
     def _wanted(self, what: str) -> str:
         if what == "times":
             return "one number for each time of a trajectory"
-        if what in MEASURES:
+        if what in NUMBERS:
             if self.scan:
                 return f"one number for each point of the scan, {_spelled(self.scan)}"
             return "one number, or one for each pair or mode" + (
@@ -179,7 +194,7 @@ class Shapes:
         return " or ".join(shapes) + over
 
     def _of_function(self, what: str, name: str, function: Callable[..., Any]) -> tuple[Any, str]:
-        if what in MEASURES:
+        if what in NUMBERS:
             return self._of_measure(what, name, function)
         if what == "times":
             return None, "a function"
@@ -228,12 +243,18 @@ class Shapes:
             )
         # Delta for delta is a parameter, and no covariance.
         known = {name.casefold() for name in parameters(self.model)}
-        takes = len(asked) <= 2 and not {n.casefold() for n in asked} & known and self._answers(function, len(asked))
+        # A helper called occupation or squeezing is often one of a frequency, or of an angle: it is not tried.
+        takes = (
+            what in MEASURES
+            and len(asked) <= 2
+            and not {n.casefold() for n in asked} & known
+            and self._answers(function, len(asked))
+        )
         if takes:
             return function, ""
-        if len(asked) == 1 and (value := self._number_of(what, function)) is not None:
+        if what in MEASURES and len(asked) == 1 and (value := self._number_of(what, function)) is not None:
             return self._of_array(what, value)
-        if len(asked) == 1 and asked[0].casefold() not in known:
+        if what in MEASURES and len(asked) == 1 and asked[0].casefold() not in known:
             return function, ""  # the chain tells why it could not be asked
         return (
             None,
@@ -263,6 +284,7 @@ _THE = {
     "drift": "the drift", "diffusion": "the diffusion", "drive": "the drive", "covariance": "the covariance",
     "mean": "the mean", "covariances": "the covariances", "means": "the means", "log_negativity": "E_N",
     "entropy": "the entropy", "mutual_information": "the mutual information", "discord": "the discord",
+    "purity": "the purity", "populations": "the populations", "squeezing": "the squeezing",
 }  # fmt: skip
 
 

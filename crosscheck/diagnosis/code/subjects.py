@@ -83,7 +83,7 @@ def against_rest(modes: int) -> list[Subject]:
 
 def subjects(measure: str, modes: int) -> list[Subject]:
     """All that a number may be of: groups of modes of an entropy, two parties of all else."""
-    if measure in ("entropy", "purity", "squeezing", "population"):
+    if measure in ("entropy", "purity", "squeezing", "populations"):
         singles = [Subject(modes=(k,), party=(k,)) for k in range(modes)]
         return [*singles, *(Subject(modes=s.modes, party=s.modes) for s in pairs(modes)), *_whole(modes)]
     found = pairs(modes) + (against_rest(modes) if modes > 2 else [])
@@ -123,7 +123,7 @@ def each(measure: str, value: Any, model: Any) -> Iterator[tuple[str, list[Subje
         yield "as its keys say", [_of_key(measure, key, n) for key in value], [float(v) for v in value.values()]
         return
     numbers = [float(v) for v in np.ravel(value)]
-    if measure in ("entropy", "purity", "squeezing", "population"):
+    if measure in ("entropy", "purity", "squeezing", "populations"):
         if len(numbers) == n:
             yield "one for each mode", [Subject(modes=(k,), party=(k,)) for k in range(n)], numbers
         return
@@ -138,7 +138,7 @@ def _of_key(measure: str, key: Any, modes: int) -> Subject:
     if not found or len(set(found)) < len(found) or not all(0 <= k < modes for k in found):
         hint = "Count modes from 0: {(0, 1): …} is of a pair, {0: …} of one mode, against all others."
         raise InvalidParameter(measure, f"have modes below {modes} for its keys", key, hint)
-    if len(found) == 1 and measure not in ("entropy", "purity", "squeezing", "population"):
+    if len(found) == 1 and measure not in ("entropy", "purity", "squeezing", "populations"):
         return Subject(modes=tuple(range(modes)), party=found)
     return Subject(modes=found, party=found[:1])
 
