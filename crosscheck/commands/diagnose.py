@@ -17,7 +17,7 @@ from crosscheck.errors import InvalidParameter
 # What a single function or array may be; with their other names in `crosscheck.diagnosis.code.names`.
 ROLES = (
     "drift", "diffusion", "drive", "covariance", "mean", "covariances", "means",
-    "log_negativity", "entropy", "mutual_information", "discord",
+    "log_negativity", "entropy", "mutual_information", "discord", "purity", "populations", "squeezing",
 )  # fmt: skip
 
 
@@ -72,8 +72,9 @@ def diagnose_command(
 
     A code is followed from A and D to its steady state and its measures, each link against the one before. It is a
     file with arrays or functions under their usual names: A, D, d; sigma, mean; times with covariances and means;
-    log_negativity, entropy, mutual_information, discord. Names that hold something else are left alone, and told;
-    --use chooses. Over a model whose fields are arrays, they are judged at every point of the scan.
+    log_negativity, entropy, mutual_information, discord; purity, populations, squeezing. Names that hold something else
+    are left alone, and told; --use chooses. Over a model whose fields are arrays, they are judged at every point of the
+    scan.
 
     Examples: crosscheck diagnose mine.py:Cavity · crosscheck diagnose mine.py --model ReservoirGravity ·
     crosscheck diagnose mine.py:drift --as drift --model other.py:Model --set kappa=0.2
