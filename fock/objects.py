@@ -230,9 +230,11 @@ def _product(f: Coefficient | None, g: Coefficient | None) -> Any:
     """The rate f g* of a pair of terms."""
     if f is None and g is None:
         return 1.0
-    one: Coefficient = lambda t: 1.0  # noqa: E731
-    left, right = f or one, g or one
-    return lambda t: complex(left(t)) * complex(right(t)).conjugate()
+    return lambda t: _at(f, t) * _at(g, t).conjugate()
+
+
+def _at(f: Coefficient | None, t: float) -> complex:
+    return 1.0 + 0.0j if f is None else complex(f(t))
 
 
 def _levels(x: qutip.Qobj) -> tuple[int, ...]:

@@ -85,7 +85,7 @@ def needed(function: Callable[..., Any]) -> list[inspect.Parameter]:
 
 def is_understood(function: Callable[..., Any], model: Any) -> bool:
     """Whether a function asks for fields of the model only, or for nothing, and does so openly."""
-    if not (inspect.isroutine(function) or inspect.isroutine(getattr(function, "__call__", None))):  # noqa: B004
+    if not (inspect.isroutine(function) or inspect.isroutine(type(function).__call__)):
         return False
     return all(p.name in _known(model) for p in needed(function))
 

@@ -226,7 +226,7 @@ class Shapes:
                 raise TargetNotFound(
                     f"{what} is a function of time that gives no such array.", "Check what it returns."
                 )
-            same = all(np.array_equal(found[0], f) for f in found[1:])  # type: ignore[arg-type]
+            same = all(np.array_equal(np.asarray(found[0]), np.asarray(f)) for f in found[1:])
             return found[0] if same and what in ("drift", "diffusion", "drive") else function
         return call(function, what, self.model)
 
