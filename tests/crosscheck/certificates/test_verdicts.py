@@ -445,3 +445,11 @@ def test_a_pulse_that_has_passed_is_no_slow_rate():
     """Its tail of 10⁻¹¹² at t = 1 asks for no more digits of the other entries."""
     found = generator_certificate(asked(Passing.example(), times=(1.0,)))
     assert found.verdict is Verdict.CERTIFIED
+
+
+def test_a_small_entry_where_there_is_none_is_refuted():
+    """A force of 10⁻⁹ is no rounding beside ω = 1, though far below a thousandth of the damping."""
+    right = gaussian.moment_equations(MODE)
+    pushed = replace(right, drive=right.drive + np.array([0.0, 1e-9]))
+    found = generator_certificate(asked(MODE, replace(THEIRS, moment_equations=lambda model, t=0.0: pushed)))
+    assert [c.quantity for c in found.comparisons if c.verdict is Verdict.REFUTED] == ["d[p1]"]
