@@ -82,3 +82,9 @@ def test_numbers_of_a_library_and_lists_are_taken_for_what_they_are():
     for state in ((np.zeros(2), np.array(sigma, object)), (np.zeros(2), sigma), lists):
         engine = mine(steady_state=lambda model, state=state: state)
         assert certify(MODE, times=(), engine=engine).verdict is Verdict.CERTIFIED
+
+
+def test_bare_equations_are_held_to_ten_digits():
+    """A drift off by 10⁻⁶ of itself is wrong, whatever is granted to numbers without an error."""
+    engine = mine(moment_equations=lambda model, t=0.0: ((1 + 1e-6) * A, np.zeros(2), D))
+    assert certify(MODE, times=(), engine=engine).verdict is Verdict.REFUTED
