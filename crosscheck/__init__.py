@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     from crosscheck.errors import Refuted as Refuted
     from crosscheck.errors import UnknownModel as UnknownModel
     from crosscheck.model import Dissipator as Dissipator
+    from crosscheck.model import Measurement as Measurement
     from crosscheck.model import Model as Model
     from crosscheck.model import Preparation as Preparation
+    from crosscheck.model import heterodyne as heterodyne
     from crosscheck.model import thermal_bath as thermal_bath
     from crosscheck.models.baths import brownian_bath as brownian_bath
     from crosscheck.models.baths import dephasing as dephasing
@@ -65,6 +67,7 @@ HOMES = {
     "Engine": "engine",
     "InvalidParameter": "errors",
     "Linearisation": "models.linearise",
+    "Measurement": "model",
     "Model": "model",
     "NotCertified": "errors",
     "Preparation": "model",
@@ -81,6 +84,7 @@ HOMES = {
     "diagnose": "diagnosis.diagnose",
     "from_qutip": "models.from_qutip",
     "from_sympy": "models.from_sympy",
+    "heterodyne": "model",
     "linearise": "models.linearise",
     "models": "",
     "occupation": "models.baths",

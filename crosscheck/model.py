@@ -83,6 +83,26 @@ class Preparation:
             )
 
 
+@dataclasses.dataclass(frozen=True)
+class Measurement:
+    r"""Homodyne detection of e^{−iθ}L with efficiency η: it selects noise that the model has, and adds none.
+
+        dρ = 𝓛ρ dt + √η (Lρ + ρL† − ⟨L + L†⟩ρ) dW,      L standing for e^{−iθ}L
+
+    𝓓[L] must be part of the model's dissipators: what is left without it is completely positive. With an `nbar` the
+    channel is a port whose input has so many thermal quanta, (n̄ + 1)𝓓[L] + n̄𝓓[L†] is part of them, and
+
+        dρ = 𝓛ρ dt + √(η/(1 + 2ηn̄)) (Oρ + ρO† − ⟨O + O†⟩ρ) dW,      O = (n̄ + 1)L − n̄L†.
+
+    Source: Wiseman & Milburn, Quantum Measurement and Control (Cambridge, 2009), sections 4.4 and 4.8.
+    """
+
+    operator: Any
+    angle: float = 0.0
+    efficiency: float = 1.0
+    nbar: float = 0.0
+
+
 class Model(ABC):
     """A master equation with its initial state; subclasses are frozen dataclasses."""
 
@@ -104,6 +124,10 @@ class Model(ABC):
 
         Each is an operator, or a list [L0, [L1, f], …] or [L, f] for one that depends on time.
         """
+        return ()
+
+    def measurements(self, *ladder: Any) -> Iterable[Measurement]:
+        """What is monitored; nothing by default. It conditions the state and leaves the master equation as it is."""
         return ()
 
     def preparation(self, *ladder: Any) -> Preparation:
@@ -204,6 +228,12 @@ def two_mode_squeezing(a: Any, b: Any, r: float) -> Any:
 def rotating(a: Any, b: Any, theta: float) -> Any:
     """Generator G = iθ(a†b − b†a) of a beam splitter: a → a cos θ + b sin θ."""
     return 1j * theta * (a.dag() * b - b.dag() * a)
+
+
+def heterodyne(operator: Any, efficiency: float = 1.0) -> Iterator[Measurement]:
+    """Both quadratures of L at once: two homodyne detections, of L/√2 and of −iL/√2."""
+    yield Measurement(operator * SQRT_HALF, efficiency=efficiency)
+    yield Measurement(operator * SQRT_HALF * -1j, efficiency=efficiency)
 
 
 def thermal_bath(a: Any, rate: float, nbar: float) -> Iterator[Dissipator]:

@@ -20,6 +20,7 @@ METHODS = {
     "c_ops": ("collapse_operators", "collapse_ops", "jump_operators", "jump_ops", "lindblad_operators", "cops", "c_op"),
     "preparation": ("prepare", "initial_state", "rho0", "psi0"),
     "hamiltonian": ("hamiltonians", "h"),
+    "measurements": ("measurement", "measured", "monitored", "detectors", "sc_ops"),
 }
 # What `breaks` are called elsewhere: SciPy, DifferentialEquations.jl, Diffrax, dynamiqs.
 OTHER_BREAKS = (
