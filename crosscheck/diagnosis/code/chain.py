@@ -8,7 +8,6 @@ model. The model itself is held against the Fock ladder algebra first.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -27,9 +26,8 @@ from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import monitored, no_steady_state
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.explanation import Explanation
-from crosscheck.diagnosis.code.frames import MOST_PERMUTED, Frame, frames
+from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.functions import function_stage, valued
-from crosscheck.diagnosis.code.matched import matched_frames
 from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.quantified import Given, quantity_stage
@@ -39,6 +37,7 @@ from crosscheck.diagnosis.code.settled import settled
 from crosscheck.diagnosis.code.shapes import QUANTITIES
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
+from crosscheck.diagnosis.code.tried import frames_of, matched_of, moves
 from crosscheck.model import described, parameters
 from crosscheck.report.verdict import Verdict, overall
 
@@ -240,7 +239,8 @@ def _against_model(
     progress: Callable[[str], None],
 ) -> tuple[Stage, Frame]:
     observables = observables_of(claim, arrays, names)
-    tried = frames_of(claim, arrays) + _matched(claim, readings, {o.name: o.claim for o in observables})
+    claimed = {o.name: o.claim for o in observables}
+    tried = frames_of(claim, arrays) + matched_of(claim, readings.pieces(()), claimed, arrays.get("times"))
     evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(
@@ -363,34 +363,3 @@ def _no_steady_state(claim: Claim, readings: Readings, arrays: dict[str, Array])
 def observables_of(claim: Claim, arrays: dict[str, Array], names: Sequence[str]) -> list[Observable]:
     """What is claimed under these names."""
     return [Observable(name=n, claim=arrays[n], tolerance=claim.tolerance) for n in names if n in arrays]
-
-
-def frames_of(claim: Claim, arrays: dict[str, Array], *, free: bool = False) -> list[Frame]:
-    """The conventions to try; what the claim declares is kept, unless it has been undone (`free`)."""
-    if free:
-        return list(frames(claim.modes, moving=moves(arrays)))
-    return list(frames(claim.modes, moving=moves(arrays), vacuum=claim.vacuum, layout=claim.layout))
-
-
-def _matched(claim: Claim, readings: Readings, arrays: dict[str, Array]) -> list[Frame]:
-    """Other orders of many modes, and other units, by matching with the model's A and D, or with its steady state."""
-    pieces = readings.pieces(())
-    right = {"drift": pieces.drift, "diffusion": pieces.noise}
-    if "covariance" in arrays and "drift" not in arrays:
-        with contextlib.suppress(gaussian.GaussianError):
-            equations = gaussian.MomentEquations(drift=pieces.drift, drive=pieces.drive, diffusion=pieces.noise)
-            right["covariance"] = gaussian.solve_steady(equations).covariance
-    return matched_frames(
-        arrays,
-        right,
-        claim.modes,
-        vacuum=claim.vacuum,
-        layout=claim.layout,
-        moving=moves(arrays),
-        permuted=claim.modes > MOST_PERMUTED,
-    )
-
-
-def moves(arrays: dict[str, Array]) -> bool:
-    """Whether means or a drive are claimed, and are not zero: they tell the scale of the quadratures."""
-    return any(name in arrays and np.abs(arrays[name]).max() > 0 for name in ("drive", "mean", "means"))

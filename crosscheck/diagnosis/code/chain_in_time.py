@@ -23,10 +23,8 @@ from crosscheck.diagnosis.code.chain import (
     MOVING,
     STEADY,
     WORDS,
-    frames_of,
     measure_stages,
     model_stage,
-    moves,
     observables_of,
 )
 from crosscheck.diagnosis.code.change import Change
@@ -40,6 +38,7 @@ from crosscheck.diagnosis.code.in_time import PredictorInTime, ReadingsInTime, S
 from crosscheck.diagnosis.code.observables import Observable, solver_changes
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
+from crosscheck.diagnosis.code.tried import frames_of, moves
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import described, parameters
 from crosscheck.times import default_times

@@ -83,6 +83,8 @@ def _doubted(found: Explained, moving: bool) -> Explained:
 
 def if_meant(frame: Frame) -> str:
     """How to say that conventions are meant."""
+    if frame.guessed:
+        return "If x and p are meant in these units, nothing is wrong: give A, too, which tells them from squeezing."
     if frame.vacuum != 0.5:
         v = f"{frame.vacuum:g}"
         return f"If the vacuum is {v} in this code, say so (vacuum={v}, or --vacuum {v}): all is well then."

@@ -39,7 +39,8 @@ class Frame:
     """The conventions of somebody's code; by default those of this project.
 
     `order[i]` is the row here of their row i, `p_sign` the sign of their momenta, `vacuum` v, `amplitude` s. So many of
-    the differences are `declared`, and need no guessing; `stated`: the vacuum is, be it ours.
+    the differences are `declared`, and need no guessing; `stated`: the vacuum is, be it ours. Units are `guessed` where
+    σ alone tells them, which could be squeezed by mistake.
     """
 
     order: tuple[int, ...]
@@ -51,12 +52,16 @@ class Frame:
     declared: int = 0
     units: tuple[float, ...] = ()
     stated: bool = False
+    guessed: bool = False
 
     def is_in_use(self, *, moving: bool) -> bool:
         """Whether somebody's code may be taken to have these v and s without being asked.
 
         A vacuum of ¼ only if means or a drive confirm it, where these are `moving`; one that is stated always.
+        Units that are guessed never.
         """
+        if self.guessed:
+            return False
         pairs: list[tuple[float, float]] = [p for p in IN_USE if self.stated or moving or p[0] != RARE]
         if self.stated and self.vacuum != 0.5:
             pairs += [(self.vacuum, 1.0), (self.vacuum, float(np.sqrt(2 * self.vacuum)))]
@@ -116,8 +121,8 @@ class Frame:
 
     @property
     def cost(self) -> int:
-        """How many differences have to be guessed."""
-        return len(self.changes) - self.declared
+        """How many differences have to be guessed; one more for units without a name."""
+        return len(self.changes) - self.declared + self.guessed
 
     @property
     def _in_units(self) -> str:

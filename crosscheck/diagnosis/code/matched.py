@@ -6,7 +6,8 @@ With x' = λx and p' = p/λ of each mode, A' = ΛAΛ⁻¹, D' = 2vΛDΛ and σ' 
 
 Modes are matched one after the other, each to one whose blocks with all that are matched already are equal in these
 products (or, in the units here, in the entries themselves). Then λ follows from A: ln|A'_jk/A_jk| = ℓ_j − ℓ_k with
-ℓ = ± ln λ. What A does not fix keeps λ = 1: D alone cannot tell other units from squeezing.
+ℓ = ± ln λ. What A does not fix keeps λ = 1: D alone cannot tell other units from squeezing. Without A it follows
+from σ, λ⁴ = (σ'_xx σ_pp)/(σ_xx σ'_pp), and is named; but a wrong squeezing may look the same: it must be meant.
 
 A wrong code matches nowhere. Its order is guessed as that in which the rows of most modes have the same entries.
 
@@ -79,6 +80,7 @@ def matched_frames(
                             modes=order if order != tuple(range(modes)) else (),
                             amplitude=s,
                             units=tuple(units) if other else (),
+                            guessed=other and "drift" not in known,
                             declared=(layout == "xxpp") + (vacuum not in (None, 0.5)),
                             stated=vacuum is not None,
                         )
@@ -98,9 +100,9 @@ def matches(claimed: Mapping[str, Array], right: Mapping[str, Array], *, guess: 
     if plain:
         return
     invariant = [(_invariant(m, claimed[m]), _invariant(m, right[m])) for m in right]
-    if "drift" in right:
+    if set(right) - {"diffusion"}:
         for order in _orders(invariant, n):
-            units = _units(claimed, right, order)
+            units = _units(claimed, right, order) if "drift" in right else _units_of_variances(claimed, right, order)
             if units is not None:
                 yield order, units
     if guess and n > 1:
@@ -174,6 +176,21 @@ def _units(
     # The shortest solution: what A leaves free has ln λ = 0.
     logs = np.linalg.lstsq(np.array(equations), np.array(values), rcond=1e-9)[0]
     return tuple(float(u) for u in np.exp(logs))
+
+
+def _units_of_variances(
+    claimed: Mapping[str, Array], right: Mapping[str, Array], order: tuple[int, ...]
+) -> tuple[float, ...] | None:
+    """λ of each mode (of ours) by λ⁴ = (σ'_xx σ_pp)/(σ_xx σ'_pp); None if a variance is not positive."""
+    name = "covariance" if "covariance" in right else "covariances"
+    rows = list(_rows(order, "xpxp"))
+    ours, theirs = (np.diagonal(sigma.reshape(-1, *sigma.shape[-2:]).sum(0)) for sigma in (right[name], claimed[name]))
+    if min(ours.min(), theirs.min()) <= 0:
+        return None
+    ratios = theirs / ours[rows]
+    found = np.ones(len(order))
+    found[list(order)] = (ratios[::2] / ratios[1::2]) ** 0.25
+    return tuple(map(float, found))
 
 
 def _guessed(claimed: Mapping[str, Array], right: Mapping[str, Array], n: int) -> tuple[int, ...]:
