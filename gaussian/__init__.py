@@ -40,6 +40,7 @@ from gaussian.generator import (
     moment_equations,
     rate_matrix,
 )
+from gaussian.input_output import output_spectrum, sideband_asymmetry, transfer
 from gaussian.lyapunov import SteadyState, solve_steady, steady_state
 from gaussian.photons import photon_distribution
 from gaussian.states import GaussianState, Trajectory, initial_state
@@ -51,6 +52,8 @@ from gaussian.symplectic import (
     reduced,
     symplectic_eigenvalues,
 )
+from gaussian.two_time import correlation, g2, spectrum
+from gaussian.with_error import WithError
 
 __all__ = [
     "DigitsLost",
@@ -74,6 +77,8 @@ __all__ = [
     "Trajectory",
     "UnphysicalState",
     "UnstableDrift",
+    "WithError",
+    "correlation",
     "diffusion",
     "discord",
     "drift",
@@ -82,6 +87,7 @@ __all__ = [
     "entropy_of_mode",
     "evolve",
     "evolve_moments",
+    "g2",
     "initial_state",
     "integrate",
     "is_isolated",
@@ -92,6 +98,7 @@ __all__ = [
     "moment_equations",
     "mutual_information",
     "omega",
+    "output_spectrum",
     "partial_transpose",
     "photon_distribution",
     "predicted_flows",
@@ -100,10 +107,13 @@ __all__ = [
     "rate_matrix",
     "reduced",
     "separable",
+    "sideband_asymmetry",
     "solve_steady",
+    "spectrum",
     "steady_moments",
     "steady_state",
     "survey",
     "symplectic_eigenvalues",
+    "transfer",
     "turns",
 ]
