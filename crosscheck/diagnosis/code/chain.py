@@ -339,7 +339,7 @@ class _OwnReadings(Readings):
     def __init__(self, model: Any, own: Pieces) -> None:
         super().__init__(model)
         self._own = own
-        self.apart = Apart(modes=len(own.drive) // 2, terms=(), finer=())
+        self.apart = Apart.of_terms(len(own.drive) // 2)
         self.changes = []
 
     def pieces(self, changes: Sequence[Change]) -> Pieces:

@@ -30,7 +30,7 @@ from crosscheck.diagnosis.code.fields import with_fields
 from crosscheck.diagnosis.code.flows import EARLY, INSTANT, LATE, shifted
 from crosscheck.diagnosis.code.observables import UNSUBTRACTED, lyapunov, steady_mean
 from crosscheck.diagnosis.code.readings import Readings
-from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
+from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, apart_later, take_apart
 from crosscheck.diagnosis.code.traced import Traced
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.jumps import jumps_of
@@ -82,17 +82,14 @@ class ReadingsInTime(Readings):
             model = with_fields(self.model, fields)
             made = list(_parts(model))
             weights = np.array([[float(np.real(f(t))) for t in self.nodes] for f, _ in made])
-            self._parts[fields] = [_keyed(take_apart(part, checked=bool(fields)), k) for k, (_, part) in
-                                   enumerate(made)], weights  # fmt: skip
+            taken = [apart_later(part) if fields else take_apart(part) for _, part in made]
+            self._parts[fields] = [_keyed(apart, k) for k, apart in enumerate(taken)], weights
         return self._parts[fields]
 
     def _of(self, fields: tuple[tuple[str, Any], ...]) -> Apart:
         parts, _ = self._at(fields)
-        return Apart(
-            modes=parts[0].modes,
-            terms=tuple(term for part in parts for term in part.terms),
-            finer=tuple(term for part in parts for term in part.finer),
-        )
+        terms, finer = ([term for part in parts for term in getattr(part, name)] for name in ("terms", "finer"))
+        return Apart.of_terms(parts[0].modes, terms, finer)
 
 
 def _keyed(apart: Apart, k: int) -> Apart:
@@ -101,7 +98,10 @@ def _keyed(apart: Apart, k: int) -> Apart:
     def own(term: Term) -> Term:
         return replace(term, key=(*term.key, f"part {k}"))
 
-    return replace(apart, terms=tuple(map(own, apart.terms)), finer=tuple(map(own, apart.finer)))
+    def split() -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+        return tuple(map(own, apart.terms)), tuple(map(own, apart.finer))
+
+    return Apart(modes=apart.modes, split=split, total=lambda: apart.whole)
 
 
 def _parts(model: Any) -> Iterator[tuple[Any, Any]]:

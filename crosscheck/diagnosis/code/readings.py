@@ -37,7 +37,7 @@ from crosscheck.diagnosis.code.change import (
 from crosscheck.diagnosis.code.couplings import couplings
 from crosscheck.diagnosis.code.fields import numbers_of, of_fields, of_whole_fields, with_fields
 from crosscheck.diagnosis.code.structures import of_one_mode, of_order, of_time, structures
-from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, take_apart
+from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, apart_later, take_apart
 
 Array = NDArray[Any]
 
@@ -118,7 +118,7 @@ class Readings:
 
     def _of(self, fields: tuple[tuple[str, Any], ...]) -> Apart:
         if fields not in self._apart:
-            self._apart[fields] = take_apart(with_fields(self.model, fields), checked=bool(fields))
+            self._apart[fields] = apart_later(with_fields(self.model, fields)) if fields else take_apart(self.model)
         return self._apart[fields]
 
 

@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.spelling import in_fewest, spelled_number
+from crosscheck.diagnosis.code.sums import summed
 from crosscheck.diagnosis.code.traced import Lines, Traced, added, line_of_yield, only_line, traced
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.jumps import collapse, expanded
@@ -83,16 +84,37 @@ class Pieces:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Apart:
-    """All pieces: `terms` add up to the whole; `finer` are the Hermitian pairs of words inside the terms of H."""
+    """All pieces: `terms` add up to the whole; `finer` are the Hermitian pairs of words inside the terms of H.
+
+    Both are formed by `split` when they are read: of most models with changed parameters only the `total` is.
+    """
 
     modes: int
-    terms: tuple[Term, ...]
-    finer: tuple[Term, ...]
+    split: Callable[[], tuple[tuple[Term, ...], tuple[Term, ...]]]
+    total: Callable[[], Pieces] | None = None
+
+    @classmethod
+    def of_terms(cls, modes: int, terms: Iterable[Term] = (), finer: Iterable[Term] = ()) -> Apart:
+        """Of terms that are known."""
+        known = tuple(terms), tuple(finer)
+        return cls(modes=modes, split=lambda: known)
+
+    @cached_property
+    def _both(self) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+        return self.split()
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        return self._both[0]
+
+    @property
+    def finer(self) -> tuple[Term, ...]:
+        return self._both[1]
 
     @cached_property
     def whole(self) -> Pieces:
         """The sum of all terms."""
-        return _added(self.terms, self.modes)
+        return _added(self.terms, self.modes) if self.total is None else self.total()
 
     def of(self, keys: tuple[Any, ...]) -> Pieces:
         """The sum of the terms with these keys."""
@@ -118,21 +140,34 @@ def _added(terms: Iterable[Term], modes: int) -> Pieces:
     return Pieces(**sums)
 
 
-def take_apart(model: Any, *, checked: bool = False) -> Apart:
-    """The terms of a quadratic model with constant coefficients, each with its share of A, d and D.
+def apart_later(model: Any) -> Apart:
+    """A model that differs in its numbers from one that was taken apart before: its sum now, its terms when asked for.
 
-    A model that differs in its numbers from one that was taken apart before is `checked`.
+    Raises:
+        Exception: whatever the model raises for numbers that it cannot take.
+    """
+    whole = Pieces(**summed(model))
+    return Apart(modes=model.modes, split=lambda: _split(model), total=lambda: whole)
+
+
+def take_apart(model: Any) -> Apart:
+    """The terms of a quadratic model with constant coefficients, each with its share of A, d and D.
 
     Raises:
         InvalidParameter: the model depends on time, or its fields are arrays.
         gaussian.GaussianError: it is not quadratic, or not Hermitian.
     """
-    n = model.modes
-    if not checked and gaussian.is_time_dependent(model):
+    if gaussian.is_time_dependent(model):
         hint = "Take its coefficients at one time, and diagnose A, d and D there."
         raise InvalidParameter("model", "have constant coefficients", model, hint)
-    if not checked and np.ndim(gaussian.drift(model)) != 2:  # also refuses what is not quadratic, or not Hermitian
+    if np.ndim(gaussian.drift(model)) != 2:  # also refuses what is not quadratic, or not Hermitian
         raise InvalidParameter("model", "hold numbers, not arrays", model, "Choose one parameter point.")
+    terms, finer = _split(model)
+    return Apart.of_terms(model.modes, terms, finer)
+
+
+def _split(model: Any) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+    n = model.modes
     lines = Lines.of(model)
     a = tuple(Traced(((letter, None),), lines) for letter in ladder(n))
     written = model.hamiltonian(*a)
@@ -148,8 +183,7 @@ def take_apart(model: Any, *, checked: bool = False) -> Apart:
         terms = [_energy(piece, ("addend", k), n, lines, line) for k, piece, line in whole]
     else:  # a term and its Hermitian conjugate are added one by one: only together do they mean something
         terms = finer
-    found = [*terms, *_dissipators(model, a, n, lines)]
-    return Apart(modes=n, terms=tuple(found), finer=tuple(finer))
+    return (*terms, *_dissipators(model, a, n, lines)), tuple(finer)
 
 
 def _moves(piece: Polynomial) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given
 import gaussian
 from crosscheck import Dissipator, Model
 from crosscheck.diagnosis.code.spelling import spelled
-from crosscheck.diagnosis.code.terms import take_apart
+from crosscheck.diagnosis.code.terms import apart_later, take_apart
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import thermal_bath
 from crosscheck.models import MODELS
@@ -32,6 +32,15 @@ def test_terms_add_up_to_the_moment_equations(model):
     assert np.allclose(add_up(terms, "unitary") + add_up(terms, "damping"), right.drift, atol=1e-12 * size)
     assert np.allclose(add_up(terms, "noise"), right.diffusion, atol=1e-12 * size)
     assert np.allclose(add_up(terms, "drive"), right.drive, atol=1e-12 * size)
+
+
+@given(quadratic_models())
+def test_the_sum_at_once_is_that_of_the_terms(model):
+    """What is summed without taking a model apart is the sum of its terms, each of its four pieces."""
+    terms, whole = take_apart(model).terms, apart_later(model).whole
+    for name in ("unitary", "damping", "noise", "drive"):
+        right = add_up(terms, name)
+        assert np.allclose(getattr(whole, name), right, atol=1e-12 * (1 + np.abs(right).max()))
 
 
 @pytest.mark.parametrize("name", MODELS)
