@@ -42,6 +42,7 @@ from gaussian.generator import (
 )
 from gaussian.input_output import output_spectrum, sideband_asymmetry, transfer
 from gaussian.lyapunov import SteadyState, solve_steady, steady_state
+from gaussian.monitored import conditional_evolve, conditional_steady_state, filtered
 from gaussian.photons import photon_distribution
 from gaussian.states import GaussianState, Trajectory, initial_state
 from gaussian.steady_moments import SteadyMoments, steady_moments
@@ -78,6 +79,8 @@ __all__ = [
     "UnphysicalState",
     "UnstableDrift",
     "WithError",
+    "conditional_evolve",
+    "conditional_steady_state",
     "correlation",
     "diffusion",
     "discord",
@@ -87,6 +90,7 @@ __all__ = [
     "entropy_of_mode",
     "evolve",
     "evolve_moments",
+    "filtered",
     "g2",
     "initial_state",
     "integrate",

@@ -68,12 +68,12 @@ def evolve(
         DigitsLost: the moments are beyond double precision.
         NotQuadratic, NotHermitian: as `moment_equations`.
     """
-    times = _as_times(times)
+    times = as_times(times)
     n = as_number_of_modes(model)
     chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
     equations = equations_of_time(model)(0.0)
-    _require_one_point(equations)
+    require_one_point(equations)
     if is_time_dependent(model):
         seen = seen or survey(model, float(times.max(initial=0.0)))
         return integrate(equations_of_time(model, seen.expect), start, times, chosen, seen=seen)
@@ -98,8 +98,8 @@ def propagate(
     equations: MomentEquations, start: GaussianState, times: ArrayLike, modes: Sequence[int] | None = None
 ) -> Trajectory:
     """Exact moments under constant A, d, D from `start`; arguments and result as `evolve`."""
-    times = _as_times(times)
-    _require_one_point(equations)
+    times = as_times(times)
+    require_one_point(equations)
     n = start.modes
     rows = quadratures(range(n) if modes is None else as_modes(modes, n, "modes"))
     chunk = max(1, CHUNK_BYTES // (8 * 6 * (4 * n) ** 2))
@@ -195,7 +195,7 @@ def integrate_flow(
         DigitsLost: the fastest rate passes too many periods until the last time.
         GaussianError: the moments overflow.
     """
-    times = _as_times(times)
+    times = as_times(times)
     modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
     m = 2 * start.modes
 
@@ -259,7 +259,8 @@ def _along(
     return found, blur
 
 
-def _require_one_point(equations: MomentEquations) -> None:
+def require_one_point(equations: MomentEquations) -> None:
+    """Refuse equations of a scan. Raises InvalidArgument."""
     shapes = equations.drift.shape[:-2], equations.drive.shape[:-1], equations.diffusion.shape[:-2]
     if any(shapes):
         raise InvalidArgument(
@@ -268,7 +269,8 @@ def _require_one_point(equations: MomentEquations) -> None:
         )
 
 
-def _as_times(times: ArrayLike) -> Array:
+def as_times(times: ArrayLike) -> Array:
+    """Times ≥ 0 as an array (T,). Raises InvalidArgument."""
     try:
         result = np.atleast_1d(np.asarray(times, float))
     except (TypeError, ValueError):

@@ -112,20 +112,20 @@ def _solve(a: Array, drive: Array, noise: Array, rounding: Array) -> tuple[Array
     """Mean, covariance and error of the points of a piece, shapes (k, m), (k, m, m) and (k,)."""
     solve = lyapunov_solver(a)
     with np.errstate(over="ignore", invalid="ignore"):  # where there is no steady state
-        response = _response(a, rounding, solve(-np.eye(a.shape[-1])))
+        slack = response(a, rounding, solve(-np.eye(a.shape[-1])))
         sigma = solve(-noise)
         sigma = sigma - solve(_acted(a, sigma) + noise)  # one refinement
         residual, size = _norm(_acted(a, sigma) + noise), _norm(sigma)
         rounding = rounding * (2 * size + 1)  # A and D as stored differ from the model's by this
         rounding = rounding + a.shape[-1] * np.finfo(float).eps * (2 * _norm(a) * size + _norm(noise))
-        error = response * (residual + rounding)
+        error = slack * (residual + rounding)
     lost = np.asarray(~np.isfinite(error))
     mean = -np.linalg.solve(np.where(lost[:, None, None], np.eye(a.shape[-1]), a), drive[..., None])[..., 0]
     mean[lost], sigma[lost], error[lost] = np.nan, np.nan, np.inf
     return mean, sigma, error
 
 
-def _response(a: Array, rounding: Array, x: Array) -> Array:
+def response(a: Array, rounding: Array, x: Array) -> Array:
     """‖X‖ of the exact solution of AX + XAᵀ = −1 from the computed one, shape (k,).
 
     Infinite where x does not show that every drift within `rounding` of A is Hurwitz.
