@@ -33,7 +33,7 @@ array([[0.8   , 0.    ],
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 import scipy  # its submodules load when first used: importing this package stays light
@@ -84,7 +84,7 @@ def conditional_steady_state(model: Any) -> SteadyState:
     slack = float(response(closed[None], np.array([rounding]), lyapunov_solver(closed)(-np.eye(len(a)))[None])[0])
     residual = float(np.linalg.norm(_applied(a, noise, gain, sigma), 2)) + rounding * (2 * size + 1)
     if not 4 * slack**2 * residual * np.linalg.norm(gain, 2) < 1:
-        raise _unseen(a, noise, gain, closed)
+        _refuse(a, noise, gain, closed)
     return SteadyState(
         mean=_balanced_mean(equations), covariance=sigma, error=np.asarray(2 * slack * residual), drift=closed
     )
@@ -190,7 +190,7 @@ def _stabilising(a: Array, noise: Array, gain: Array) -> tuple[Array, Array]:
     try:
         sigma = scipy.linalg.solve_continuous_are(a.T, root, noise, np.eye(len(a)), balanced=False)
     except (np.linalg.LinAlgError, ValueError):
-        raise _unseen(a, noise, gain, a) from None
+        _refuse(a, noise, gain, a)
     best = np.inf
     for _ in range(STEPS):
         closed = a - sigma @ gain
@@ -209,8 +209,8 @@ def _applied(a: Array, noise: Array, gain: Array, sigma: Array) -> Array:
     return np.asarray(half + half.T + noise - sigma @ gain @ sigma)
 
 
-def _unseen(a: Array, noise: Array, gain: Array, closed: Array) -> NoSteadyState:
-    """Which eigenvalues of A' are to blame: those that do not decay and are not seen, or that nothing disturbs."""
+def _refuse(a: Array, noise: Array, gain: Array, closed: Array) -> NoReturn:
+    """Say which eigenvalues of A' are to blame: those that do not decay and are not seen, or that nothing disturbs."""
     values, left, right = scipy.linalg.eig(a, left=True, right=True)
     blur = 1e-8 * max(1e-300, float(np.linalg.norm(a, 2)))
     unseen = (values.real >= -blur) & (np.linalg.norm(gain @ right, axis=0) <= 1e-8 * np.linalg.norm(gain, 2))
@@ -218,12 +218,12 @@ def _unseen(a: Array, noise: Array, gain: Array, closed: Array) -> NoSteadyState
     bad = np.flatnonzero(unseen | quiet)
     if not bad.size:
         named = why_not(closed)
-        return NoSteadyState(UNSEEN, named.eigenvalues, named.modes)
+        raise NoSteadyState(UNSEEN, named.eigenvalues, named.modes)
     weights = (np.abs(right[0::2]) ** 2 + np.abs(right[1::2]) ** 2)[:, bad]
     modes = [np.flatnonzero(v > 0.05 * v.max()).tolist() for v in weights.T]
     if unseen.any():
-        return NoSteadyState(UNSEEN, [complex(z) for z in values[bad]], modes)
-    return NoSteadyState(
+        raise NoSteadyState(UNSEEN, [complex(z) for z in values[bad]], modes)
+    raise NoSteadyState(
         "The monitored model forgets part of its start only as a power of time: nothing disturbs it.",
         [complex(z) for z in values[bad]],
         modes,
