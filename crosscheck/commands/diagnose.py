@@ -64,7 +64,10 @@ def diagnose_command(
     ] = None,
     budget: Annotated[
         float | None,
-        typer.Option(help=f"Of a model: seconds that each simulation may take \\[default: {Budget().seconds:g}]."),
+        typer.Option(
+            help=f"Seconds: of a model, that each simulation may take \\[default: {Budget().seconds:g}]; of a code, of "
+            "the search for causes \\[default: 7, or 45 of 5 modes or more]."
+        ),
     ] = None,
     json_path: Json = None,
 ) -> None:

@@ -23,6 +23,7 @@ from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.chain_in_time import diagnose_in_time
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.data import is_data, load_data
 from crosscheck.diagnosis.code.grid import diagnose_grid
 from crosscheck.diagnosis.code.names import is_code
@@ -70,7 +71,8 @@ def diagnose(
             dict. Without it, usual names are read where they hold something of the right shape.
         tolerance: of a code, how far right entries may be off, relatively: 1e-6, more for printed digits and for
             trajectories; if it is given, trajectories that agree within it are right. Of a model, that of `certify`.
-        budget: of a model, seconds (or a `Budget`) that each simulation may spend.
+        budget: seconds (or a `Budget`): of a model, that each simulation may spend; of a code, that the causes of what
+            is wrong may be searched for (by default 7 of up to 4 modes, and 45 of more).
         progress: called with a line of text now and then.
 
     Returns:
@@ -100,16 +102,15 @@ def diagnose(
             return examine(found, full=full, tolerance=tolerance, budget=budget, progress=progress)
     if full is not None:
         raise InvalidParameter("full", "be left out where the target is a code", full, OF_A_MODEL)
-    if budget is not None:
-        raise InvalidParameter("budget", "be left out where the target is a code", budget, "Leave it out.")
     if isinstance(found, ModuleType) and model is None and not hasattr(found, "model"):
         model = model_of(only_model(found, Path(str(found.__file__)).name), found.__name__)
     options = {"vacuum": vacuum, "layout": layout, "tolerance": tolerance}
     claim = Claim.of(found, model, use=use, **options)
+    clock = None if budget is None else Clock(Budget.of(budget).seconds)
     if scan_shape(claim.model):
-        return diagnose_grid(claim, progress=progress)
+        return diagnose_grid(claim, progress=progress, clock=clock)
     follow = diagnose_in_time if gaussian.is_time_dependent(claim.model) else diagnose_code
-    return follow(claim, progress=progress)
+    return follow(claim, progress=progress, clock=clock)
 
 
 def named(target: str, *, with_model: bool) -> Any:

@@ -22,6 +22,7 @@ from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import monitored, no_steady_state
 from crosscheck.diagnosis.code.explained import explain
@@ -46,6 +47,8 @@ Array = NDArray[Any]
 EQUATIONS = ("drift", "drive", "diffusion")
 STEADY = ("covariance", "mean")
 MOVING = ("covariances", "means")
+# The share of the time that the first of several searches may take.
+FIRST = 0.6
 WORDS = {
     "drift": "the drift A", "drive": "the drive d", "diffusion": "the diffusion D",
     "covariance": "the steady covariance", "mean": "the steady mean",
@@ -53,12 +56,15 @@ WORDS = {
 }  # fmt: skip
 
 
-def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text: None) -> CodeDiagnosis:
+def diagnose_code(
+    claim: Claim, *, progress: Callable[[str], None] = lambda text: None, clock: Clock | None = None
+) -> CodeDiagnosis:
     """Follow a claim from its equations to its measures, and name the first thing that is wrong.
 
     Args:
         claim: arrays, functions or numbers, with the model that they claim to be about.
         progress: called with a line of text now and then.
+        clock: the seconds that searches for causes may take.
 
     Returns:
         A CodeDiagnosis with `.verdict`, `.story`, `.stages`, `to_json()`.
@@ -67,26 +73,31 @@ def diagnose_code(claim: Claim, *, progress: Callable[[str], None] = lambda text
         InvalidParameter, TargetNotFound: the claim cannot be read; the sentence says why.
         gaussian.GaussianError: the model itself is not Gaussian, or not Hermitian.
     """
+    clock = Clock.of(claim.modes) if clock is None else clock
     arrays = claim.arrays()
     readings = Readings.of(claim.model)
     stages = [model_stage(claim)]
     frame = Frame(order=tuple(range(2 * claim.modes)))
     progress("equations of motion")
     if {"drift", "diffusion"} <= set(arrays):
-        stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress)
+        share = FIRST if set(arrays) & {*MOVING, *STEADY} else 1.0
+        stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress, clock, share)
         stages.append(stage)
         progress("what follows from them")
-        stages += _followed(claim, readings, arrays, frame)
+        stages += _followed(claim, readings, arrays, frame, clock)
     elif set(arrays) - {"times"}:
         refused = _no_steady_state(claim, readings, arrays)
         judgeable = arrays if refused is None else {k: v for k, v in arrays.items() if k not in STEADY}
         if set(judgeable) - {"times"}:
-            stage, frame = _against_model(claim, readings, judgeable, (*EQUATIONS, *MOVING, *STEADY), progress)
-            found = _apart(claim, readings, judgeable, stage, progress)
+            names = (*EQUATIONS, *MOVING, *STEADY)
+            # What nothing explains together is looked at one after the other.
+            share = FIRST if set(EQUATIONS) & set(judgeable) else 1.0
+            stage, frame = _against_model(claim, readings, judgeable, names, progress, clock, share)
+            found = _apart(claim, readings, judgeable, stage, progress, clock)
             stages, frame = (stages + found[0], found[1]) if found else ([*stages, stage], frame)
         stages += [] if refused is None else [refused]
     progress("measures")
-    stages += measure_stages(claim, readings, arrays, frame, stages)
+    stages += measure_stages(claim, readings, arrays, frame, stages, clock=clock)
     return CodeDiagnosis(
         model=described(claim.model),
         name=type(claim.model).__name__,
@@ -103,6 +114,7 @@ def _apart(
     arrays: dict[str, Array],
     together: Stage,
     progress: Callable[[str], None],
+    clock: Clock,
 ) -> tuple[list[Stage], Frame] | None:
     """A or D, then what is solved for with it, where nothing explains them `together`; None if that is no help.
 
@@ -112,7 +124,7 @@ def _apart(
     observables = observables_of(claim, arrays, (*MOVING, *STEADY))
     if not (equations and observables) or together.agrees or any(cause.defects for cause in together.causes):
         return None
-    first, frame = _against_model(claim, readings, arrays, equations, progress)
+    first, frame = _against_model(claim, readings, arrays, equations, progress, clock, FIRST)
     alike = [
         other
         for other in frames_of(claim, arrays)
@@ -120,9 +132,8 @@ def _apart(
         and ("diffusion" not in equations or other.vacuum == frame.vacuum)
     ]
     solved = _OwnReadings(claim.model, _own(arrays, frame, readings))
-    explained = explain(
-        Evidence(solved, observables, alike, arrays.get("times")), claim.tolerance, moving=moves(arrays)
-    )
+    evidence = Evidence(solved, observables, alike, arrays.get("times"), clock=clock)
+    explained = explain(evidence, claim.tolerance, moving=moves(arrays))
     explanations = explained.explanations
     if not explanations:
         return None
@@ -139,11 +150,11 @@ def _apart(
     return [first, second], explained.frame
 
 
-def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame) -> list[Stage]:
+def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, clock: Clock) -> list[Stage]:
     """What the code solves for against its own A and D, if these are written in this frame."""
     own = _own(arrays, frame, readings)
     return [
-        _against_own(claim, own, arrays, names, frame, readings)
+        _against_own(claim, own, arrays, names, frame, readings, clock)
         for names in (MOVING, STEADY)
         if set(names) & set(arrays)
     ]
@@ -151,7 +162,7 @@ def _followed(claim: Claim, readings: Readings, arrays: dict[str, Array], frame:
 
 def measure_stages(
     claim: Claim, readings: Readings, arrays: dict[str, Array], frame: Frame, before: Sequence[Stage] = (),
-    evidence: Callable[[], Evidence] | None = None,
+    evidence: Callable[[], Evidence] | None = None, clock: Clock | None = None,
 ) -> list[Stage]:  # fmt: skip
     """The measures, if the code's matrices are written in this frame; of covariances as accurate as found `before`.
 
@@ -170,7 +181,7 @@ def measure_stages(
     if evidence is None and claim.times is not None and "covariances" not in arrays:
         times, n = np.atleast_1d(np.asarray(claim.times, float)), 2 * claim.modes
         unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
-        evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times)
+        evidence = partial(Evidence, readings, [unknown], [Frame(order=tuple(range(n)))], times, clock=clock)
     sigma, several = known("covariance"), known("covariances")
     matrices = {name: value for name, value in arrays.items() if name != "times"}
     open_ones = settled(matrices, frame, frames_of(claim, arrays)) if matrices else []
@@ -179,14 +190,14 @@ def measure_stages(
         if measure in QUANTITIES
         else function_stage(claim, measure, value, open_ones)
         if callable(value)
-        else numbers_stage(claim, readings, measure, value, sigma, several, evidence)
+        else numbers_stage(claim, readings, measure, value, sigma, several, evidence, clock)
         for measure, given in claim.measures().items()
         for value in (valued(claim, measure, given),)
     ]
 
 
 def _settled(
-    claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation]
+    claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation], clock: Clock
 ) -> list[Explanation]:
     """Of a convention and a mistake that look alike, those under which what comes after is right, or explained.
 
@@ -197,9 +208,9 @@ def _settled(
         return explanations
 
     def strange(frame: Frame) -> int:
-        stages = measure_stages(claim, readings, arrays, frame)
+        stages = measure_stages(claim, readings, arrays, frame, clock=clock)
         if {"drift", "diffusion"} <= set(arrays):
-            stages += _followed(claim, readings, arrays, frame)
+            stages += _followed(claim, readings, arrays, frame, clock)
         return max((_strangeness(stage) for stage in stages), default=0)
 
     found = {frame: strange(frame) for frame in {e.frame for e in explanations}}
@@ -237,14 +248,20 @@ def _against_model(
     arrays: dict[str, Array],
     names: Sequence[str],
     progress: Callable[[str], None],
+    clock: Clock,
+    share: float = 1.0,
 ) -> tuple[Stage, Frame]:
     observables = observables_of(claim, arrays, names)
     claimed = {o.name: o.claim for o in observables}
     tried = frames_of(claim, arrays) + matched_of(claim, readings.pieces(()), claimed, arrays.get("times"))
-    evidence = Evidence(readings, observables, tried, arrays.get("times"), progress)
+    evidence = Evidence(readings, observables, tried, arrays.get("times"), progress, clock)
     what = listed(WORDS[o.name] for o in observables)
     explained = explain(
-        evidence, claim.tolerance, lambda found: _settled(claim, readings, arrays, found), moving=moves(arrays)
+        evidence,
+        claim.tolerance,
+        lambda found: _settled(claim, readings, arrays, found, clock),
+        moving=moves(arrays),
+        share=share,
     )
     explanations, frame = explained.explanations, explained.frame
     if set(arrays) & set(names) == {"covariance"}:
@@ -265,8 +282,9 @@ def _against_model(
 
 
 def _against_own(
-    claim: Claim, own: Pieces, arrays: dict[str, Array], names: Sequence[str], frame: Frame, readings: Readings
-) -> Stage:
+    claim: Claim, own: Pieces, arrays: dict[str, Array], names: Sequence[str], frame: Frame, readings: Readings,
+    clock: Clock,
+) -> Stage:  # fmt: skip
     """What the code solves for, against its own equations; conventions are those that its equations use."""
     converted = {
         name: frame.ours_vector(arrays[name], frame.amplitude)
@@ -284,7 +302,7 @@ def _against_own(
         if missing is not None:
             return Stage(what=what, verdict=missing[0], against=against, note=missing[1])
     solved = _OwnReadings(claim.model, own)
-    evidence = Evidence(solved, observables, frames_of(claim, converted, free=True), arrays.get("times"))
+    evidence = Evidence(solved, observables, frames_of(claim, converted, free=True), arrays.get("times"), clock=clock)
     # Conventions are those of the equations: another one here is a mistake.
     explained = explain(evidence, claim.tolerance, conventional=False)
     explanations = explained.explanations

@@ -20,6 +20,7 @@ import gaussian
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.chain import (
     EQUATIONS,
+    FIRST,
     MOVING,
     STEADY,
     WORDS,
@@ -29,6 +30,7 @@ from crosscheck.diagnosis.code.chain import (
 )
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.evidence import Changes, Evidence
 from crosscheck.diagnosis.code.explained import explain
 from crosscheck.diagnosis.code.flows import EARLY, INSTANT, LATE
@@ -49,7 +51,9 @@ Array = NDArray[Any]
 LOOKED_AT = (0.0, 0.31, 0.77, 1.3, 2.1, 3.7, 5.3)
 
 
-def diagnose_in_time(claim: Claim, *, progress: Callable[[str], None] = lambda text: None) -> CodeDiagnosis:
+def diagnose_in_time(
+    claim: Claim, *, progress: Callable[[str], None] = lambda text: None, clock: Clock | None = None
+) -> CodeDiagnosis:
     """As `diagnose_code`, of a model that depends on time.
 
     Raises:
@@ -60,6 +64,7 @@ def diagnose_in_time(claim: Claim, *, progress: Callable[[str], None] = lambda t
         if getattr(claim, name) is not None:
             hint = "There is no steady state where coefficients depend on time: give `times` and `covariances`."
             raise InvalidParameter(name, "be of a model with constant coefficients", type(claim.model).__name__, hint)
+    clock = Clock.of(claim.modes) if clock is None else clock
     given = None if claim.times is None else np.atleast_1d(np.asarray(claim.times, float))
     times = np.array(LOOKED_AT) * default_times(claim.model)[0] if given is None else given
     arrays = _arrays(claim, times)
@@ -70,12 +75,12 @@ def diagnose_in_time(claim: Claim, *, progress: Callable[[str], None] = lambda t
     for names in (EQUATIONS, MOVING):
         if set(names) & set(arrays):
             progress(listed(WORDS[name] for name in names if name in arrays))
-            stage, frame = _against(claim, readings, steps, arrays, names, progress)
+            stage, frame = _against(claim, readings, steps, arrays, names, progress, clock)
             stages.append(stage)
     progress("measures")
     n = 2 * claim.modes
     unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
-    evidence = partial(EvidenceInTime, readings, [unknown], [Frame(order=tuple(range(n)))], steps, progress)
+    evidence = partial(EvidenceInTime, readings, [unknown], [Frame(order=tuple(range(n)))], steps, progress, clock)
     stages += measure_stages(claim, readings, arrays, frame, stages, evidence)
     return CodeDiagnosis(
         model=described(claim.model),
@@ -132,11 +137,14 @@ def _against(
     arrays: dict[str, Array],
     names: Sequence[str],
     progress: Callable[[str], None],
+    clock: Clock,
 ) -> tuple[Stage, Frame]:
     observables = observables_of(claim, arrays, names)
-    evidence = EvidenceInTime(readings, observables, frames_of(claim, arrays), steps, progress)
+    evidence = EvidenceInTime(readings, observables, frames_of(claim, arrays), steps, progress, clock)
     what = listed(WORDS[o.name] for o in observables)
-    explained = explain(evidence, claim.tolerance, moving=moves(arrays))
+    both = set(EQUATIONS) & set(arrays) and set(MOVING) & set(arrays)
+    share = FIRST if both and names == EQUATIONS else 1.0
+    explained = explain(evidence, claim.tolerance, moving=moves(arrays), share=share)
     frame, explanations = explained.frame, explained.explanations
     stage = Stage(
         what=what,
@@ -154,9 +162,15 @@ class EvidenceInTime(Evidence):
     """Evidence of what depends on time; pairs of changes are not tried."""
 
     def __init__(
-        self, readings: ReadingsInTime, observables: Any, frames: Any, steps: Steps, progress: Callable[[str], None]
+        self,
+        readings: ReadingsInTime,
+        observables: Any,
+        frames: Any,
+        steps: Steps,
+        progress: Callable[[str], None],
+        clock: Clock,
     ) -> None:
-        super().__init__(readings, observables, frames, steps.times, progress)
+        super().__init__(readings, observables, frames, steps.times, progress, clock)
         self._steps = steps
         # Another clock is another f(t): it is not tried here.
         self._starts = {text: start for text, start in self._starts.items() if start[2] == 1}

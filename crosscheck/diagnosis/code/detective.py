@@ -10,8 +10,6 @@ A claim that only differs by conventions is never called wrong, whatever else wo
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
@@ -19,17 +17,15 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.diagnosis.code.evidence import Array, Changes, Evidence
+from crosscheck.diagnosis.code.clock import OutOfTime
+from crosscheck.diagnosis.code.evidence import AT_A_TIME, Array, Changes, Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
-from crosscheck.diagnosis.code.factors import Family, Tangent, families, fitted, linear, tangents
+from crosscheck.diagnosis.code.factors import Family, Tangent, families, fitted, linear, promising, tangents
 from crosscheck.diagnosis.code.frames import Frame
 
 # Sets of everything, and misreadings among them.
 LARGEST = 5
 MOST_CHANGES = 2
-# A search for the cause of what is wrong ends after so many seconds. The verdict does not depend on it: what is right
-# is known before. Of more modes there is more to try.
-SECONDS, SECONDS_OF_MANY, MANY = 7.0, 45.0, 5
 # A free value of each parameter is fitted in so many frames.
 MOST_FITTED = 8
 # Explanations that are less natural than the best by this much in rank are left out, and those beyond so many.
@@ -37,25 +33,16 @@ PLAUSIBLE = 20
 MOST_SHOWN = 6
 
 
-class OutOfTime(Exception):
-    """The search has taken as long as it may."""
-
-
 class Detective:
     """Explains the evidence."""
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.frames = evidence, evidence.frames
-        self.unfinished, self._end = False, math.inf
-        self.seconds = self._longest
+        # What the search was cut short in, if it was; and what it is trying.
+        self.cut, self._trying = "", ""
 
     def _go_on(self) -> None:
-        if time.monotonic() > self._end:
-            raise OutOfTime
-
-    @property
-    def _longest(self) -> float:
-        return SECONDS_OF_MANY if self.evidence.readings.apart.modes >= MANY else SECONDS
+        self.evidence.clock.go_on()
 
     @cached_property
     def plain(self) -> list[Explanation]:
@@ -64,22 +51,19 @@ class Detective:
         plain = [Explanation(frame=self.frames[f]) for f in every if not self._differs(f).any()]
         return [e for e in plain if e.size == min(p.size for p in plain)]
 
-    def explanations(self, *, largest: int = LARGEST, seconds: float | None = None) -> list[Explanation]:
+    def explanations(self, *, largest: int = LARGEST) -> list[Explanation]:
         """The smallest ones, best first; empty if nothing that is tried explains the claim.
 
-        Whether conventions alone account for it is always found; the search for mistakes ends after `seconds`, and
-        `unfinished` says so then.
+        Whether conventions alone account for it is always found; the search for mistakes ends when the clock of the
+        evidence does, and `cut` says in what.
         """
         plain, found = self.plain, list(self.plain)
-        self.seconds = self._longest if seconds is None else seconds
-        self._end = time.monotonic() + self.seconds
-        self.evidence.go_on = self._go_on
         for size in range(1, 1 + (plain[0].size if plain else largest)):
             self.evidence.progress(f"explanations of size {size}")
             try:
                 found += self._beside_conventions(size) if plain else self._of_size(size)
             except OutOfTime:
-                self.unfinished, self._end = True, math.inf
+                self.cut = self._trying
                 break
             if not plain and any(e.size <= size for e in found):
                 break
@@ -113,7 +97,7 @@ class Detective:
         except OutOfTime:
             if not found:
                 raise
-            self.unfinished = True
+            self.cut = self._trying
             return found
 
     def _beside_conventions(self, size: int) -> list[Explanation]:
@@ -123,6 +107,7 @@ class Detective:
 
     def _single(self, frames: list[int]) -> list[Explanation]:
         found: list[Explanation] = []
+        self._trying = "single mistakes were not all tried"
         for f in frames:
             self._go_on()
             found += self._of_catalogue(f, *self.evidence.singles)
@@ -141,24 +126,29 @@ class Detective:
 
     def _double(self, frames: list[int]) -> list[Explanation]:
         found: list[Explanation] = []
+        beside = f" beside {self.frames[frames[0]].cost} conventions" if frames and self.frames[frames[0]].cost else ""
+        self._trying = f"mistakes{beside} together with a wrong entry or a factor were not all tried, pairs of them not"
         sets, rows = self.evidence.singles
         for f in frames:
             self._go_on()
             found += self._with_entries(f, [()], self.evidence.right, 2)
             found += self._with_entries(f, sets, rows, 1)
             found += self._linear(f, (), self.evidence.right[0], 2)
-            for changes, row in zip(sets, rows, strict=True):
-                if not changes[0].keys:  # two terms with factors are found together
-                    found += self._linear(f, changes, row, 1)
+            for k in promising(self.evidence, self._families, f, rows):
+                if not sets[k][0].keys:  # two terms with factors are found together
+                    found += self._linear(f, sets[k], rows[k], 1)
         try:
+            tried = 0
             for sets, rows in self.evidence.pairs() if frames else ():
+                tried = min(tried + AT_A_TIME, self.evidence.pairs_in_all)
+                self._trying = f"{tried} of {self.evidence.pairs_in_all} pairs of mistakes{beside} were tried"
                 self._go_on()
                 for f in frames:
                     found += self._of_catalogue(f, sets, rows)
         except OutOfTime:
             if not found:
                 raise
-            self.unfinished = True
+            self.cut = self._trying
         return found
 
     def _of_catalogue(self, f: int, sets: Sequence[Changes], rows: Array) -> Iterator[Explanation]:

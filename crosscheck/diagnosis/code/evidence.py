@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from crosscheck.diagnosis.code.accuracy import WRITTEN, Agreement, sizes_of
 from crosscheck.diagnosis.code.change import Change
+from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.observables import (
@@ -54,14 +55,16 @@ class Evidence:
         frames: Sequence[Frame],
         times: Array | None = None,
         progress: Callable[[str], None] = lambda text: None,
+        clock: Clock | None = None,
     ) -> None:
         self.readings, self.observables, self.progress = readings, list(observables), progress
         self.frames = sorted(frames, key=lambda frame: frame.cost)
         self.claims = np.array([np.concatenate([o.ours(f) for o in self.observables]) for f in self.frames])
         self.printed = np.array([np.concatenate([o.rounding(f) for o in self.observables]) for f in self.frames])
         self.times = times
-        # Called now and then in a long search, to end it by what it raises.
-        self.go_on: Callable[[], None] = lambda: None
+        # Looked at now and then in a long search, which it ends by what it raises.
+        self.clock = Clock() if clock is None else clock
+        self.pairs_in_all = 0
         self._starts = {} if times is None else starts_of(readings.model)
         self._predict: Callable[[Sequence[tuple[Pieces, str]]], Array] = Predictor(
             names=[o.name for o in self.observables],
@@ -176,6 +179,7 @@ class Evidence:
         every = itertools.combinations(list(different.values())[1 : 1 + MOST_PAIRED], 2)
         pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
         pairs.sort(key=lambda pair: pair[0].rank + pair[1].rank)
+        self.pairs_in_all = len(pairs)
         self.progress(f"{len(pairs)} pairs of changes")
         return iter([list(pairs[k : k + AT_A_TIME]) for k in range(0, len(pairs), AT_A_TIME)])
 
@@ -184,12 +188,15 @@ class Evidence:
         return any(set(this.keys) & self._acting(that) for this, that in ((one, other), (other, one)) if this.alone)
 
     def _acting(self, change: Change) -> set[Any]:
-        if change not in self._terms:
-            self._terms[change] = {term.key for term in self.readings.acting(change)}
-        return self._terms[change]
+        # Which terms a parameter is in does not depend on what it is taken for.
+        which = (change.keys, tuple(name for name, _ in change.fields))
+        if which not in self._terms:
+            self.clock.go_on()
+            self._terms[which] = {term.key for term in self.readings.acting(change)}
+        return self._terms[which]
 
     @cached_property
-    def _terms(self) -> dict[Change, set[Any]]:
+    def _terms(self) -> dict[Any, set[Any]]:
         return {}
 
     def predict(self, sets: Sequence[Changes]) -> Array:
@@ -202,7 +209,7 @@ class Evidence:
         kept, pieces = [], []
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):
             for changes in sets:
-                self.go_on()
+                self.clock.go_on()
                 try:
                     pieces.append((self.readings.pieces(changes), _solver(changes)))
                 except Exception:
@@ -211,7 +218,7 @@ class Evidence:
             chunks = []
             size = max(1, min(CHUNK, CHUNK_BYTES // (8 * (2 * self.readings.apart.modes) ** 4)))
             for i in range(0, len(pieces), size):
-                self.go_on()
+                self.clock.go_on()
                 chunks.append(self._predict(pieces[i : i + size]))
         rows = np.concatenate(chunks) if chunks else np.zeros((0, self.right.shape[1]))
         finite = np.isfinite(rows).all(-1)

@@ -23,7 +23,8 @@ from crosscheck.report.verdict import Verdict
 # What is near within an integrator's default tolerance is looked at so long for something that explains it exactly.
 SHORTLY = 3.0
 NOTHING = "No set of changes that is tried accounts for this; these entries differ."
-UNFINISHED = "Nothing that was tried in {:.0f} s accounts for this; these entries differ."
+UNFINISHED = "Nothing that was tried accounts for this; these entries differ. {}"
+CUT = "The search ended after {:.2g} s: {}. A larger budget (budget=60, or --budget 60) tries more."
 NO_ANSWER = (
     "Double precision has no right value to compare this with: the moments overflow, or rates are too far apart. "
     "Choose another unit of time, or shorter times."
@@ -49,13 +50,16 @@ def explain(
     *,
     conventional: bool = True,
     moving: bool = True,
+    share: float = 1.0,
 ) -> Explained:
     """Account for a claim; `settled` chooses among explanations, and without `conventional` only our frame is right.
 
-    Conventions that are not in use, judged with `moving`, are named, but not taken for right.
+    Conventions that are not in use, judged with `moving`, are named, but not taken for right. The search may take a
+    `share` of what the clock of the evidence has left.
     """
     if not np.isfinite(evidence.right).all():
         return Explained(explanations=[], frame=evidence.frames[0], verdict=Verdict.INCONCLUSIVE, note=NO_ANSWER)
+    evidence.clock = evidence.clock.part(share)
     detective = Detective(evidence)
     is_plain = bool(detective.plain) and (conventional or not detective.plain[0].conventions)
     near = None if detective.plain else nearest(evidence)
@@ -64,14 +68,20 @@ def explain(
     explanations = settled(detective.explanations())
     if not explanations:
         frame, entries = detective.nearest()
-        note = UNFINISHED.format(detective.seconds) if detective.unfinished else NOTHING
+        note = UNFINISHED.format(_cut(detective)) if detective.cut else NOTHING
         return Explained(explanations=[], frame=frame, entries=tuple(entries), verdict=Verdict.REFUTED, note=note)
     frame = explanations[0].frame
     if is_plain and all(e.is_convention for e in explanations[: len(explanations) if conventional else 1]):
         used = [e for e in explanations if e.frame.is_in_use(moving=moving)]
         explanations = used or explanations
         return _doubted(_agreeing(evidence, explanations, explanations[0].frame, tolerance), moving)
-    return Explained(explanations=explanations, frame=frame, entries=tuple(detective.differing(frame)))
+    differing = tuple(detective.differing(frame))
+    return Explained(explanations=explanations, frame=frame, entries=differing, note=_cut(detective))
+
+
+def _cut(detective: Detective) -> str:
+    """What was left out of a search that took as long as it may; empty if it came to its end."""
+    return CUT.format(detective.evidence.clock.seconds, detective.cut) if detective.cut else ""
 
 
 def _doubted(found: Explained, moving: bool) -> Explained:
@@ -110,7 +120,8 @@ def _agreeing(evidence: Evidence, explanations: list[Explanation], frame: Frame,
 def _nearly(evidence: Evidence, detective: Detective, near: Near, tolerance: float) -> Explained:
     frame = evidence.frames[near.frame]
     largest = frame.cost + 1 if near.agreement.within <= ROUGH else frame.cost + 2
-    found = detective.explanations(largest=largest, seconds=SHORTLY)
+    evidence.clock = evidence.clock.part(most=SHORTLY)
+    found = detective.explanations(largest=largest)
     exact = [e for e in found if not slight(evidence, e)]
     if exact:
         frame = exact[0].frame

@@ -27,6 +27,8 @@ Array = NDArray[Any]
 LEFT = 1e-6
 # Gauss–Newton: steps, the difference for a slope, and when it has arrived.
 STEPS, DIFFERENCE, ARRIVED = 12, 1e-4, 1e-12
+# Readings that are looked at together.
+ROWS = 1000
 # What must at least be left over, at most, once the first step is taken.
 HOPEFUL = 0.8
 # A fit that still gains less than a tenth a step after so many steps has found a minimum that is no solution.
@@ -98,12 +100,34 @@ def linear(evidence: Evidence, known: list[Family], f: int, base: Array, number:
             yield tuple(part.counted(1 + float(share)) for share, part in zip(shares, parts, strict=True))
 
 
+def promising(evidence: Evidence, known: list[Family], f: int, bases: Array) -> Array:
+    """Which rows of `bases`, (N, entries), one family with a fitted factor may turn into the claim in frame f: as
+    `linear` finds it, for all rows together.
+    """
+    if not known or not len(bases):
+        return np.zeros(0, int)
+    found, columns = [], np.array([family.shift for family in known])
+    for start in range(0, len(bases), ROWS):
+        evidence.clock.go_on()
+        base = bases[start : start + ROWS]
+        # What vanishes on all sides has no size of its own; its square must still be a number.
+        weight = np.minimum(1 / (np.abs(evidence.claims[f]) + np.abs(base) + 1e-3 * evidence.scales), 1e100)
+        target = (evidence.claims[f] - base) * weight
+        along, norms = (target * weight) @ columns.T, weight**2 @ (columns**2).T
+        size = (target**2).sum(-1, keepdims=True)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            # Twice what `linear` leaves, since rounding may differ.
+            good = (norms > 0) & (size - along**2 / norms < 2 * LEFT * size)
+        found.append(start + np.flatnonzero(good.any(-1)))
+    return np.concatenate(found)
+
+
 def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes]:
     """One parameter, or of what is not linear a group of terms or an entry of A or D, with the value that gives it."""
     left = evidence.claims[f] - evidence.right[0]
     weight = 1 / (np.abs(evidence.claims[f]) + np.abs(evidence.right[0]) + 1e-3 * evidence.scales)
     for tangent in known:
-        evidence.go_on()
+        evidence.clock.go_on()
         slope, target = tangent.slope * weight, left * weight
         along = float(slope @ target) / max(float(slope @ slope), 1e-300)
         # The first step must lead somewhere, or the others need not be taken.
@@ -132,7 +156,7 @@ def tangents(evidence: Evidence) -> list[Tangent]:
     """Everything that can take any value."""
     found = []
     for make in _makers(evidence):
-        evidence.go_on()
+        evidence.clock.go_on()
         try:
             (there,) = evidence.predict([(make(1 + DIFFERENCE),)])
         except Exception:  # the model does not take the value

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.scan import Shape, place, point_of, scan_shape
 from crosscheck.diagnosis.code.scan_claims import EQUATIONS, ScanClaims
@@ -34,14 +35,20 @@ from crosscheck.report.verdict import Verdict
 
 Mask = NDArray[np.bool_]
 
+# However long the scan took, the causes at one point are searched for so many seconds.
+LEAST = 3.0
 
-def diagnose_grid(claim: Claim, *, progress: Callable[[str], None] = lambda text: None) -> ScanDiagnosis:
+
+def diagnose_grid(
+    claim: Claim, *, progress: Callable[[str], None] = lambda text: None, clock: Clock | None = None
+) -> ScanDiagnosis:
     """Judge a claim at every point of a scan.
 
     Args:
         claim: arrays whose first axes are those of the scan, of a model whose fields are arrays. NaN where there is
             nothing to claim, as at points without a steady state.
         progress: called with a line of text now and then.
+        clock: the seconds that searches for causes may take.
 
     Returns:
         A ScanDiagnosis with `.verdict`, `.story`, `.judged`, `.wrong`, `.unstable`, `.point`.
@@ -50,6 +57,7 @@ def diagnose_grid(claim: Claim, *, progress: Callable[[str], None] = lambda text
         InvalidParameter, TargetNotFound: the claim cannot be read; the sentence says why.
         gaussian.GaussianError: the model is not Gaussian, or not Hermitian.
     """
+    clock = Clock.of(claim.modes) if clock is None else clock
     shape = scan_shape(claim.model)
     if gaussian.is_time_dependent(claim.model):
         hint = "Take one point of it, with times and covariances."
@@ -70,9 +78,9 @@ def diagnose_grid(claim: Claim, *, progress: Callable[[str], None] = lambda text
         known = any(c.name in ("diffusion", "covariance") and c.judged > c.wrong.sum() for c in found)
         frame = conventions.frame
         meant = replace(claim, vacuum=frame.vacuum, layout=frame.layout) if known else claim
-        point = _look(meant, claims, shape, first, bool(growing[first]))
+        point = _look(meant, claims, shape, first, bool(growing[first]), clock)
     elif not growing[telling] and not marginal[telling]:
-        point = _look(claim, claims, shape, telling, False)
+        point = _look(claim, claims, shape, telling, False, clock)
     return ScanDiagnosis(
         name=type(claim.model).__name__,
         shape=shape,
@@ -100,7 +108,9 @@ def _settled(claim: Claim, scan: Scan, claims: ScanClaims) -> tuple[Conventions,
     return conventions, telling, claims
 
 
-def _look(claim: Claim, claims: ScanClaims, shape: Shape, flat: int, unstable: bool) -> CodeDiagnosis | None:
+def _look(
+    claim: Claim, claims: ScanClaims, shape: Shape, flat: int, unstable: bool, clock: Clock
+) -> CodeDiagnosis | None:
     """The ordinary diagnosis of one point, with what is claimed there."""
     index = _index(flat, shape)
     values: dict[str, Any] = values_at(claims.values, index)
@@ -112,7 +122,7 @@ def _look(claim: Claim, claims: ScanClaims, shape: Shape, flat: int, unstable: b
     if not values:
         return None
     values |= {"vacuum": claim.vacuum, "layout": claim.layout, "tolerance": claim.tolerance}
-    return diagnose_code(Claim(model=point_of(claim.model, shape, index), **values))
+    return diagnose_code(Claim(model=point_of(claim.model, shape, index), **values), clock=clock.renewed(LEAST))
 
 
 def _judged(model: Any, shape: Shape, one: Compared, point: CodeDiagnosis | None) -> Judged:

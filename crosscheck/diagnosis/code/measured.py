@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement, half_units_of_measures
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock, OutOfTime
 from crosscheck.diagnosis.code.digits import (
     FEW_DIGITS,
     NOTHING,
@@ -63,6 +64,8 @@ class Known:
         return max(self.eta(sigma), len(sigma) * self.within * float(np.diagonal(sigma).max()))
 
 
+UNKNOWN = "No formula that is tried gives this number."
+UNTRIED = "The search was cut short: mistakes in the model were not all tried. A larger --budget tries more."
 NAMES = {
     "log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord", "purity": "purity",
     "populations": "populations", "squeezing": "squeezing",
@@ -71,7 +74,7 @@ NAMES = {
 
 def numbers_stage(
     claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None,
-    evidence: Callable[[], Evidence] | None = None,
+    evidence: Callable[[], Evidence] | None = None, clock: Clock | None = None,
 ) -> Stage:  # fmt: skip
     """A claimed number, or one for each time, against the formula at the code's own covariances, or at the model's."""
     if not isinstance(value, Mapping):
@@ -129,7 +132,7 @@ def numbers_stage(
         if evidence is not None:
             causes = _misread_in_time(claim, readings, measure, claimed, evidence())
         elif len(claimed) == 1:
-            causes = _misread(claim, readings, measure, claimed[0], party)
+            causes = _misread(claim, readings, measure, claimed[0], party, Clock() if clock is None else clock)
         near = None if causes else judge_near(claimed, right)
         if near is not None:
             return Stage(what=NAMES[measure], verdict=near.verdict, against=against, note=near.note)
@@ -143,7 +146,7 @@ def numbers_stage(
         causes=causes if entries else (),
         entries=entries,
         against=against,
-        note="" if causes else "No formula that is tried gives this number.",
+        note="" if causes else UNKNOWN if clock is None or clock.left > 0 else f"{UNKNOWN} {UNTRIED}",
         agreement=agreement,
     )
 
@@ -243,12 +246,16 @@ def _of_model(claim: Claim, measure: str, claimed: Sequence[float]) -> list[Arra
     return list(gaussian.evolve(claim.model, times).covariance)
 
 
-def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, party: Sequence[int]) -> tuple[Cause, ...]:
-    """Readings of the model, one change each, whose steady state has this measure."""
+def _misread(
+    claim: Claim, readings: Readings, measure: str, claimed: float, party: Sequence[int], clock: Clock
+) -> tuple[Cause, ...]:
+    """Readings of the model, one change each, whose steady state has this measure; the natural ones, if time ends."""
     observed = observed_of(claim)
     found: list[Explanation] = []
     ours = Frame(order=tuple(range(2 * claim.modes)))
-    for change in readings.changes:
+    for change in sorted(readings.changes, key=lambda change: change.rank):
+        if clock.left < 0:
+            break
         try:
             with np.errstate(all="ignore"):
                 pieces = readings.pieces([change])
@@ -268,8 +275,11 @@ def _misread(claim: Claim, readings: Readings, measure: str, claimed: float, par
 def _misread_in_time(
     claim: Claim, readings: Readings, measure: str, claimed: Sequence[float], evidence: Evidence
 ) -> tuple[Cause, ...]:
-    """Readings of the model, one change each, whose σ(t) have this measure at each time."""
-    ours, (sets, rows) = evidence.frames[0], evidence.singles
+    """Readings of the model, one change each, whose σ(t) have this measure at each time; none if time is over."""
+    try:
+        ours, (sets, rows) = evidence.frames[0], evidence.singles
+    except OutOfTime:
+        return ()
     m, found = 2 * claim.modes, []
     # Where the number is largest, it tells most.
     order = np.argsort(-np.abs(claimed))

@@ -177,7 +177,8 @@ def _split(model: Any) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
         for addend in traced(part, lines).addends
     ]
     words = {w: c for w, c in normal_ordered(added(addends)).words.items() if w and c != 0}
-    finer = [_energy(piece, ("words", w), n, lines, _line_of(w, addends)) for w, piece in _pairs(words)]
+    ordered = [(normal_ordered(piece).words, line) for piece, line in addends]
+    finer = [_energy(piece, ("words", w), n, lines, _line_of(w, ordered)) for w, piece in _pairs(words)]
     whole = [(k, piece, line) for k, (piece, line) in enumerate(addends) if _is_hermitian(piece) and _moves(piece)]
     if len(whole) == sum(_moves(piece) for piece, _ in addends):
         terms = [_energy(piece, ("addend", k), n, lines, line) for k, piece, line in whole]
@@ -216,9 +217,9 @@ def _pairs(words: dict[Word, Any]) -> Iterator[tuple[Word, Polynomial]]:
         yield first, Polynomial({w: words.get(w, 0) for w in (first, second)} if partner != w else {w: c})
 
 
-def _line_of(w: Word, addends: list[tuple[Polynomial, int | None]]) -> int | None:
-    """The line of the largest contribution to a word."""
-    shares = [(abs(complex(normal_ordered(piece).words.get(w, 0))), line) for piece, line in addends]
+def _line_of(w: Word, ordered: list[tuple[dict[Word, Any], int | None]]) -> int | None:
+    """The line of the largest contribution to a word, of normal-ordered addends."""
+    shares = [(abs(complex(words.get(w, 0))), line) for words, line in ordered]
     largest, line = max(shares, key=lambda share: share[0])
     return line if largest > 0 else None
 

@@ -250,10 +250,13 @@ def test_the_command_takes_one_function_and_a_model(tmp_path):
     assert "be one of drift" in " ".join(result.output.split())
 
 
-def test_a_budget_is_for_models():
-    """A code is not simulated: an option that would do nothing is refused."""
-    with pytest.raises(InvalidParameter, match="budget must be left out"):
-        diagnose({"A": RIGHT.drift}, model=MODEL, budget=5.0)
+def test_a_search_that_is_cut_short_says_so():
+    """With no time for causes a wrong code is still wrong, and the report says what was not tried, and what helps."""
+    found = diagnose({"A": 1.3 * RIGHT.drift + 0.1}, model=MODEL, budget=1e-6)
+    assert found.verdict is Verdict.REFUTED
+    assert "single mistakes were not all tried" in found.story[1]
+    assert "--budget" in found.story[1]
+    assert diagnose({"A": RIGHT.drift}, model=MODEL, budget=1e-6).verdict is Verdict.CERTIFIED
 
 
 def test_a_claim_of_nothing_is_refused():
