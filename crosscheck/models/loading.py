@@ -14,6 +14,7 @@ import difflib
 import importlib
 import importlib.util
 import inspect
+import os
 import sys
 import sysconfig
 import traceback
@@ -25,11 +26,14 @@ from types import FrameType, ModuleType
 from typing import Any
 
 from crosscheck.errors import CrosscheckError
+from crosscheck.models.asked import Heard, listening
 
 OURS = frozenset(("crosscheck", "fock", "gaussian"))
 INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
 # Packages from which targets were loaded: the user's, even where they are installed.
 _named_packages: set[str] = set()
+# What files asked of QuTiP's solvers, by the names of their modules.
+_heard: dict[str, Heard] = {}
 # Files are modules of this prefix, lest a script called `gaussian.py` replace a package.
 PREFIX = "crosscheck_target_"
 # More operators than these are not counted out to a method.
@@ -139,9 +143,27 @@ def _file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     _add_to_path(path.resolve().parent)
-    with _said_of(str(path), path.absolute()), _among_neighbours(path.resolve().parent):
+    with (
+        _said_of(str(path), path.absolute()),
+        _among_neighbours(path.resolve().parent),
+        _without_windows(),
+        listening(path.absolute()) as heard,
+    ):
         spec.loader.exec_module(module)
+    _heard[name] = heard
     return module
+
+
+@contextmanager
+def _without_windows() -> Iterator[None]:
+    """Plots of a script open no windows, which would wait to be closed, unless a backend was chosen."""
+    chosen = os.environ.get("MPLBACKEND")
+    os.environ.setdefault("MPLBACKEND", "agg")
+    try:
+        yield
+    finally:
+        if chosen is None:
+            os.environ.pop("MPLBACKEND", None)
 
 
 def _module(name: str) -> ModuleType:
@@ -256,7 +278,7 @@ def _is_of(holder: Any, value: Any) -> bool:
 
 def only_model(module: ModuleType, where: str) -> Any:
     """The one class of a module that is a model; without any, its one instance, such as `quick` makes; of a script
-    without either, the model of its QuTiP objects H and c_ops.
+    without either, the model of its QuTiP objects H and c_ops, or else of what it asked QuTiP's solvers last.
 
     Raises:
         TargetNotFound: there are several, or none.
@@ -267,7 +289,7 @@ def only_model(module: ModuleType, where: str) -> Any:
     if not models:
         made = {name: found for name, found in named.items() if not isinstance(found, type) and hasattr(found, "modes")}
         models = {name: found for name, found in made.items() if _first_name(made, found) == name}
-    if not models and _is_qutip(vars(module).get("H")):
+    if not models and (_is_qutip(vars(module).get("H")) or _asked(module).last is not None):
         return _of_qutip(module, where)
     if len(models) != 1:
         names = ", ".join(f"{where}:{name}" for name in models)
@@ -294,21 +316,30 @@ def _is_qutip(value: Any) -> bool:
     return type(value).__module__.partition(".")[0] == "qutip"
 
 
+def _asked(module: ModuleType) -> Heard:
+    return _heard.get(module.__name__, Heard())
+
+
 def _of_qutip(module: ModuleType, where: str) -> Any:
-    """The model of H and c_ops, with rho0 or psi0, args and tlist where the script has them."""
+    """The model of H and c_ops, with rho0 or psi0, args and tlist where the script has them; where it has not both, of
+    the last call of a solver.
+    """
     from crosscheck.models.from_qutip import from_qutip
 
-    names = vars(module)
-    if "c_ops" not in names:
+    names, heard = vars(module), _asked(module)
+    if _is_qutip(names.get("H")) and "c_ops" in names:
+        start = next((name for name in STARTS if name in names), None)
+        beside = [name for name in BESIDE if name in names and (name != "args" or isinstance(names[name], Mapping))]
+        read = ["H", "c_ops", *([start] if start else []), *beside]
+        given = {"rho0" if name == start else name: names[name] for name in read}
+        origin = f"{', '.join(read[:-1])} and {read[-1]}"
+    elif heard.last is not None:
+        given, origin = heard.last.given, heard.origin
+    else:
         raise TargetNotFound(
-            f"{where} has H, but no c_ops, and defines no model.",
+            f"{where} has H, but no c_ops, calls none of QuTiP's solvers as it is run, and defines no model.",
             "Call the list of collapse operators c_ops; write c_ops = [] for a closed system.",
         )
-    start = next((name for name in STARTS if name in names), None)
-    beside = [name for name in BESIDE if name in names and (name != "args" or isinstance(names[name], Mapping))]
-    read = ["H", "c_ops", *([start] if start else []), *beside]
     with _said_of(where):
-        model = from_qutip(
-            names["H"], names["c_ops"], names[start] if start else None, **{name: names[name] for name in beside}
-        )
-    return dataclasses.replace(model, origin=f"{', '.join(read[:-1])} and {read[-1]} of {Path(where).name}")
+        model = from_qutip(**given)
+    return dataclasses.replace(model, origin=f"{origin} of {Path(where).name}")

@@ -1,6 +1,7 @@
 """Models as QuTiP's H and c_ops, and back; and as files."""
 
 import importlib.util
+import os
 import warnings
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from crosscheck import Dissipator, from_qutip, to_qutip
 from crosscheck.commands import main as cli
 from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.models import MODELS, HeatBathPair
+from crosscheck.models.loading import load
 from tests.random_models import quadratic_models
 
 LADDER = [model.example() for model in MODELS.values() if model is not HeatBathPair]
@@ -190,6 +192,50 @@ def test_a_script_without_c_ops_is_told_so(tmp_path):
     result = CliRunner().invoke(cli.app, ["certify", str(script)])
     assert result.exit_code == 2
     assert "no c_ops" in " ".join(result.output.replace("│", " ").split())  # the path decides where lines break
+
+
+ASKED = """
+import numpy as np
+from qutip import *
+a = destroy(6)
+def cooled(nbar):
+    return steadystate(0.5 * a.dag() * a, [np.sqrt(nbar + 1) * a, np.sqrt(nbar) * a.dag()])
+hot = [cooled(nbar) for nbar in (0.1, 0.05)]
+energy = a.dag() * a
+sesolve(energy, basis(6, 0), [0, 0.5])
+{last}
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "rate", "first_line"),
+    [
+        ("decay = [0.5 * a]\nmesolve(energy, basis(6, 0), np.linspace(0, 1, 3), decay)",
+         0.25, "mesolve in line 11, the last of 4 calls of a solver,"),
+        ("H = 2 * energy\nsteadystate(H, c_ops=[a], method='direct')", 1.0, "steadystate in line 11, the last of 4"),
+        ("H = energy\nc_ops = [2 * a]", 4.0, "H and c_ops of"),
+    ],
+)  # fmt: skip
+def test_a_script_is_taken_at_what_it_asked_a_solver_last(tmp_path, last, rate, first_line):
+    """Whatever its operators are called, or if they are written into the call; H and c_ops go before."""
+    script = tmp_path / "asked.py"
+    script.write_text(ASKED.format(last=last), "utf-8")
+    model = load(str(script))
+    assert [d.rate for d in model.dissipators(*gaussian.ladder.ladder(1))] == [rate]
+    assert model.origin.startswith(first_line)
+    assert not hasattr(qutip.mesolve, "__wrapped__")
+
+
+def test_a_script_opens_no_windows(tmp_path, monkeypatch):
+    """Its plots are drawn in memory, unless a backend was chosen; the environment is as before."""
+    script = tmp_path / "plots.py"
+    script.write_text("import os\nbackend = os.environ['MPLBACKEND']\nclass Only:\n    hamiltonian = 0\n", "utf-8")
+    for chosen, seen in ((None, "agg"), ("svg", "svg")):
+        monkeypatch.delenv("MPLBACKEND", raising=False)
+        if chosen:
+            monkeypatch.setenv("MPLBACKEND", chosen)
+        assert load(f"{script}:backend") == seen
+        assert os.environ.get("MPLBACKEND") == chosen
 
 
 def test_a_file_that_was_written_is_certified(tmp_path):
