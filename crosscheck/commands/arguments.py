@@ -30,7 +30,8 @@ Names = Annotated[
     typer.Argument(
         metavar="MODEL",
         autocompletion=known_models,
-        help="Models by name, yours as FILE.py:NAME, or a script with QuTiP's H and c_ops, or that calls its solvers; all of ours by default.",
+        help="Models by name, yours as FILE.py:NAME, or a script with QuTiP's H and c_ops, or with a call of its "
+        "solvers; all of ours by default.",
     ),
 ]
 Name = Annotated[
