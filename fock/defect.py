@@ -185,8 +185,8 @@ def require_completely_positive(model: Any, modes: int) -> None:
         raise TimeDependent("A proved error bound", "Give a cutoff in place of tol, and compare several.")
     if not gen.dissipators:
         return
-    vectors = np.array([_csr(x).toarray().ravel() for _, left, right in gen.dissipators for x in (left, right)])
-    basis = [np.eye(gen.dimension).ravel() / np.sqrt(gen.dimension)]
+    vectors, one = _flattened([x for _, left, right in gen.dissipators for x in (left, right)], gen.dimension)
+    basis = [one / np.sqrt(gen.dimension)]
     for v in vectors:
         rest = v
         for _ in range(2):
@@ -206,6 +206,18 @@ def require_completely_positive(model: Any, modes: int) -> None:
             f"{values[0]:.3g} in units of each direction's own rates",
             "Trace norms may grow under it, so that errors cannot be bounded: give a cutoff and compare several.",
         )
+
+
+def _flattened(operators: list[Any], dimension: int) -> tuple[Matrix, Matrix]:
+    """Operators, and 1, as vectors of the elements that any of them has: of eight modes all would need gigabytes."""
+    entries = [_csr(x).tocoo() for x in operators]
+    places = [x.row.astype(np.int64) * dimension + x.col for x in entries]
+    diagonal = np.arange(dimension, dtype=np.int64) * (dimension + 1)
+    kept = np.unique(np.concatenate([diagonal, *places]))
+    vectors = np.zeros((len(entries), len(kept)), complex)
+    for vector, x, place in zip(vectors, entries, places, strict=True):
+        np.add.at(vector, np.searchsorted(kept, place), x.data)
+    return vectors, np.isin(kept, diagonal, assume_unique=True).astype(complex)
 
 
 def _merged(jumps: list[tuple[complex, Any, Any]]) -> list[tuple[complex, Any, Any]]:

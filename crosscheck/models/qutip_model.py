@@ -6,6 +6,7 @@ dρ/dt = −i[H, ρ] + Σ_k γ_k (L_k ρ R_k† − ½{R_k†L_k, ρ})
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
@@ -151,8 +152,14 @@ class QutipModel(Model, Described):
         if start.distance is None:
             return f"ρ(0): {what}, for no rho0 is given"
         if not start.gaussian:
+            # Infinite where the Gaussian state does not fit onto the levels given.
+            off = (
+                f"trace distance {start.distance:.2g}"
+                if math.isfinite(start.distance)
+                else "it has too few levels for a trace distance"
+            )
             return (
-                f"ρ(0): rho0 is not Gaussian (trace distance {start.distance:.2g}). In its place stands the Gaussian "
+                f"ρ(0): rho0 is not Gaussian ({off}). In its place stands the Gaussian "
                 f"state of its moments, {what}: moments along the way are those of rho0, and measures are not compared"
             )
         return f"ρ(0): {what}; its trace distance from rho0 is {start.distance:.1e}"

@@ -115,6 +115,14 @@ def test_of_any_other_state_the_moments_are_compared_and_no_measures(rho):
     assert measured == {"steady state"}
 
 
+def test_no_infinite_distance_is_printed():
+    """|10⟩ on twenty levels: the thermal state with n̄ = 10 does not fit onto them, and no number is given."""
+    a = qutip.destroy(20)
+    told = str(from_qutip(a.dag() * a, [a], qutip.basis(20, 10)))
+    assert "rho0 is not Gaussian (it has too few levels for a trace distance)" in " ".join(told.split())
+    assert "inf" not in told
+
+
 def test_the_purity_of_a_fock_state_would_have_been_wrong():
     """A check that the measures left out are not those of the state: S = 0 of |1⟩, and S > 0 of its moments."""
     model = from_qutip(H, [A], qutip.basis(N, 1))

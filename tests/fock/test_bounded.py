@@ -1,5 +1,7 @@
 """`fock.evolve(model, times, tol=…)` where bounds could break: odd units, models that are no models, clocks."""
 
+import itertools
+import tracemalloc
 from fractions import Fraction
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ from crosscheck.certificates.measures.elements import distance
 from crosscheck.model import Dissipator, Preparation
 from fock import bounded
 from fock.defect import TruncatedGenerator
+from fock.steady import is_lindblad
 from gaussian import enclosed
 
 
@@ -56,6 +59,26 @@ def test_jump_operators_may_be_as_small_as_zero_point_motion(options):
 def test_a_negative_rate_does_not_hide_behind_a_large_one(dissipators):
     with pytest.raises(fock.NotBounded, match="must be completely positive"):
         fock.evolve(model(number, dissipators), (1e-12,), tol=1e-2)
+
+
+def test_a_chain_of_seven_modes_is_looked_at_in_the_entries_that_it_has():
+    """Its jump operators are 2187 × 2187 and sparse: as full matrices those of eight modes would take gigabytes."""
+
+    class Chain:
+        modes = 7
+
+        def hamiltonian(self, *a):
+            return sum((x.dag() * y + y.dag() * x for x, y in itertools.pairwise(a)), 0.0 * a[0].dag() * a[0])
+
+        def dissipators(self, *a):
+            return [Dissipator(1.0, a[0]), Dissipator(0.5, a[-1])]
+
+    tracemalloc.start()
+    try:
+        assert is_lindblad(Chain())
+        assert tracemalloc.get_traced_memory()[1] < 2 * 16 * 2187**2  # bytes of two full matrices; six would be held
+    finally:
+        tracemalloc.stop()
 
 
 def test_jump_operators_that_are_numbers_do_nothing():
