@@ -207,6 +207,6 @@ class EvidenceInTime(Evidence):
             changes += [Change(text=text, rank=3, solver=text) for text in (INSTANT, LATE, EARLY)]
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
-    def pairs(self) -> Iterator[tuple[list[Changes], Array]]:
+    def pairs(self, frames: Sequence[int]) -> Iterator[tuple[list[Changes], Array]]:
         """None."""
         yield from ()

@@ -139,7 +139,7 @@ class Detective:
                     found += self._linear(f, sets[k], rows[k], 1)
         try:
             tried = 0
-            for sets, rows in self.evidence.pairs() if frames else ():
+            for sets, rows in self.evidence.pairs(frames) if frames else ():
                 tried = min(tried + AT_A_TIME, self.evidence.pairs_in_all)
                 self._trying = f"{tried} of {self.evidence.pairs_in_all} pairs of mistakes{beside} were tried"
                 self._go_on()

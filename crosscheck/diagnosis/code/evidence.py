@@ -6,7 +6,6 @@ asked for.
 
 from __future__ import annotations
 
-import itertools
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
@@ -16,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crosscheck.diagnosis.code.accuracy import WRITTEN, Agreement, sizes_of
-from crosscheck.diagnosis.code.change import Change
+from crosscheck.diagnosis.code.change import DIFFUSION, DRIFT, Change
 from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame
@@ -28,6 +27,7 @@ from crosscheck.diagnosis.code.observables import (
     solver_changes,
     steady_mean,
 )
+from crosscheck.diagnosis.code.paired import possible, sensible
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.starts import start_changes, starts_of
 from crosscheck.diagnosis.code.terms import Pieces
@@ -41,8 +41,6 @@ CHUNK, CHUNK_BYTES = 4096, 2**26
 AT_A_TIME = 2000
 # Beyond so many of the catalogue the less natural ones are not tried in pairs.
 MOST_PAIRED = 500
-# Pairs of parameters are taken with these factors only, beside what is common otherwise.
-COMMON = (0.0, -1.0, 2.0, 0.5)
 
 
 class Evidence:
@@ -157,11 +155,19 @@ class Evidence:
         changes += start_changes(self._starts, self.times)
         return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
-    def pairs(self) -> Iterator[tuple[list[Changes], Array]]:
+    def pairs(self, frames: Sequence[int]) -> Iterator[tuple[list[Changes], Array]]:
         """Pairs of those of the catalogue that predict something different, and their predictions, some at a time.
 
-        The most natural come first: a search that ends has seen what is likely.
+        Of a linear claim those that may account for it in one of the `frames`, of any other all. The most natural come
+        first: a search that ends has seen what is likely.
         """
+        if self.is_linear:
+            changes, rows = self._different
+            altered = np.array([self._reach(change) for change in changes]).reshape(rows.shape)
+            altered |= np.abs(rows - self.right) > 1e-11 * self.scales
+            able = [possible(changes, altered, ~self.wrong(rows, f), ~self.wrong(self.right, f)[0]) for f in frames]
+            yield from map(self._predictable, self._in_parts(self._sensible & np.any(able, axis=0)))
+            return
         yield from self._seen
         for some in self._unseen:
             self._seen.append(self._predictable(some))
@@ -173,19 +179,47 @@ class Evidence:
 
     @cached_property
     def _unseen(self) -> Iterator[list[Changes]]:
-        different: dict[bytes, Change] = {self.rounded(self.right[0]): Change(text="", rank=0)}
-        for (change,), row in zip(*self.singles, strict=True):
-            different.setdefault(self.rounded(row), change)
-        every = itertools.combinations(list(different.values())[1 : 1 + MOST_PAIRED], 2)
-        pairs = [pair for pair in every if _makes_sense(*pair) and not self._crowded(*pair)]
-        pairs.sort(key=lambda pair: pair[0].rank + pair[1].rank)
-        self.pairs_in_all = len(pairs)
-        self.progress(f"{len(pairs)} pairs of changes")
-        return iter([list(pairs[k : k + AT_A_TIME]) for k in range(0, len(pairs), AT_A_TIME)])
+        return self._in_parts(self._sensible)
 
-    def _crowded(self, one: Change, other: Change) -> bool:
-        """Whether something that must be alone with its terms is not."""
-        return any(set(this.keys) & self._acting(that) for this, that in ((one, other), (other, one)) if this.alone)
+    def _in_parts(self, chosen: NDArray[np.bool_]) -> Iterator[list[Changes]]:
+        """The chosen pairs, the most natural first."""
+        changes, _ = self._different
+        ranks = np.array([change.rank for change in changes])
+        one, other = np.nonzero(np.triu(chosen, 1))
+        order = np.argsort(ranks[one] + ranks[other], kind="stable")
+        one, other = one[order], other[order]
+        self.pairs_in_all = len(one)
+        self.progress(f"{len(one)} pairs of changes")
+        for k in range(0, len(one), AT_A_TIME):
+            some = slice(k, k + AT_A_TIME)
+            yield [(changes[i], changes[j]) for i, j in zip(one[some], other[some], strict=True)]
+
+    def _reach(self, change: Change) -> NDArray[np.bool_]:
+        """The entries of all terms that a change alters: two of them may cancel, until another change acts on one."""
+        terms = [self.readings.apart.by_key[key] for key in self._acting(change)]
+        of = {
+            "drift": [] if change.scope == DIFFUSION else [np.abs(t.unitary) + np.abs(t.damping) for t in terms],
+            "diffusion": [] if change.scope == DRIFT else [np.abs(t.noise) for t in terms],
+            "drive": [] if change.scope == DIFFUSION else [np.abs(t.drive) for t in terms],
+        }
+        parts = [(np.sum(of[o.name], axis=0) if of[o.name] else np.zeros(o.claim.shape)) for o in self.observables]
+        return np.concatenate([(part > 0).ravel() for part in parts])
+
+    @cached_property
+    def _sensible(self) -> NDArray[np.bool_]:
+        return sensible(self._different[0], self._acting)
+
+    @cached_property
+    def _different(self) -> tuple[list[Change], Array]:
+        """The most natural changes that predict something different from the model and from each other."""
+        seen = {self.rounded(self.right[0])}
+        sets, rows = self.singles
+        kept: list[int] = []
+        for k, row in enumerate(rows):
+            if (key := self.rounded(row)) not in seen and len(kept) < MOST_PAIRED:
+                seen.add(key)
+                kept.append(k)
+        return [sets[k][0] for k in kept], rows[kept]
 
     def _acting(self, change: Change) -> set[Any]:
         # Which terms a parameter is in does not depend on what it is taken for.
@@ -281,13 +315,3 @@ def _weakest(matrices: Sequence[Array]) -> float:
 
 def _solver(changes: Sequence[Change]) -> str:
     return next((change.solver for change in changes if change.solver), "")
-
-
-def _makes_sense(one: Change, other: Change) -> bool:
-    """Not the same parameter or term twice, nor two solvers; of two parameters only what is common."""
-    if one.solver and other.solver:
-        return False
-    names = {name for name, _ in one.fields} & {name for name, _ in other.fields}
-    if (names and one.scope == other.scope) or set(one.keys) & set(other.keys):
-        return False
-    return not (one.fields and other.fields) or all(c.factor in COMMON or c.common for c in (one, other))

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.accuracy import WRITTEN
 from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
-from crosscheck.diagnosis.code.evidence import COMMON, Changes, Evidence
+from crosscheck.diagnosis.code.evidence import Changes, Evidence
 from crosscheck.diagnosis.code.fields import field_change
+from crosscheck.diagnosis.code.paired import COMMON
 from crosscheck.diagnosis.code.readings import groups, times
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 
