@@ -3,8 +3,9 @@ r"""ρ(t) below the cutoff: dρ/dt = 𝓛_N(ρ).
 A constant generator acts on the blocks that the weak symmetries of model and initial state leave (`fock.symmetry`), as
 a real sparse matrix (`fock.sector`), and ρ(t) is a Faber expansion in it, whose error is known (`fock.faber`). Isolated
 models that start pure are kets. Correlated rates and equations that are not of Lindblad form take the same path. An
-explicit time dependence goes to QuTiP's integrators, as everything does with `method="qutip"`: DOP853 at tight
-tolerance, which restarts where f(t) jumps and steps over nothing that was seen of it (`fock.breaks`).
+explicit time dependence goes to a series of Taylor polynomials on the same blocks (`fock.driven`). With
+`method="qutip"` everything goes to QuTiP's integrators: DOP853 at tight tolerance, which restarts where f(t) jumps and
+steps over nothing that was seen of it (`fock.breaks`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import qutip
 from numpy.typing import NDArray
 
 from fock.breaks import Survey, Watch, surveyed
+from fock.driven import NOISE, PEAKS, driven
 from fock.errors import FockError, NotConverged, TooLarge
 from fock.faber import FIRST, MOST, ROUNDING, Flow
 from fock.generator import Generator, hamiltonian, liouvillian, require_hermitian
@@ -30,8 +32,6 @@ Times = NDArray[np.float64]
 # Trace-norm error that the Faber expansion may have at the last time. A thousand times more would save a tenth of the
 # time.
 ACCURACY = 1e-10
-# Entries of ρ(0) below this, relatively, break no symmetry; what is left out for that is counted as an error.
-NOISE = 1e-15
 RTOL = 1e-9
 # Over the library of models at t = 1 the trace-norm error of DOP853 at RTOL, measured against the matrix exponential,
 # is below 1e-9. A hundredfold margin is reported, and RTOL a step where there are many: their number grows as ‖𝓛‖t.
@@ -39,8 +39,6 @@ SOLVER_ERROR = 1e-7
 OPTIONS = {"method": "dop853", "rtol": RTOL, "atol": RTOL * 1e-2, "nsteps": 10**5, "progress_bar": ""}
 # What is asked of the integrator where f(t) may have corners.
 CLOSER = {"rtol": RTOL / 10, "atol": RTOL * 1e-4}
-# Times at which a generator is tried for being Hermitian, beside that at which it was made.
-PEAKS = 4
 
 
 def solved(
@@ -60,7 +58,11 @@ def solved(
         NotResolved, NotHermitian, NotConverged, TooLarge, FockError: as `fock.evolve`.
     """
     if gen.is_time_dependent:
-        states, errors = _explicit(breaks, gen, start, times, memory, seen)
+        seen = seen or surveyed(gen.coefficients, float(times[-1]), breaks)
+        if method == "qutip":
+            states, errors = _explicit(gen, start, times, memory, seen)
+        else:
+            states, errors = driven(gen, start, times, seen, accuracy, memory)
     elif method == "qutip":
         states, errors = _qutips(gen, start, times, memory)
     else:
@@ -138,7 +140,7 @@ def _qutips(gen: Generator, start: qutip.Qobj, times: Times, memory: float) -> t
 
 
 def _explicit(
-    breaks: Sequence[float], gen: Generator, start: qutip.Qobj, times: Times, memory: float, seen: Survey | None
+    gen: Generator, start: qutip.Qobj, times: Times, memory: float, seen: Survey
 ) -> tuple[list[qutip.Qobj], Any]:
     """QuTiP's integrator on one piece of f(t) after the other, with no step longer than the piece allows.
 
@@ -146,7 +148,6 @@ def _explicit(
     what is asked of the integrator, whose own estimate has been seen to be a hundred times too small where f has a
     corner. Between pieces lie a few units of the last place, in which f is left out.
     """
-    seen = seen or surveyed(gen.coefficients, float(times[-1]), breaks)
     for t in sorted(set(seen.peaks))[:PEAKS]:
         require_hermitian(gen, t)
     watch = Watch(seen)

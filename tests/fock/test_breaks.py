@@ -90,7 +90,7 @@ def test_the_error_grows_with_what_f_drives():
         fock.evolve(driven(lambda t, w=w: w * math.sin(t) * math.cos(40 * t)), [T], cutoff=16).states[0].solver_error
         for w in (1e-3, 10.0)
     )
-    assert weak == 1e-7 < strong
+    assert weak < 1e-9 < 1e-8 < strong
 
 
 @pytest.mark.parametrize(

@@ -82,18 +82,71 @@ def test_options_that_make_no_sense_are_refused(options):
         qutip.mesolve(H, STARTS["even"], TIMES, c_ops=JUMPS, options={**FABER, **options})
 
 
-def test_time_dependence_is_refused():
-    with pytest.raises(ValueError, match="needs a constant generator, but this one depends on time"):
-        qutip.mesolve(
-            [H, [A + A.dag(), lambda t: np.cos(t)]], STARTS["even"], TIMES, c_ops=JUMPS, options={"method": "faber"}
+DRIVES = {
+    "real": lambda t: 1 + 0.5 * np.cos(3 * t),
+    "a jump": lambda t: 1.0 * (t > 0.7),
+    "an array": qutip.coefficient(np.sin(np.linspace(0, 3, 8)), tlist=np.linspace(0, 3, 8)),
+    "steps": qutip.coefficient(np.sin(np.linspace(0, 3, 8)), tlist=np.linspace(0, 3, 8), order=0),
+}
+CLOSE = {"method": "vern9", "progress_bar": "", "rtol": 1e-11, "atol": 1e-13, "max_step": 0.02, "nsteps": 10**5}
+
+
+@pytest.mark.parametrize("drive", DRIVES)
+def test_equations_that_depend_on_time(drive):
+    """Smooth or not, of Hermitian matrices, of others, and of kets; a jump is found wherever it is."""
+    a = qutip.destroy(4)
+    h = [qutip.num(4), [a + a.dag(), DRIVES[drive]]]
+    breaks = [0.0, 0.7 if drive == "a jump" else 3 / 7 * 2, 1.5]
+    kets = [qutip.basis(4, 1)]
+    for start, c_ops in ((kets[0], []), (qutip.ket2dm(kets[0]), [a]), (kets[0] * qutip.basis(4, 0).dag(), [a])):
+        ours, theirs = (qutip.mesolve(h, start, breaks, c_ops=c_ops, options=o).states for o in (FABER, CLOSE))
+        assert max((x - y).norm() for x, y in zip(ours, theirs, strict=True)) < 1e-6
+
+
+def test_functions_that_return_operators_are_taken_apart():
+    """Two operators turn into each other in time."""
+    a = qutip.destroy(4)
+    x, p = a + a.dag(), 1j * (a.dag() - a)
+    states = [
+        qutip.mesolve(h, qutip.basis(4, 0), [0, 1.3], c_ops=[a], options=FABER).states[-1]
+        for h in (lambda t: x * np.cos(t) + p * np.sin(2 * t), [[x, lambda t: np.cos(t)], [p, lambda t: np.sin(2 * t)]])
+    ]
+    assert (states[0] - states[1]).norm() < 1e-9
+
+
+def test_a_function_that_returns_too_many_operators_is_refused():
+    with pytest.raises(ValueError, match=r"returns more\. Choose another method"):
+        qutip.sesolve(lambda t: qutip.rand_herm(6, seed=int(1e6 * t)), qutip.basis(6, 0), [0, 1], options=FABER)
+
+
+def test_a_generator_that_ceases_to_keep_matrices_hermitian_is_followed():
+    """Real until t = 1: from there on ρ is complex."""
+    a = qutip.destroy(3)
+    generator = qutip.QobjEvo([[qutip.sprepost(a, a.dag()), lambda t: 1.0 + 1j * (t > 1)]])
+    start = qutip.fock_dm(3, 1)
+    state = qutip.mesolve(generator, start, [0, 2.0], options=FABER | {"normalize_output": False}).states[-1]
+    assert abs(state[0, 0] - (2 + 1j)) < 1e-9
+
+
+def test_feedback_is_refused():
+    args = {"n": qutip.MESolver.ExpectFeedback(qutip.num(3))}
+    h = qutip.QobjEvo([qutip.num(3), [qutip.num(3), lambda t, n: n]], args=args)
+    with pytest.raises(ValueError, match=r"'n' are fed back from the state\. Choose another method"):
+        qutip.mesolve(h, qutip.basis(3, 1), [0, 1], c_ops=[qutip.destroy(3)], options=FABER)
+
+
+def test_steps_are_limited():
+    with pytest.raises(IntegratorException, match=r"must be reached in 2 steps.*Raise the option 'nsteps'"):
+        qutip.sesolve(
+            [[qutip.sigmax(), lambda t: np.cos(90 * t)]], qutip.basis(2, 0), [0, 9], options=FABER | {"nsteps": 2}
         )
 
 
 def test_the_options_are_qutips():
     """Described where QuTiP describes options, and unknown ones are refused by it."""
     assert "terms" in qutip.MESolver(H, JUMPS, options=FABER).options.__doc__
-    with pytest.raises(KeyError, match="'rtol'"):
-        qutip.MESolver(H, JUMPS, options={"method": "faber", "rtol": 1e-3})
+    with pytest.raises(KeyError, match="'order'"):
+        qutip.MESolver(H, JUMPS, options={"method": "faber", "order": 12})
 
 
 def test_it_is_registered_by_the_import():
