@@ -53,6 +53,7 @@ from gaussian.symplectic import (
     reduced,
     symplectic_eigenvalues,
 )
+from gaussian.temporal_modes import temporal_modes
 from gaussian.two_time import correlation, g2, spectrum
 from gaussian.with_error import WithError
 
@@ -118,6 +119,7 @@ __all__ = [
     "steady_state",
     "survey",
     "symplectic_eigenvalues",
+    "temporal_modes",
     "transfer",
     "turns",
 ]
