@@ -33,6 +33,7 @@ from gaussian.generator import (
 )
 from gaussian.normal_modes import normal_modes, propagate_normal_modes
 from gaussian.states import GaussianState, Trajectory, initial_state
+from gaussian.superposed import SuperposedFlow, flow_under
 from gaussian.symplectic import as_modes, quadratures
 
 # Times are propagated in chunks whose block matrices stay below this size.
@@ -76,7 +77,10 @@ def evolve(
     require_one_point(equations)
     if is_time_dependent(model):
         seen = seen or survey(model, float(times.max(initial=0.0)))
-        return integrate(equations_of_time(model, seen.expect), start, times, chosen, seen=seen)
+        flow = SuperposedFlow(model, seen)
+        found = _integrated(flow, float(np.linalg.norm(equations.drift, 2)), start, times, chosen, seen)
+        flow.check()
+        return found
     network = normal_modes(equations) if is_isolated(model) else None
     if network is not None:
         return propagate_normal_modes(network, start, times, chosen)
@@ -173,11 +177,10 @@ def integrate(
     between the steps of both. Arguments and result as `evolve`.
     """
 
-    def flow(t: float, mean: Array, sigma: Array) -> tuple[Array, Array]:
-        eq = equations(t)
-        return eq.drift @ mean + eq.drive, eq.drift @ sigma + sigma @ eq.drift.T + eq.diffusion
+    def flow(t: float, y: Array) -> Array:
+        return flow_under(equations(t), y)
 
-    return integrate_flow(flow, float(np.linalg.norm(equations(0.0).drift, 2)), start, times, modes, seen=seen)
+    return _integrated(flow, float(np.linalg.norm(equations(0.0).drift, 2)), start, times, modes, seen)
 
 
 def integrate_flow(
@@ -195,33 +198,46 @@ def integrate_flow(
         DigitsLost: the fastest rate passes too many periods until the last time.
         GaussianError: the moments overflow.
     """
-    times = as_times(times)
-    modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
     m = 2 * start.modes
 
     def flat(t: float, y: Array) -> Array:
-        mean, sigma = flow(t, y[:m], y[m:].reshape(m, m))
-        return np.concatenate([mean, sigma.ravel()])
+        both = y.reshape(m, m + 1)
+        mean, sigma = flow(t, both[:, m], both[:, :m])
+        return np.column_stack([sigma, mean]).ravel()
 
+    return _integrated(flat, fastest, start, times, modes, seen)
+
+
+def _integrated(
+    flow: Callable[[float, Array], Array],
+    fastest: float,
+    start: GaussianState,
+    times: ArrayLike,
+    modes: Sequence[int] | None,
+    seen: Survey | None,
+) -> Trajectory:
+    """As `integrate_flow`, for a flow of Y = [σ|⟨r⟩], row by row in one flat array."""
+    times = as_times(times)
+    modes = list(range(start.modes)) if modes is None else as_modes(modes, start.modes, "modes")
+    m = 2 * start.modes
     fastest *= float(times.max(initial=0.0))
     if not fastest < MOST_PHASES:
         raise DigitsLost(
             f"The moments cannot be followed through {fastest:.1e} periods of the fastest mode.",
             "Shorten the times, or go to the frame that rotates with it.",
         )
-    y0 = np.concatenate([start.mean, start.covariance.ravel()])
+    y0 = np.column_stack([start.covariance, start.mean]).ravel()
     grid, where = np.unique(times, return_inverse=True)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused there
-        (coarse, _), (fine, blur) = (_along(flat, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
-    coarse, fine = coarse[where], fine[where]
+        (coarse, _), (fine, blur) = (_along(flow, y0, grid, seen, rtol) for rtol in (1e-9, 1e-12))
+    coarse, fine = (found[where].reshape(-1, m, m + 1) for found in (coarse, fine))
     rows = quadratures(modes)
-    sigma = fine[:, m:].reshape(-1, m, m)
-    change = fine - coarse
-    error = np.linalg.norm(change[:, m:].reshape(-1, m, m), 2, axis=(-2, -1)) + np.linalg.norm(change[:, :m], axis=-1)
+    sigma, change = fine[..., :m], fine - coarse
+    error = np.linalg.norm(change[..., :m], 2, axis=(-2, -1)) + np.linalg.norm(change[..., m], axis=-1)
     error += start.error + blur[where]
     return Trajectory(
         times=times,
-        mean=fine[:, :m][:, rows],
+        mean=fine[:, rows, m],
         covariance=0.5 * (sigma + np.swapaxes(sigma, -1, -2))[:, rows][:, :, rows],
         error=error,
     )

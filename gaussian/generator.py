@@ -134,6 +134,18 @@ def equations_of_time(
     return at
 
 
+def superposed(model: Any) -> tuple[list[Coefficient], list[MomentEquations] | None]:
+    """The functions f_k(t) of a model, and A_k, d_k, D_k: of the constant part, then of those that they multiply.
+
+    None for these if the parts are of many points, or Hermitian only together.
+    """
+    with _broadcasting():
+        parts = _parts(model)
+    stacked = _Stacked.of([part for _, part in parts])
+    each = None if stacked is None else [stacked.sum(one) for one in np.eye(len(parts))]
+    return [f for f, _ in parts if f is not None], each
+
+
 @contextmanager
 def _broadcasting() -> Iterator[None]:
     """NumPy's complaint about shapes in words of a model."""

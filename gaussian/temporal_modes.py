@@ -73,7 +73,7 @@ def temporal_modes(
     Source: Kiilerich & Mølmer, Phys. Rev. Lett. 123, 123604 (2019), for the modes.
     """
     if is_time_dependent(model):
-        raise TimeDependent("The output in temporal modes", "Replace f(t) by its average over a period.")
+        raise TimeDependent("The output in temporal modes", "Take the average of f(t) over a period.")
     equations = moment_equations(model)
     require_one_point(equations)
     until, shapes = _as_duration(until), _as_shapes(shapes)
@@ -138,7 +138,9 @@ def _require_orthonormal(overlaps: Array) -> None:
         what = f"∫|u_{k}|² dt is {value.real:.6g}" if j == k else f"∫u_{j}ū_{k} dt is {value:.3g}"
         advice = "Take combinations that are orthogonal: modes that overlap do not commute."
         if j == k:
-            advice = f"Divide u_{k} by {value.real**0.5:.6g}." if value.real > 0 else f"Leave u_{k} out: it is 0."
+            advice = (
+                f"Take u_{k}/{value.real**0.5:.6g} in its place." if value.real > 0 else f"Leave u_{k} out: it is 0."
+            )
         raise InvalidArgument(f"Temporal modes must be orthonormal on [0, until], but {what}.", advice)
 
 
