@@ -37,8 +37,16 @@ def baths(apart: Apart) -> Iterator[Change]:
     if len(uneven) > 1:
         text = "all baths are shared by x and p (rotating-wave), not on p alone (Brownian)"
         yield Change(text=text, rank=4, act=_shared([blocks[k] for k in uneven], ""))
+    for k in noisy:
+        if _is_squeezed(whole, blocks[k]):
+            for factor, said in ((0.0, "is missing"), (2.0, "is twice as large"), (0.5, "is half as large")):
+                text = f"the correlation M = ⟨aa⟩ of the bath of mode {k + 1} {said} in D"
+                yield Change(text=text, rank=6, act=_anomalous(blocks[k], factor), scope=DIFFUSION)
+            text = f"the quanta N of the squeezed bath of mode {k + 1} are missing in D: ½ ± M for N + ½ ± M"
+            yield Change(text=text, rank=7, act=_without_quanta(blocks[k]), scope=DIFFUSION)
     if n == 1:
         return
+    yield from _lines_elsewhere(apart)
     for k in noisy:
         text = f"the bath of mode {k + 1} acts on every mode"
         yield Change(text=text, rank=6, act=_copied(blocks[k], [blocks[j] for j in range(n) if j != k]))
@@ -53,6 +61,61 @@ def baths(apart: Apart) -> Iterator[Change]:
         for k in range(j):
             text = f"the baths of modes {k + 1} and {j + 1} are exchanged"
             yield Change(text=text, rank=26, act=_exchanged(blocks[k], blocks[j]))
+
+
+def _lines_elsewhere(apart: Apart) -> Iterator[Change]:
+    """One of several baths of a mode, as its line of the model gives it, on another mode."""
+    rates = [t for t in apart.terms if t.is_dissipator and len(t.modes) == 1]
+    for key in dict.fromkeys((t.line, *t.modes) for t in rates if t.line):
+        line, k = key
+        own = [t for t in rates if t.modes == {k}]
+        group = [t for t in own if t.line == line]
+        for j in range(apart.modes) if len(group) < len(own) else ():
+            for scope in ("", DIFFUSION) if j != k else ():
+                text = f"the bath of line {line} acts on mode {j + 1}, not on mode {k + 1}{SCOPES[scope]}"
+                keys = tuple(t.key for t in group)
+                yield Change(text=text, rank=8, act=_line_moved(keys, (k, j), scope), keys=keys, scope=scope)
+
+
+def _line_moved(keys: tuple[Any, ...], modes: tuple[int, int], scope: str) -> Act:
+    source, target = (slice(2 * m, 2 * m + 2) for m in modes)
+
+    def act(p: Pieces, for_drift: Apart, for_noise: Apart) -> Pieces:
+        damping, noise = p.damping.copy(), p.noise.copy()
+        for matrix, share in ((damping, for_drift.of(keys).damping), (noise, for_noise.of(keys).noise)):
+            matrix[target, target] += share[source, source]
+            matrix[source, source] -= share[source, source]
+        return replace(p, damping=p.damping if scope == DIFFUSION else damping, noise=noise)
+
+    return act
+
+
+def _is_squeezed(whole: Pieces, block: slice) -> bool:
+    """Whether D prefers a quadrature, and has noise on each: a bath with ⟨aa⟩, not friction on p."""
+    own, size = whole.noise[block, block], np.trace(whole.noise[block, block])
+    uneven = np.abs(own - size / 2 * np.eye(2)).max()
+    return bool(uneven > 1e-9 * size and np.linalg.eigvalsh(own)[0] > 1e-6 * size)
+
+
+def _anomalous(b: slice, factor: float) -> Act:
+    """D = κ(N + ½)·1 + κM, and M is what has no trace."""
+
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        noise = p.noise.copy()
+        even = np.trace(noise[b, b]) / 2 * np.eye(2)
+        noise[b, b] = even + factor * (noise[b, b] - even)
+        return replace(p, noise=noise)
+
+    return act
+
+
+def _without_quanta(b: slice) -> Act:
+    def act(p: Pieces, *_: Apart) -> Pieces:
+        noise = p.noise.copy()
+        noise[b, b] -= (np.trace(noise[b, b]) + np.trace(p.damping[b, b])) / 2 * np.eye(2)
+        return replace(p, noise=noise)
+
+    return act
 
 
 def _is_uneven(whole: Pieces, block: slice) -> bool:

@@ -199,12 +199,12 @@ def measure_stages(
 def _settled(
     claim: Claim, readings: Readings, arrays: dict[str, Array], explanations: list[Explanation], clock: Clock
 ) -> list[Explanation]:
-    """Of a convention and a mistake that look alike, those under which what comes after is right, or explained.
+    """Of explanations in different conventions, those under which what comes after is right, or explained.
 
     A mistake may leave no state behind, and what follows from it is still not wrong: conventions that are not in use do
     not win by that.
     """
-    if judged(explanations) is not Verdict.INCONCLUSIVE:
+    if judged(explanations) is Verdict.CERTIFIED or len({e.frame for e in explanations}) < 2:
         return explanations
 
     def strange(frame: Frame) -> int:

@@ -20,7 +20,16 @@ import numpy as np
 from crosscheck.diagnosis.code.clock import OutOfTime
 from crosscheck.diagnosis.code.evidence import AT_A_TIME, Array, Changes, Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
-from crosscheck.diagnosis.code.factors import Family, Tangent, families, fitted, linear, promising, tangents
+from crosscheck.diagnosis.code.factors import (
+    Family,
+    Tangent,
+    common_factor,
+    families,
+    fitted,
+    linear,
+    promising,
+    tangents,
+)
 from crosscheck.diagnosis.code.frames import Frame
 
 # Sets of everything, and misreadings among them.
@@ -118,6 +127,9 @@ class Detective:
             for f in frames[:MOST_FITTED]:
                 for (change,) in fitted(self.evidence, occupied, f):
                     found.append(self._explained(f, (replace(change, free=False, rank=2),)))
+        if not found:
+            units = ((f, common_factor(self.evidence, f)) for f in frames)
+            found += [self._explained(f, (unit,)) for f, unit in units if unit is not None]
         if not found:
             for f in frames[:MOST_FITTED]:
                 self._go_on()

@@ -70,6 +70,8 @@ def explain(
         frame, entries = detective.nearest()
         note = UNFINISHED.format(_cut(detective)) if detective.cut else NOTHING
         return Explained(explanations=[], frame=frame, entries=tuple(entries), verdict=Verdict.REFUTED, note=note)
+    if conventional and not explanations[0].is_convention:
+        explanations.sort(key=lambda e: not e.frame.is_in_use(moving=moving))
     frame = explanations[0].frame
     if is_plain and all(e.is_convention for e in explanations[: len(explanations) if conventional else 1]):
         used = [e for e in explanations if e.frame.is_in_use(moving=moving)]

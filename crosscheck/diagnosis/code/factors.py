@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 from crosscheck.certificates.names import entry_name
 from crosscheck.diagnosis.code.accuracy import WRITTEN
-from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor
+from crosscheck.diagnosis.code.change import BOTH, FACTORS, OCCUPATIONS, SCOPES, Change, named_factor, short
 from crosscheck.diagnosis.code.evidence import Changes, Evidence
 from crosscheck.diagnosis.code.fields import field_change
 from crosscheck.diagnosis.code.paired import COMMON
 from crosscheck.diagnosis.code.readings import groups, times
+from crosscheck.diagnosis.code.structures import in_units
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 
 Array = NDArray[Any]
@@ -121,6 +122,18 @@ def promising(evidence: Evidence, known: list[Family], f: int, bases: Array) -> 
             good = (norms > 0) & (size - along**2 / norms < 2 * LEFT * size)
         found.append(start + np.flatnonzero(good.any(-1)))
     return np.concatenate(found)
+
+
+def common_factor(evidence: Evidence, f: int) -> Change | None:
+    """A, d and D in any other unit of time: all entries are the same multiple of the right ones, in frame f."""
+    claim, right = evidence.claims[f], evidence.right[0]
+    size = float(right @ right)
+    if not evidence.is_linear or not {"drift", "diffusion"} <= {o.name for o in evidence.observables} or not size:
+        return None
+    factor = float(claim @ right) / size
+    if not factor > 0 or evidence.wrong((factor * right)[None], f).any():
+        return None
+    return in_units(f"{short(1 / factor)} of the model's", factor)
 
 
 def fitted(evidence: Evidence, known: list[Tangent], f: int) -> Iterator[Changes]:

@@ -20,6 +20,8 @@ import numpy as np
 
 from crosscheck.diagnosis.code.change import BOTH, DIFFUSION, DRIFT, FACTORS, OCCUPATIONS, SCOPES, Change, short
 
+# Factors that are put in, or left out, more often than a parameter is mistaken for another one.
+USUAL = (0.0, -1.0, 2.0, 0.5)
 # All orders of a tuple with so many numbers are tried, of longer ones those that are turned round, or shifted.
 MOST_ORDERED = 4
 
@@ -31,7 +33,7 @@ def of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
         for factor, called in FACTORS.items():
             for scope in (BOTH, DRIFT, DIFFUSION) if factor >= 0 or not counts else ():  # nobody counts backwards
                 change = field_change(name, value, factor * value, f"{_signed(called)}{name}", scope)
-                yield replace(change, factor=factor)
+                yield replace(change, factor=factor, rank=change.rank + (0 if factor in USUAL else 2))
         if counts:
             for shift, called in ((0.5, " + ½"), (-0.5, " − ½"), (1.0, " + 1"), (-1.0, " − 1")):
                 for scope in (BOTH, DIFFUSION):
@@ -43,11 +45,25 @@ def of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
         if v != w and _kind(one) == _kind(other):
             for scope in (BOTH, DRIFT, DIFFUSION):
                 yield replace(field_change(one, v, w, other, scope, rank=1), common=True)
+    yield from _all_alike(numbers)
     for (one, v), (other, w) in itertools.combinations(numbers.items(), 2):
         if v != w:
             text = f"{one} and {other} are exchanged"
             for scope in (BOTH, DRIFT, DIFFUSION):
                 yield Change(text=text + SCOPES[scope], rank=24, fields=((one, w), (other, v)), scope=scope)
+
+
+def _all_alike(numbers: dict[str, Any]) -> Iterator[Change]:
+    """Three parameters of a kind or more, all with the value of one: `w1` for `w1`, `w2` and `w3`."""
+    for kind in dict.fromkeys(map(_kind, numbers)):
+        alike = {name: value for name, value in numbers.items() if _kind(name) == kind}
+        for first, value in alike.items():
+            others = tuple((name, value) for name, v in alike.items() if v != value)
+            if len(others) > 1:
+                text = f"{', '.join(name for name, _ in others)} are all taken as {first} = {short(value)}"
+                for scope in (BOTH, DRIFT, DIFFUSION):
+                    rank = 1 if scope == BOTH else 4
+                    yield Change(text=text + SCOPES[scope], rank=rank, fields=others, scope=scope, common=True)
 
 
 def _kind(name: str) -> str:

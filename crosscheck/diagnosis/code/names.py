@@ -48,6 +48,12 @@ ALIASES = {
     "vacuum": ("vacuum",),
     "layout": ("layout", "ordering"),
 }
+# Taken where none of the above is there.
+SELDOM = {
+    "covariance": ("sigma_ss", "V_ss", "Vss", "cov_ss", "V_steady", "cov_mat", "covmat", "sig"),
+    "covariances": ("Vt", "V_t", "sigma_t", "cov_t", "Vs", "covs", "sigmas_t"),
+    "times": ("ts",),
+}
 MATRICES = ("drift", "diffusion", "covariance", "covariances")
 # An array of T moments of a steady state's name is a trajectory.
 MOVING = {"covariance": "covariances", "mean": "means"}
@@ -125,7 +131,8 @@ def read(holder: Mapping[str, Any], model: Any, use: Any = None, *, meant: bool 
     unread: dict[str, str] = {}
     candidates: dict[str, dict[str, Any]] = {}
     for what, aliases in ALIASES.items():
-        names = [name for name in aliases if name in holder] if what not in chosen else []
+        spellings = (aliases, SELDOM.get(what, ())) if what not in chosen else ()
+        names = next((some for words in spellings if (some := [name for name in words if name in holder])), [])
         for name in names:
             if name in chosen.values() or (what in QUANTITIES and shapes.is_no_claim(name, holder[name])):
                 continue
@@ -206,10 +213,12 @@ def _shown(name: str, value: Any) -> str:
 
 def _moments(holder: Mapping[str, Any], chosen: Mapping[str, str | None]) -> int | None:
     """The number of times that come with a trajectory, if there are any; of several lists that of the one that fits."""
-    names = [chosen["times"]] if "times" in chosen else ALIASES["times"]
+    names = [chosen["times"]] if "times" in chosen else (*ALIASES["times"], *SELDOM["times"])
     lists = [_numbers_of(holder.get(name)) for name in names if name is not None]
     sizes = [int(n.size) for n in sorted((n for n in lists if n is not None and n.ndim <= 1), key=lambda n: -n.ndim)]
-    moving = [name for what in (*MOVING, *MOVING.values(), *NUMBERS) for name in ALIASES[what]]
+    moving = [
+        name for what in (*MOVING, *MOVING.values(), *NUMBERS) for name in (*ALIASES[what], *SELDOM.get(what, ()))
+    ]
     leads = {n.shape[0] for n in (_numbers_of(holder.get(name)) for name in moving) if n is not None and n.ndim}
     return next((size for size in sizes if size in leads), sizes[0] if sizes else None)
 

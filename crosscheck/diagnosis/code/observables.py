@@ -82,13 +82,15 @@ class Observable:
         return self.name not in ("drift", "diffusion", "drive")
 
     def allowed(self, mine: Array, theirs: Array) -> Array:
-        """How far each entry may be off: `tolerance` of itself, and rounding of the largest.
+        """How far each entry may be off: `tolerance` of itself, and rounding of their largest.
+
+        The largest of a prediction that is far off would hide the others behind its rounding.
 
         Of what is solved for, small entries have the digits of the large ones, a thousandth of the tolerance.
         """
         size = np.maximum(np.abs(mine), np.abs(theirs))
         floor = max(SOLVED, 1e-3 * self.tolerance) if self.solved else WRITTEN
-        return np.asarray(self.tolerance * size + floor * (size.max(axis=-1, keepdims=True) + 1e-300))
+        return np.asarray(self.tolerance * size + floor * (np.abs(theirs).max(axis=-1, keepdims=True) + 1e-300))
 
     @property
     def fixed(self) -> int:

@@ -52,7 +52,7 @@ def structures(n: int, *, grows: bool = False) -> Iterator[Change]:
         lambda p: {"unitary": 0.5 * (p.unitary + w @ p.unitary @ w.T)},
     )
     yield of("noise acts on the other quadrature, x for p", 9, lambda p: {"noise": w.T @ p.noise @ w})
-    yield of("noise lacks its correlations between modes", 9, lambda p: {"noise": own * p.noise})
+    yield of("noise lacks its correlations between modes", 2, lambda p: {"noise": own * p.noise})
     yield of("D is cut to its diagonal", 19, lambda p: {"noise": np.diag(np.diag(p.noise))})
     yield of("damping lacks its part between modes", 9, lambda p: {"damping": own * p.damping})
     yield of(
@@ -120,8 +120,13 @@ def of_time(numbers: dict[str, Any]) -> Iterator[Change]:
         and not OCCUPATIONS.fullmatch(name.partition("[")[0])
     }
     for unit, factor in units.items():
-        text = f"A and D are {named_factor(factor)} times the model's: rates are in units of {unit}"
-        yield Change(text=text, rank=12, act=_in_units(factor), unit=True)
+        yield in_units(unit, factor)
+
+
+def in_units(unit: str, factor: float) -> Change:
+    """A, d and D `factor` times as large: rates in another unit, which may be meant."""
+    text = f"A and D are {named_factor(factor)} times the model's: rates are in units of {unit}"
+    return Change(text=text, rank=12, act=_in_units(factor), unit=True)
 
 
 def _in_units(factor: float) -> Act:
