@@ -50,7 +50,7 @@ ALIASES = {
 }
 # Taken where none of the above is there.
 SELDOM = {
-    "covariance": ("sigma_ss", "V_ss", "Vss", "cov_ss", "V_steady", "cov_mat", "covmat", "sig"),
+    "covariance": ("sigma_ss", "V_ss", "Vss", "V_steady", "cov_mat", "covmat", "sig"),
     "covariances": ("Vt", "V_t", "sigma_t", "cov_t", "Vs", "covs", "sigmas_t"),
     "times": ("ts",),
 }
