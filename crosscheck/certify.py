@@ -59,8 +59,8 @@ def certify(
     """Run a model through both engines and say, quantity by quantity, whether they agree.
 
     Args:
-        model: a model whose Hamiltonian is quadratic and whose jump operators are linear; constant dephasing 𝓓[a†a]
-            may be added, and then first and second moments alone are compared, along the way and in the steady state.
+        model: a model whose Hamiltonian is quadratic and whose jump operators are linear; quadratic ones may be added
+            whose moments close, such as those of dephasing, a†a. Then first and second moments alone are compared.
         times: where trajectories are compared; default `model.times`. Empty: steady state only.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|).
         budget: seconds, or a `Budget`, that all certificates together may spend. What is attempted is decided
@@ -116,12 +116,15 @@ def _notes(inquiry: Inquiry) -> list[str]:
     model = inquiry.system.model
     if inquiry.system.gaussian:
         return [*note(model), *_unprovable(inquiry), *_start(inquiry)]
-    names = ", ".join(f"𝓓[{turn.name}]" for turn in gaussian.turns(model))
+    found = gaussian.turns(model)
+    names, turn = ", ".join(f"𝓓[{name}]" for name in found), "turns" if len(found) == 1 else "turn"
     told = [
-        f"Not Gaussian: {names} turns the state at random. First and second moments close, and are compared. "
+        f"Not Gaussian: {names} {turn} the state at random. First and second moments close, and are compared. "
         "Entropies, E_N and discord are not: what a covariance says of them holds for Gaussian states only. There is "
         "no window, and no proof."
     ]
+    if inquiry.system.is_time_dependent:
+        return [*told, "Coefficients depend on time: there is no steady state to ask for."]
     try:
         gaussian.steady_moments(model)
     except gaussian.NoSteadyState as reason:

@@ -9,7 +9,7 @@ NumPy and SciPy only and knows nothing of Fock space.
 """
 
 from gaussian.breaks import Survey, survey
-from gaussian.dephased import Moments, evolve_moments, turns
+from gaussian.dephased import Moments, evolve_moments, predicted_flows, turns
 from gaussian.discord import discord
 from gaussian.entanglement import log_negativity, partial_transpose, separable
 from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
@@ -29,7 +29,7 @@ from gaussian.errors import (
     UnphysicalState,
     UnstableDrift,
 )
-from gaussian.evolution import evolve, integrate, predicted_flows, propagate
+from gaussian.evolution import evolve, integrate, propagate
 from gaussian.generator import (
     MomentEquations,
     diffusion,

@@ -63,13 +63,22 @@ class InvalidArgument(GaussianError, ValueError):
 class NotQuadratic(GaussianError):
     """The Hamiltonian must be quadratic and jump operators linear; `term` is the offending product."""
 
-    def __init__(self, term: str, degree: int, where: str, allowed: int, *, closes: bool = False) -> None:
+    def __init__(
+        self, term: str, degree: int, where: str, allowed: int, *, closes: bool = False, may_close: bool = False
+    ) -> None:
         self.term, self.degree = term, degree
         what = f"The {where} must have degree ≤ {allowed} in the ladder operators, but {term} has degree {degree}."
         if closes:  # as of 𝓓[a†a]
             super().__init__(
                 f"{what} It is Hermitian: moments close, but the state does not stay Gaussian.",
                 "Use gaussian.evolve_moments and steady_moments for its mean and covariance, and `fock` for the rest.",
+            )
+            return
+        if may_close:  # as of 𝓓[a†b] + 𝓓[b†a]
+            super().__init__(
+                what,
+                "Moments may close with its partners: gaussian.evolve_moments tells. If not, linearise the model, or "
+                "run it with `fock` alone.",
             )
             return
         super().__init__(

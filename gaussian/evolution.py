@@ -87,13 +87,12 @@ def evolve(
     return propagate(equations, start, times, chosen)
 
 
-def predicted_flows(model: Any, seen: Survey) -> float:
-    """About how many times `evolve` asks for A, d and D up to the end of what was `seen` of f(t).
+def predicted(rate: Callable[[float], float], seen: Survey) -> float:
+    """About how many times moments of a fastest rate t ↦ ‖A‖ are moved on up to the end of what was `seen` of f(t).
 
     Measured for DOP853 at both tolerances: a hundred times a unit of ‖A‖t, 240 on each panel that bounds its steps.
     """
-    at = equations_of_time(model)
-    fastest = max(float(np.linalg.norm(at(t).drift, 2)) for t in {0.0, *seen.peaks})
+    fastest = max(rate(t) for t in {0.0, *seen.peaks})
     panels = len(seen.begins)
     return FLOWS_AT_LEAST + max(FLOWS_PER_PHASE * fastest * seen.until, FLOWS_PER_PANEL * panels)
 

@@ -104,7 +104,9 @@ def moment_equations(model: Any, t: float = 0.0) -> MomentEquations:
 
 def coefficients(model: Any) -> tuple[Coefficient, ...]:
     """The functions f(t) of a model: of the Hamiltonian's terms, then of the dissipators' rates, in its own order."""
-    return tuple(f for f, _ in _parts(model) if f is not None)
+    a = ladder(as_number_of_modes(model))
+    of_energy = [f for f, _ in _hamiltonian_terms(model, a) if f is not None]
+    return (*of_energy, *(d.rate for d in _dissipators(model, a) if callable(d.rate)))
 
 
 def equations_of_time(
@@ -304,16 +306,18 @@ def _dissipation(dissipators: list[tuple[Any, Any]], modes: int) -> _Part:
 
 
 def _linear_forms(jump: Jump, modes: int) -> list[tuple[Complex, Complex]]:
-    """Those of both operators. Raises NotQuadratic, which says so if first and second moments close nevertheless."""
+    """Those of both operators. Raises NotQuadratic, which says whether first and second moments close nevertheless."""
     try:
         return [linear_form(x, modes, "jump operator") for x in (jump.left, jump.right)]
     except NotQuadratic as error:
-        if jump.left is jump.right and error.degree == 2:
+        if error.degree != 2:
+            raise
+        closes = False
+        if jump.left is jump.right:
             form = quadratic_form(jump.left, modes, "jump operator")
             parts = (form.matrix, form.vector, form.scalar)
-            if sum(np.abs(part.imag).max() for part in parts) <= 1e-12 * np.abs(form.matrix).max():
-                raise NotQuadratic(error.term, 2, "jump operator", 1, closes=True) from None
-        raise
+            closes = bool(sum(np.abs(part.imag).max() for part in parts) <= 1e-12 * np.abs(form.matrix).max())
+        raise NotQuadratic(error.term, 2, "jump operator", 1, closes=closes, may_close=not closes) from None
 
 
 def _dissipators(model: Any, a: tuple[Polynomial, ...]) -> list[Jump]:

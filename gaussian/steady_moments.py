@@ -1,9 +1,9 @@
 r"""The moments that a model approaches which dephases: no Gaussian state's, but those of its steady state.
 
-With A, d, D of the ordinary terms and K_k, k_k, γ_k of the random turns γ𝓓[L] (`gaussian.dephased`),
+With A, d, D of the ordinary terms and K_a, k_a, G_ab of the random turns (`gaussian.dephased`),
 
-    B = A + Σ ½γK²,      B⟨r⟩ + d + Σ ½γKk = 0
-    𝓜σ = Bσ + σBᵀ + Σ γKσKᵀ,      𝓜σ + D + Σ γ(K⟨r⟩ + k)(K⟨r⟩ + k)ᵀ = 0
+    B = A + Σ ½G_ab K_bK_a,      B⟨r⟩ + d + Σ ½G_ab K_bk_a = 0
+    𝓜σ = Bσ + σBᵀ + Σ G_ab K_aσK_bᵀ,      𝓜σ + D + Σ G_ab (K_a⟨r⟩ + k_a)(K_b⟨r⟩ + k_b)ᵀ = 0
 
 Both maps must decay, B on vectors and 𝓜 on symmetric matrices: photons that are turned, but not lost, stay.
 
@@ -18,14 +18,13 @@ Both maps must decay, B on vectors and 𝓜 on symmetric matrices: photons that 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gaussian.dephased import real_rate, split
+from gaussian.dephased import Turned, split
 from gaussian.errors import MarginalDrift, TimeDependent, UnstableDrift
 from gaussian.generator import equations_of_time, is_time_dependent
 from gaussian.lyapunov import why_not
@@ -56,33 +55,34 @@ def steady_moments(model: Any) -> SteadyMoments:
     if is_time_dependent(model):
         raise TimeDependent
     found, rest = split(model)
-    eq, turns = equations_of_time(rest)(0.0), [(real_rate(t, 0.0), t.matrix, t.vector) for t in found]
+    eq, turned = equations_of_time(rest)(0.0), found.at(0.0) if found else None
     m = len(eq.drive)
-    drift = eq.drift + sum(0.5 * g * k @ k for g, k, _ in turns)
-    drive = eq.drive + sum(0.5 * g * k @ v for g, k, v in turns)
+    drift, drive = eq.drift, eq.drive
+    if turned:
+        drift, drive = drift + turned.drift, drive + turned.drive
     if np.linalg.eigvals(drift).real.max() > -m * EPS * np.linalg.norm(drift, 2):
         raise why_not(drift)
     mean, off = _solved(drift, drive)
-    kicks = [k @ mean + v for _, k, v in turns]
-    noise = eq.diffusion + sum(g * np.outer(kick, kick) for (g, _, _), kick in zip(turns, kicks, strict=True))
+    noise, moved = eq.diffusion, 0.0
+    if turned:
+        noise = noise + turned.noise(mean, np.zeros((m, m)))
+        # What the mean is off moves the noise, too.
+        moved = off * turned.steepness(mean)
     upper = np.triu_indices(m)
-    flow = _on_symmetric(drift, turns)
+    flow = _on_symmetric(drift, turned)
     _require_decay(flow, m // 2)
-    # What the mean is off moves the noise, too.
-    moved = sum(
-        2 * abs(g) * float(np.linalg.norm(k, 2) * np.linalg.norm(kick)) * off
-        for (g, k, _), kick in zip(turns, kicks, strict=True)
-    )
     entries, blur = _solved(flow, noise[upper], moved)
     sigma = np.zeros((m, m))
     sigma[upper] = entries
     return SteadyMoments(mean=mean, covariance=sigma + np.triu(sigma, 1).T, error=max(off, blur))
 
 
-def _on_symmetric(drift: Array, turns: Sequence[tuple[float, Array, Array]]) -> Array:
+def _on_symmetric(drift: Array, turned: Turned | None) -> Array:
     """𝓜 on the entries above the diagonal, and on it."""
     m, one = len(drift), np.eye(len(drift))
-    full = np.kron(drift, one) + np.kron(one, drift) + sum(g * np.kron(k, k) for g, k, _ in turns)
+    full = np.kron(drift, one) + np.kron(one, drift)
+    if turned:
+        full += sum(map(np.kron, turned.weighted_matrices, turned.matrices))
     rows, columns = np.triu_indices(m)
     kept = full[rows * m + columns]
     mirrored = np.where(rows == columns, 0.0, kept[:, columns * m + rows])

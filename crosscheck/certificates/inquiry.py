@@ -138,14 +138,13 @@ def _system(model: Any, times: Sequence[float] | None, engine: Engine) -> System
         return System.of(model, times)
     except gaussian.NotQuadratic as reason:
         system = System.of(model, times, gaussian_form=False)
-        if system.is_time_dependent:
-            raise NotGaussian(reason, ELSEWHERE_IN_TIME) from reason
-        if engine is not GAUSSIAN or not gaussian.turns(system.model):
-            raise NotGaussian(reason, ELSEWHERE) from reason
+        elsewhere = ELSEWHERE_IN_TIME if system.is_time_dependent else ELSEWHERE
+        if engine is not GAUSSIAN:
+            raise NotGaussian(reason, elsewhere) from reason
     try:
-        gaussian.evolve_moments(system.model, [0.0])  # refuses what does not close
+        gaussian.turns(system.model, max(system.times, default=0.0))  # refuses what does not close
     except gaussian.NotQuadratic as reason:
-        raise NotGaussian(reason, ELSEWHERE) from reason
+        raise NotGaussian(reason, elsewhere) from reason
     return system
 
 

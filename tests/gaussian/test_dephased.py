@@ -89,13 +89,75 @@ def test_coefficients_and_rates_of_dephasing_may_depend_on_time():
     assert np.allclose(found.mean[0][:2], start.mean[:2] * np.exp(-area / 2), atol=1e-8)
 
 
+def correlated(*rates):
+    """(rate, left, right) of the numbers of quanta n_a and n_b, or of other operators."""
+    model = Turning()
+    model.dissipators = lambda a, b: [Loss(rate=g, left=x(a, b), right=y(a, b)) for g, x, y in rates]
+    return model
+
+
+def test_noise_that_two_modes_share_turns_them_together():
+    """Angles of covariance t·(g c; c g): ⟨ab⟩ falls as e^{−(g + c)t}, and ⟨ab†⟩ as e^{−(g − c)t}."""
+    g, c, t = 0.5, 0.3, 1.2
+    n, m = (lambda a, b: a.dag() * a), (lambda a, b: b.dag() * b)
+    model = correlated((g, n, n), (g, m, m), (lambda t: c, n, m), (c, m, n))
+    found, start = gaussian.evolve_moments(model, [t]), gaussian.initial_state(model)
+
+    def correlations(mean, sigma):
+        second = sigma + np.outer(mean, mean)
+        xx, xp, px, pp = second[0, 2], second[0, 3], second[1, 2], second[1, 3]
+        return (xx - pp + 1j * (xp + px)) / 2, (xx + pp + 1j * (px - xp)) / 2
+
+    before, after = correlations(start.mean, start.covariance), correlations(found.mean[0], found.covariance[0])
+    assert after[0] == pytest.approx(before[0] * np.exp(-(g + c) * t), abs=1e-10)
+    assert after[1] == pytest.approx(before[1] * np.exp(-(g - c) * t), abs=1e-10)
+    assert gaussian.turns(model) == ("a†a", "b†b", "a†a, b†b", "b†b, a†a")
+
+
+def test_quanta_that_hop_at_random_spread_evenly():
+    """𝓓[a†b] + 𝓓[b†a] at rate g: n_a − n_b falls as e^{−2gt}, their sum stays, and ⟨a⟩ falls as e^{−gt/2}."""
+    g, t = 0.7, 0.9
+    model = correlated(
+        *((g, side, side) for side in (lambda a, b: a.dag() * b, lambda a, b: b.dag() * a)),
+    )
+    found, start = gaussian.evolve_moments(model, [t]), gaussian.initial_state(model)
+
+    def quanta(mean, sigma):
+        second = np.diagonal(sigma) + mean**2
+        return second.reshape(2, 2).sum(1) / 2 - 0.5
+
+    before, after = quanta(start.mean, start.covariance), quanta(found.mean[0], found.covariance[0])
+    assert after.sum() == pytest.approx(before.sum(), abs=1e-10)
+    assert after[0] - after[1] == pytest.approx((before[0] - before[1]) * np.exp(-2 * g * t), abs=1e-10)
+    assert np.allclose(found.mean[0], start.mean * np.exp(-g * t / 2), atol=1e-10)
+
+
+def test_a_number_beside_a_quadratic_jump_operator_turns_as_a_hamiltonian():
+    """𝓓[n + ic] = 𝓓[n] − i[c n, ·]."""
+    shifted = Turning(lambda a, b: a.dag() * a + 0.6j)
+    model = Turning(lambda a, b: a.dag() * a, hamiltonian=lambda a, b: 0.6 * a.dag() * a)
+    found, same = (gaussian.evolve_moments(m, [0.8]) for m in (shifted, model))
+    assert np.allclose(found.mean, same.mean, atol=1e-11)
+    assert np.allclose(found.covariance, same.covariance, atol=1e-11)
+
+
+def test_linear_parts_of_operators_whose_cross_terms_cancel_are_ordinary():
+    """𝓓[n + a] + 𝓓[n − a] = 2𝓓[n] + 2𝓓[a], although neither closes by itself."""
+    n = Turning(lambda a, b: a.dag() * a + a, lambda a, b: a.dag() * a - a)
+    model = Turning(lambda a, b: 2**0.5 * a.dag() * a, lambda a, b: 2**0.5 * a)
+    found, same = (gaussian.evolve_moments(m, [0.6]) for m in (n, model))
+    assert np.allclose(found.covariance, same.covariance, atol=1e-11)
+    with pytest.raises(NotQuadratic, match="do not close"):
+        gaussian.evolve_moments(Turning(lambda a, b: a.dag() * a + 1j * a), [0.6])
+
+
 def test_the_message_says_that_moments_close_and_measures_refuse_them():
     model = Turning(lambda a, b: a.dag() * a)
     with pytest.raises(NotQuadratic, match="moments close, but the state does not stay Gaussian"):
         gaussian.evolve(model, [1.0])
     with pytest.raises(InvalidArgument, match="Gaussian state"):
         gaussian.entropy(gaussian.evolve_moments(model, [1.0]))
-    assert [turn.name for turn in gaussian.turns(model)] == ["a†a"]
+    assert gaussian.turns(model) == ("a†a",)
 
 
 @pytest.mark.parametrize("c", [lambda a, b: a * a, lambda a, b: 1j * a.dag() * a + a, lambda a, b: (a.dag() * a) ** 2])

@@ -90,7 +90,8 @@ def steady_state_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()
     None if coefficients depend on time, or nothing is left to compare beside the certificates `found` so far.
     """
     open_ = _unproved(inquiry, [c.kind for c in found])
-    constant_moments = not inquiry.system.gaussian  # of which no exact state is known, but the steady moments are
+    # No exact state is known of these, but the steady moments are.
+    constant_moments = not inquiry.system.gaussian and not inquiry.system.is_time_dependent
     if not (inquiry.truth or constant_moments) or not ("steady_state" in open_ or open_ & MEASURES):
         return None
     if why := inquiry.purse.pay(_composing(inquiry.system)):

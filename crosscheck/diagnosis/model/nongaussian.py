@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from types import SimpleNamespace
 
 import numpy as np
 
+import gaussian
 from crosscheck.diagnosis.model.finding import ESTIMATE, Finding, Level, Section
 from crosscheck.diagnosis.model.fock_run import Run
 from crosscheck.diagnosis.model.master_equation import MasterEquation, spelled_number
 from crosscheck.report.document import Interval
-from gaussian.ladder import spell
+from gaussian.ladder import Polynomial, spell
 
 # Terms listed.
 MOST_ROWS = 12
@@ -36,9 +37,9 @@ def terms_beyond_second_order(equation: MasterEquation) -> Section | None:
     names = list(dict.fromkeys(row[1] for row in rows))
     more = f" and {len(names) - 4} more" if len(names) > 4 else ""
     beyond = f"{', '.join(names[:4])}{more} {'is' if len(names) == 1 else 'are'} beyond what Gaussian states allow"
-    if rows[0][0].startswith("jump") and all(_turns(jump) for jump in equation.jumps if _is_high(jump)):
+    if rows[0][0].startswith("jump") and _closes(equation):
         sentence = f"First and second moments close, but the state does not stay Gaussian: {beyond}."
-        advice = "Compare its moments with Fock space by `certify(model)`, where coefficients are constant."
+        advice = "Compare its moments with Fock space by `certify(model)`."
     else:
         sentence = f"Moments do not close: {beyond}, so there is no Gaussian certificate."
         advice = "Judge a linearised model against this one with `diagnose(linearised, full=model)`."
@@ -49,15 +50,16 @@ def terms_beyond_second_order(equation: MasterEquation) -> Section | None:
     )
 
 
-def _is_high(jump: Any) -> bool:
-    return any(len(w) > 1 for side in (jump.left, jump.right) for w in side)
-
-
-def _turns(jump: Any) -> bool:
-    """Whether a jump operator is Hermitian and of degree 2, as a†a of dephasing."""
-    words = {w: c for w, c in jump.left.items() if c}
-    mirrored = {tuple(letter ^ 1 for letter in reversed(w)): c.conjugate() for w, c in words.items()}
-    return words == mirrored and jump.left == jump.right and max(map(len, words)) == 2
+def _closes(equation: MasterEquation) -> bool:
+    """Whether first and second moments close beside the jump operators, as they do of dephasing."""
+    jumps = [SimpleNamespace(rate=j.rate, left=Polynomial(j.left), right=Polynomial(j.right)) for j in equation.jumps]
+    dissipative = SimpleNamespace(
+        modes=equation.modes, hamiltonian=lambda *a: 0 * a[0].dag() * a[0], dissipators=lambda *a: jumps
+    )
+    try:
+        return bool(gaussian.turns(dissipative, max(equation.times, default=0.0)))
+    except gaussian.GaussianError:
+        return False
 
 
 def state_section(runs: list[Run], trouble: str = "") -> Section:
