@@ -123,7 +123,7 @@ class Turns:
             raise NotHermitian("matrix of rates", defect)
         twisted = np.where(self.high[:, None] & ~self._number, table.imag, 0.0)
         if np.abs(twisted).max() > ROUNDING * scale:
-            raise self._open(rates)
+            raise NotQuadratic(self._culprit(rates), 2, "jump operator", 1)
         together = np.where(self.high[:, None] | self.high, table.real, 0.0)
         frame = -np.where(self.high, table.imag[:, self._number].sum(-1), 0.0)
         weighted = np.einsum("ab,bij->aij", together, self.matrices), together @ self.vectors
@@ -142,11 +142,11 @@ class Turns:
         """Which of the Q_a is the number 1, that nothing turns about."""
         return np.asarray(~(self.matrices.any((-2, -1)) | self.vectors.any(-1)))
 
-    def _open(self, rates: Array) -> NotQuadratic:
-        """The refusal, by the operator that has the largest part in it."""
+    def _culprit(self, rates: Array) -> str:
+        """The jump operator that has the largest part in what does not close."""
         own = rates[:, None, None] * self.left[:, :, None] * self.right.conj()[:, None, :]
         parts = np.abs(own[:, self.high][:, :, ~self._number].imag).max((1, 2))
-        return NotQuadratic(self.names[int(parts.argmax())], 2, "jump operator", 1)
+        return self.names[int(parts.argmax())]
 
 
 def turns(model: Any, until: float = 0.0) -> tuple[str, ...]:
