@@ -35,6 +35,7 @@ HARMLESS = 2**26
 class Generator(Shown):
     """`hamiltonian`: (operator, f or None) terms; `dissipators`: (rate, left, right) with a number or f(t) as rate.
 
+    `superoperators`: (𝓢, f or None), what f(t)𝓢 adds to it as it stands, of a Liouvillian that is not taken apart.
     `graded`: whether levels count quanta, of which steady states have few. `least` are the lowest |rate| of those that
     each dissipator is the sum of, where it is one; 0 elsewhere.
     """
@@ -44,6 +45,7 @@ class Generator(Shown):
     cutoffs: Cutoffs
     graded: bool = True
     least: tuple[float, ...] = ()
+    superoperators: tuple[tuple[qutip.Qobj, Coefficient | None], ...] = ()
 
     @property
     def dimension(self) -> int:
@@ -51,16 +53,17 @@ class Generator(Shown):
 
     @property
     def is_isolated(self) -> bool:
-        return not self.dissipators
+        return not self.dissipators and not self.superoperators
 
     @property
     def is_time_dependent(self) -> bool:
-        return any(f is not None for _, f in self.hamiltonian) or any(callable(g) for g, *_ in self.dissipators)
+        return bool(self.coefficients)
 
     @property
     def norm(self) -> float:
         """A bound on ‖𝓛_N‖ at t = 0, from row sums."""
         total = 2 * sum(abs(number_at(f, 0.0)) * _row_sum(h) for h, f in self.hamiltonian)
+        total += sum(abs(number_at(f, 0.0)) * _row_sum(s) for s, f in self.superoperators)
         return float(
             total + 2 * sum(abs(number_at(g, 0.0)) * _row_sum(a) * _row_sum(b) for g, a, b in self.dissipators)
         )
@@ -75,27 +78,33 @@ class Generator(Shown):
             return self, 1.0
         unit = 2.0 ** -round(np.log2(norm))
         with untidied():
-            hamiltonian = tuple((unit * h, f) for h, f in self.hamiltonian)
+            hamiltonian, superoperators = (
+                tuple((unit * x, f) for x, f in terms) for terms in (self.hamiltonian, self.superoperators)
+            )
         dissipators = tuple((unit * g, a, b) for g, a, b in self.dissipators)
-        return replace(self, hamiltonian=hamiltonian, dissipators=dissipators), unit
+        return replace(self, hamiltonian=hamiltonian, dissipators=dissipators, superoperators=superoperators), unit
 
     @property
     def coefficients(self) -> tuple[Coefficient, ...]:
-        """The functions f(t): those of the Hamiltonian, then rates, in the model's order."""
-        return (*(f for _, f in self.hamiltonian if f is not None), *(g for g, *_ in self.dissipators if callable(g)))
+        """The functions f(t): of the Hamiltonian, then rates, in the model's order, then of superoperators."""
+        of_energy, of_whole = (
+            [f for _, f in terms if f is not None] for terms in (self.hamiltonian, self.superoperators)
+        )
+        return (*of_energy, *(g for g, *_ in self.dissipators if callable(g)), *of_whole)
 
     def with_coefficients(self, functions: Sequence[Coefficient]) -> Generator:
         """The same with other functions f(t), in the order of `coefficients`."""
         rest = iter(functions)
         h = tuple((operator, f if f is None else next(rest)) for operator, f in self.hamiltonian)
-        return replace(
-            self, hamiltonian=h, dissipators=tuple((next(rest) if callable(g) else g, *d) for g, *d in self.dissipators)
-        )
+        d = tuple((next(rest) if callable(g) else g, *pair) for g, *pair in self.dissipators)
+        s = tuple((whole, f if f is None else next(rest)) for whole, f in self.superoperators)
+        return replace(self, hamiltonian=h, dissipators=d, superoperators=s)
 
     def action(self, times: Any, areas: Any) -> Any:
         """A bound on ∫₀ᵗ ‖𝓛_N‖ dt, shape (T,), from areas ∫₀ᵗ |f_k| dt of the coefficients, shape (T, K)."""
         terms = [(f, 2 * _row_sum(h)) for h, f in self.hamiltonian]
         terms += [(g, 2 * _row_sum(a) * _row_sum(b)) for g, a, b in self.dissipators]
+        terms += [(f, _row_sum(s)) for s, f in self.superoperators]
         moving = [size for f, size in terms if callable(f)]
         return times * sum(abs(number_at(f, 0.0)) * size for f, size in terms if not callable(f)) + areas @ np.array(
             moving
@@ -108,7 +117,8 @@ class Generator(Shown):
             return sum(_entries(h) for h, _ in self.hamiltonian)
         d = self.dimension
         jumps = ((_entries(a) * _entries(b), 2 * d * _entries(b.dag() * a)) for _, a, b in self.dissipators)
-        return 2 * d * sum(_entries(h) for h, _ in self.hamiltonian) + sum(map(sum, jumps))
+        whole = sum(_entries(s) for s, _ in self.superoperators)
+        return 2 * d * sum(_entries(h) for h, _ in self.hamiltonian) + sum(map(sum, jumps)) + whole
 
     @property
     def superoperator_bytes(self) -> float:
@@ -213,6 +223,8 @@ def require_hermitian(gen: Generator, t: float = 0.5) -> None:
             "Return 0 * a.dag() * a for none.",
         )
     _require("Hamiltonian", [number_at(f, t) * _sparse(operator) for operator, f in gen.hamiltonian])
+    if gen.superoperators:
+        _require_liouvillian([number_at(f, t) * _sparse(s) for s, f in gen.superoperators], gen.dimension)
     if not gen.dissipators:
         return
     rng = np.random.default_rng(11)
@@ -228,6 +240,21 @@ def require_hermitian(gen: Generator, t: float = 0.5) -> None:
     _require(
         "matrix of rates", [number_at(rate, t) * _sparse(r).conj().T @ _sparse(m) for rate, m, r in gen.dissipators]
     )
+
+
+def _require_liouvillian(terms: list[Any], d: int) -> None:
+    """𝓛(X)† = 𝓛(X†), of a Hermitian X at random, and tr 𝓛(X) = 0."""
+    rng = np.random.default_rng(11)
+    x = rng.normal(size=(d, d)) + 1j * rng.normal(size=(d, d))
+    stacked = (x + x.conj().T).reshape(-1, order="F")
+    _require("Liouvillian's answer to a Hermitian matrix", [(s @ stacked).reshape(d, d, order="F") for s in terms])
+    whole = sum(terms[1:], terms[0])
+    traces = np.asarray(whole.tocsc()[:: d + 1].sum(axis=0))
+    if np.abs(traces).max() > 1e-10 * abs(whole).max():
+        raise InvalidArgument(
+            f"A Liouvillian must preserve the trace, but changes it at a rate of {np.abs(traces).max():.2g}.",
+            "Build it by qutip.liouvillian(H, c_ops): −½{c†c, ρ} must stand beside each cρc†.",
+        )
 
 
 def _require(what: str, terms: list[Any]) -> None:
@@ -267,6 +294,8 @@ def liouvillian(gen: Generator, memory: float = np.inf) -> qutip.Qobj | qutip.Qo
             term = qutip.sprepost(left, right.dag()) - 0.5 * (qutip.spre(product) + qutip.spost(product))
             moving = callable(rate)
             total = total + (qutip.QobjEvo([[term, qutip.coefficient(_of_time(rate))]]) if moving else rate * term)
+        for whole, f in gen.superoperators:
+            total = total + (whole if f is None else qutip.QobjEvo([[whole, qutip.coefficient(_of_time(f))]]))
     return total
 
 

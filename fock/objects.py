@@ -2,9 +2,10 @@ r"""The generator of QuTiP's H and c_ops, for any dims: modes, qubits, spins.
 
     dρ/dt = −i[H, ρ] + Σ_k (c_k ρ c_k† − ½{c_k†c_k, ρ}),      H = Σ_j f_j(t) H_j,      c_k = Σ_i g_ki(t) A_ki
 
-is the Generator of rates g_ki g_kj* between A_ki and A_kj: of Lindblad form, whatever H and c_ops are. Operators are
-taken as they are, without padding: σ_x² of a qubit is 1, and a a† of an oscillator is wrong in its last row, as it is
-in QuTiP.
+is the Generator of rates g_ki g_kj* between A_ki and A_kj: of Lindblad form, whatever H and c_ops are. A Liouvillian
+in the place of H, a superoperator as `qutip.liouvillian` makes it, is taken whole in the place of −i[H, ρ]. Operators
+are taken as they are, without padding: σ_x² of a qubit is 1, and a a† of an oscillator is wrong in its last row, as it
+is in QuTiP.
 
 >>> gen = generator_of(qutip.sigmaz(), [[qutip.sigmam(), lambda t: 2 * t]])
 >>> len(gen.dissipators), gen.dissipators[0][0](3.0)                               # the rate (2t)²
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import qutip
+import scipy.sparse
 
 from fock.errors import InvalidArgument, TimeDependent, TooLarge
 from fock.generator import HARMLESS, Coefficient, Generator, require_hermitian
@@ -50,7 +52,7 @@ def generator_of(H: Any, c_ops: Any = (), *, args: Any = None, tlist: Any = None
     """The generator of H and c_ops; its coefficients count time from `begin`.
 
     Args:
-        H: Hamiltonian as Qobj, QobjEvo, or [H0, [H1, f], …] with coefficients as QuTiP takes them.
+        H: Hamiltonian, or a Liouvillian, as Qobj, QobjEvo, or [H0, [H1, f], …] with coefficients as QuTiP takes them.
         c_ops: list of collapse operators in the same forms, √rate inside.
         args: dict of arguments of the coefficients.
         tlist: times of coefficients that are arrays.
@@ -58,7 +60,7 @@ def generator_of(H: Any, c_ops: Any = (), *, args: Any = None, tlist: Any = None
 
     Raises:
         InvalidArgument: what is no such operator; dims that differ; a function that returns an operator.
-        NotHermitian: H is not.
+        NotHermitian: H is not, or a Liouvillian does not keep Hermitian matrices so.
     """
     if args is not None and not isinstance(args, Mapping):
         raise InvalidArgument(
@@ -66,6 +68,9 @@ def generator_of(H: Any, c_ops: Any = (), *, args: Any = None, tlist: Any = None
         )
     terms = _terms(H, "H", args, tlist, begin)
     jumps = [_terms(c, f"c_ops[{k}]", args, tlist, begin) for k, c in enumerate(_as_list(c_ops))]
+    whole: Terms = []
+    if terms[0][0].issuper:
+        whole, terms = terms, [(_nothing(terms[0][0]), None)]
     first = terms[0][0]
     for k, jump in enumerate(jumps):
         if jump[0][0].dims != first.dims:
@@ -74,7 +79,7 @@ def generator_of(H: Any, c_ops: Any = (), *, args: Any = None, tlist: Any = None
                 "Take qutip.tensor of each operator with identities, in the same order.",
             )
     dissipators = [(_product(f, g), left, right) for jump in jumps for left, f in jump for right, g in jump]
-    gen = Generator(tuple(terms), tuple(dissipators), _levels(first), graded=False)
+    gen = Generator(tuple(terms), tuple(dissipators), _levels(first), graded=False, superoperators=tuple(whole))
     if args and not gen.is_time_dependent:
         raise InvalidArgument(
             f"Argument args holds {', '.join(map(repr, args))}, but neither H nor c_ops depends on time.",
@@ -82,6 +87,17 @@ def generator_of(H: Any, c_ops: Any = (), *, args: Any = None, tlist: Any = None
         )
     require_hermitian(gen, 0.0)
     return gen
+
+
+def _nothing(whole: qutip.Qobj) -> qutip.Qobj:
+    """H = 0 on the states of the operators that a superoperator takes to each other."""
+    if whole.superrep != "super" or whole.dims[0] != whole.dims[1] or whole.dims[0][0] != whole.dims[0][1]:
+        raise InvalidArgument(
+            "A Liouvillian must take operators on one space to such operators, on stacked columns, but has dims "
+            f"{whole.dims} and superrep {whole.superrep!r}.",
+            "Build it by qutip.liouvillian(H, c_ops), or turn it by qutip.to_super.",
+        )
+    return qutip.Qobj(scipy.sparse.csr_matrix((int(whole.shape[0] ** 0.5),) * 2, dtype=complex), dims=whole.dims[0])
 
 
 def start_of(rho0: Any, gen: Generator) -> qutip.Qobj:
@@ -197,10 +213,10 @@ def _require_operator(x: Any, what: str) -> None:
             f"pairs, but is or holds {_named(x)}.",
             "Use qutip.Qobj(array, dims=…) for an array, and [H0, [H1, f]] for a function of time.",
         )
-    if x.issuper:
+    if x.issuper and what != "H":
         raise InvalidArgument(
             f"Argument {what} must be an operator on states, but is a superoperator.",
-            'Give H and c_ops apart, or hand it to qutip.mesolve with options={"method": "faber"}.',
+            "Add it to the Liouvillian that stands in the place of H: qutip.liouvillian(H) + … .",
         )
     if x.dims[0] != x.dims[1]:
         raise InvalidArgument(

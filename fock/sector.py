@@ -161,13 +161,21 @@ def superoperator(parts: NoJump, sector: Sector) -> Any:
         pieces.append((table[kept], np.stack(targets, axis=1)[kept], kept.sum(axis=1)))
     data, indices, counts = (np.concatenate(p) for p in zip(*pieces, strict=True))
     indptr = np.concatenate([[0], np.cumsum(counts)])
-    return scipy.sparse.csr_matrix((data, indices, indptr), (sector.size, sector.size), copy=False)
+    found = scipy.sparse.csr_matrix((data, indices, indptr), (sector.size, sector.size), copy=False)
+    return found if parts.whole is None else (found + _real(parts.whole, sector)).tocsr()
+
+
+def _real(whole: Any, sector: Sector) -> Any:
+    """Re Λ + (Im Λ)P of a superoperator on stacked columns, where P transposes."""
+    stacked = sector.column.astype(np.intp) * sector.dimension + sector.row
+    matrix = whole[stacked][:, stacked]
+    return matrix.real + matrix.imag[:, sector.transposed]
 
 
 def superoperator_bytes(parts: NoJump, sector: Sector) -> float:
     """What `superoperator` takes, at most."""
     per_row = sum(2 if any(np.iscomplexobj(x) for pair in terms for x in pair) else 1 for _, terms in _table(parts))
-    return float(sector.size) * per_row * ENTRY
+    return float(sector.size) * per_row * ENTRY + (0.0 if parts.whole is None else 2.0 * ENTRY * parts.whole.nnz)
 
 
 Hops = dict[int, tuple[NDArray[np.int32], Any]]

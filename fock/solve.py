@@ -2,6 +2,7 @@ r"""Steady states and evolutions, of a model below a cutoff or of QuTiP's H and 
 
     steady_state(model, cutoff=…)        evolve(model, times, cutoff=…)
     steady_state(H, c_ops)               evolve(H, rho0, times, c_ops)
+    steady_state(L)                      evolve(L, rho0, times)
 
 The first argument tells the two apart: H is a qutip.Qobj, a QobjEvo or a list of terms, anything else a model. Both
 come to a `Generator`, solved in `fock.steady` and `fock.evolution`. A model's modes are oscillators, with photon
@@ -50,7 +51,7 @@ def steady_state(
 ) -> FockSteadyState: ...
 @overload
 def steady_state(
-    model: Any, c_ops: Sequence[Any], *, method: str = "auto", memory: float = MEMORY
+    model: Any, c_ops: Sequence[Any] = (), *, method: str = "auto", memory: float = MEMORY
 ) -> SystemSteadyState: ...
 def steady_state(
     model: Any,
@@ -65,7 +66,8 @@ def steady_state(
     It exists whether or not the model itself has one: look at `edge_weight`, or ask `gaussian` or `crosscheck`.
 
     Args:
-        model: modes, hamiltonian, dissipators; or a Hamiltonian H as qutip.Qobj, of any dims.
+        model: modes, hamiltonian, dissipators; or a Hamiltonian H as qutip.Qobj, of any dims; or a Liouvillian in its
+            place, as `qutip.liouvillian(H, c_ops)`, which may have c_ops beside it.
         c_ops: with H: list of collapse operators as qutip.Qobj, √rate inside.
         cutoff: with a model: number of Fock levels, or one number per mode.
         method: "krylov" (preconditioned GMRES), "direct" (sparse LU), both on symmetric blocks; "qutip" (its
@@ -184,7 +186,7 @@ def evolve(
 
     Args:
         model: modes, hamiltonian, dissipators, preparation; or a Hamiltonian H of any dims, as qutip.Qobj, QobjEvo, or
-            [H0, [H1, f], …] with coefficients as QuTiP takes them.
+            [H0, [H1, f], …] with coefficients as QuTiP takes them; or a Liouvillian in its place.
         *given: by place, times; or rho0, times, c_ops.
         rho0: with H: ket or density matrix.
         times: shape (T,), increasing; for a model, each ≥ 0.

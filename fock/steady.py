@@ -31,13 +31,13 @@ import scipy.sparse
 import scipy.sparse.linalg
 
 from fock.defect import require_completely_positive
-from fock.errors import FellBack, NotBounded, NotConverged, NotUnique, TooLarge
+from fock.errors import FellBack, InvalidArgument, NotBounded, NotConverged, NotUnique, TooLarge
 from fock.generator import Generator, liouvillian
 from fock.sector import Sector, Vector, superoperator, superoperator_bytes
-from fock.shown import Facts, above, number
 from fock.states import FockState
 from fock.sylvester import inverse_between_jumps
 from fock.symmetry import NoJump, charges, groups
+from fock.system import Settled
 
 EPS = float(np.finfo(float).eps)
 # ‖𝓛(ρ)‖ relative to ‖𝓛‖ at which GMRES stops, and within which of it a state is accepted.
@@ -59,20 +59,8 @@ WORK = 40
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class FockSteadyState(FockState):
-    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest ‖𝓛_N(Z)‖/‖Z‖ of traceless Z from above, as
-    closely as a search for it came, within a few times the second smallest singular value (NaN if none was made);
-    `solver_error` = √d·residual/gap; `method` tells which solver answered.
-    """
-
-    residual: float
-    gap: float
-    method: str
-
-    def _facts(self) -> Facts:
-        what, facts = super()._facts()
-        gap = [] if np.isnan(self.gap) else [("gap ≲", number(self.gap))]
-        return what, [*facts, ("residual =", above(self.residual)), *gap, ("solved by", self.method)]
+class FockSteadyState(Settled, FockState):
+    """The steady state of a model below the cutoff; `solver_error` = √d·residual/gap."""
 
 
 def solved(gen: Generator, *, lindblad: bool, method: str, memory: float) -> FockSteadyState:
@@ -85,10 +73,15 @@ def solved(gen: Generator, *, lindblad: bool, method: str, memory: float) -> Foc
         return _qutips(gen, memory)
     own, unit = gen.in_own_time()
     parts = NoJump.of(own)
+    if parts.whole is not None and method == "krylov":
+        raise InvalidArgument(
+            'Argument method must be "auto", "direct" or "qutip" for a Liouvillian, but is "krylov".',
+            "Give H and c_ops apart: its preconditioner is made of them.",
+        )
     sector = Sector.diagonal(groups(parts))
     others = Sector.between(sector.labels, charges(parts) if lindblad else np.zeros_like(sector.labels))
     _require_memory(parts, max(sector, others, key=lambda s: s.size), method, memory)
-    quick = sector.size <= (DIRECT_ONE_MODE if _is_banded(parts) else DIRECT_AT_ONCE)
+    quick = parts.whole is not None or sector.size <= (DIRECT_ONE_MODE if _is_banded(parts) else DIRECT_AT_ONCE)
     if method == "auto":
         method = "direct" if quick else "krylov"
         try:

@@ -28,12 +28,16 @@ Labels = NDArray[np.int32]
 
 @dataclass(frozen=True, eq=False)
 class NoJump:
-    """G and the jumps (γ, L, R) of a constant generator, as sparse matrices."""
+    """G and the jumps (γ, L, R) of a constant generator, as sparse matrices, and the `whole` that it has beside them.
+
+    The whole is a superoperator on stacked columns, of which nobody knows G and the jumps; None if there is none.
+    """
 
     drift: Any
     jumps: tuple[tuple[complex, Any, Any], ...]
     cutoffs: Cutoffs
     graded: bool = True
+    whole: Any = None
 
     @classmethod
     def of(cls, gen: Generator) -> NoJump:
@@ -44,7 +48,9 @@ class NoJump:
             l_matrix, r_matrix = _csr(left), _csr(right)
             g = g - 0.5 * rate * (r_matrix.conj().T @ l_matrix)
             jumps.append((complex(rate), l_matrix, r_matrix))
-        return cls(g.tocsr(), tuple(jumps), gen.cutoffs, gen.graded)
+        wholes = [_csr(s) for s, _ in gen.superoperators]
+        whole = sum(wholes[1:], wholes[0]) if wholes else None
+        return cls(g.tocsr(), tuple(jumps), gen.cutoffs, gen.graded, whole)
 
     @property
     def dimension(self) -> int:
@@ -61,6 +67,8 @@ def groups(parts: NoJump, present: Any = None) -> Labels:
     zero are `present`, a matrix of truth values.
     """
     d = parts.dimension
+    if parts.whole is not None:  # one group, where symmetries are not looked for
+        return np.zeros(d, np.int32)
     edges = [_pattern(parts.drift), *([] if present is None else [np.array(np.nonzero(present))])]
     count, labels = _components(d, edges)
     while True:

@@ -49,8 +49,11 @@ class SystemState(Shown):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class SystemSteadyState(SystemState):
-    """`residual`, `gap` and `method` as of a FockSteadyState; `solver_error` = √d·residual/gap."""
+class Settled(Shown):
+    """`residual` is ‖𝓛_N(ρ)‖ in Frobenius norm; `gap` bounds the smallest ‖𝓛_N(Z)‖/‖Z‖ of traceless Z from above, as
+    closely as a search for it came, within a few times the second smallest singular value (NaN if none was made);
+    `method` tells which solver answered.
+    """
 
     residual: float
     gap: float
@@ -60,6 +63,11 @@ class SystemSteadyState(SystemState):
         what, facts = super()._facts()
         gap = [] if np.isnan(self.gap) else [("gap ≲", number(self.gap))]
         return what, [*facts, ("residual =", above(self.residual)), *gap, ("solved by", self.method)]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
+class SystemSteadyState(Settled, SystemState):
+    """The steady state of H and c_ops; `solver_error` = √d·residual/gap."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)

@@ -31,6 +31,8 @@ from crosscheck.models.polynomial import Element, NormalForm, Term, normal_form
 from crosscheck.models.protocol import runs_to_its_end
 from gaussian.ladder import Polynomial, ladder, normal_ordered
 
+# What QuTiP takes where there are no collapse operators.
+WHOLE = "Give mesolve the generator itself, H and c_ops = to_qutip(model, cutoff, liouvillian=True)."
 # An eigenvalue of the rates that is negative by less than this, relatively, is rounding.
 POSITIVE = 1e-12
 
@@ -46,26 +48,31 @@ class _Root:
         if rate.real < 0 or abs(rate.imag) > POSITIVE * abs(rate):
             raise InvalidModel(
                 f"A rate must be ≥ 0 to be that of a collapse operator, but is {rate:.6g} at t = {t:g}.",
-                "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
+                WHOLE,
             )
         return float(np.sqrt(rate.real))
 
 
-def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
+def to_qutip(model: Any, cutoff: int | Sequence[int], *, liouvillian: bool = False) -> tuple[Any, list[Any]]:
     """(H, c_ops) of a model with `cutoff` levels for each mode, every operator the corner of the infinite one.
 
     H is a Qobj, or QuTiP's list form [H0, [H1, f], …]; collapse operators with a rate f(t) are QobjEvo. Dissipators of
     one operator are taken as they are, those that are correlated are diagonalised.
 
+    With `liouvillian` H is the whole generator in their place, a superoperator as Qobj or QobjEvo, and there are no
+    collapse operators: any model has it, completely positive or not, and `mesolve` and `steadystate` take it.
+
     Raises:
         InvalidModel: rates that are correlated depend on time, or are no positive matrix: no collapse operators have
-            them. `fock.liouvillian(fock.generator(model, cutoffs))` is the generator then.
+            them, and `liouvillian` is the way.
         fock.InvalidArgument: a cutoff that is no integer ≥ 2, or not one for each mode.
     """
     with runs_to_its_end():
         require_well_formed(model)
     cutoffs = fock.as_cutoffs(cutoff, int(model.modes))
     generator = fock.generator(model, cutoffs)
+    if liouvillian:
+        return fock.liouvillian(generator), []
     symbols: list[Any] = list(jumps_of(model, ladder(int(model.modes))))
     pairs = [(_words(d.left, model.modes), _words(d.right, model.modes)) for d in symbols]
     # What fock leaves out for its zero rate is left out here.
@@ -76,7 +83,7 @@ def to_qutip(model: Any, cutoff: int | Sequence[int]) -> tuple[Any, list[Any]]:
     if any(callable(d.rate) for d, _ in kept):
         raise InvalidModel(
             "Rates that are correlated must be constant to become collapse operators, but one depends on time.",
-            "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
+            WHOLE,
         )
     jumps, shift = _diagonalised([(complex(d.rate), left, right) for d, (left, right) in kept])
     operators = fock.compose(lambda *a: [form(*a) for form in (*jumps, *([shift] if shift.terms else []))], cutoffs)
@@ -146,7 +153,7 @@ def _eigenvectors(rates: Any, basis: Sequence[Element]) -> Iterator[NormalForm]:
         raise InvalidModel(
             "The rates must form a positive matrix to become collapse operators, but its lowest eigenvalue is "
             f"{values.min():.3g}.",
-            "Give mesolve the generator itself, fock.liouvillian(fock.generator(model, cutoffs)).",
+            WHOLE,
         )
     for value, vector in zip(values, vectors.T, strict=True):
         if value > POSITIVE * largest:

@@ -245,3 +245,24 @@ def test_a_file_that_was_written_is_certified(tmp_path):
     result = CliRunner().invoke(cli.app, ["certify", str(file), "--no-simulate"])
     assert result.exit_code == 0, result.output
     assert "not Gaussian" in result.stdout
+
+
+def test_a_model_that_is_not_completely_positive_has_a_liouvillian():
+    """Its moments in QuTiP's steady state are those of the moment engine; collapse operators are refused."""
+    model = HeatBathPair.example()
+    with pytest.raises(InvalidModel, match=r"positive matrix.* to_qutip\(model, cutoff, liouvillian=True\)"):
+        to_qutip(model, 4)
+    h, c_ops = to_qutip(model, 9, liouvillian=True)
+    assert h.issuper and c_ops == []
+    a = qutip.tensor(qutip.destroy(9), qutip.qeye(9))
+    variances = np.diagonal(gaussian.steady_state(model).covariance)[:2]
+    rho = qutip.steadystate(h, c_ops)
+    assert qutip.expect(a.dag() * a, rho) == pytest.approx(variances.sum() / 2 - 0.5, abs=1e-3)
+
+
+def test_a_liouvillian_depends_on_time_with_its_model():
+    """As `fock` has it at another time than that of its start."""
+    model = Bath([[lambda t: 1 + t, 0.2], [0.2, 0.3]])
+    h, c_ops = to_qutip(model, 5, liouvillian=True)
+    assert c_ops == []
+    assert abs((h(0.7) - fock.liouvillian(fock.generator(model, (5,)))(0.7)).full()).max() < 1e-12

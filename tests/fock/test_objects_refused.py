@@ -24,7 +24,7 @@ STEADY = {
     "one operator": ((SZ, SM), {}, INVALID, r"c_ops must be a list .* Put a single collapse operator into brackets"),
     "numbers": ((SZ, [SM, 3]), {}, INVALID, r"c_ops\[1\] must be a qutip.Qobj.* int"),
     "dims": ((SZ, [qutip.destroy(3)]), {}, INVALID, r"dims of H, \[\[2\], \[2\]\], but c_ops\[0\] has \[\[3\]"),
-    "superoperator": ((L, [SM]), {}, INVALID, "H must be an operator on states, but is a superoperator"),
+    "superoperator": ((L + qutip.spre(SM),), {}, fock.NotHermitian, "Liouvillian's answer to a Hermitian matrix"),
     "superoperators": ((SZ, [L]), {}, INVALID, r"c_ops\[0\] must be an operator on states, but is a superoperator"),
     "ket": ((UP, [SM]), {}, INVALID, "H must be a square operator"),
     "NaN": ((SZ, [np.nan * SM]), {}, INVALID, "must be finite"),
