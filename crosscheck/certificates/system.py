@@ -19,6 +19,7 @@ from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.handed import require_well_formed
 from crosscheck.models.jumps import jumps_of
+from crosscheck.models.on_tlist import on_tlist
 from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.times import default_times
 from gaussian.coefficients import of_time
@@ -45,7 +46,7 @@ class System:
     def of(cls, model: Any, times: Sequence[float] | None, *, gaussian_form: bool = True) -> System:
         """Raises InvalidParameter or a GaussianError if the model is ill-formed, or lacks a Gaussian form it needs."""
         require_hamiltonian(model)
-        exact = _with(model, _scalar)
+        exact = _with(on_tlist(model), _scalar)
         model = in_doubles(exact)
         refuse_slips(model)
         with runs_to_its_end():

@@ -23,15 +23,13 @@ import qutip
 from numpy.typing import ArrayLike
 
 from crosscheck.errors import InvalidModel, InvalidParameter
-from crosscheck.model import require
 from crosscheck.models.gaussian_start import gaussian_start
+from crosscheck.models.on_tlist import as_grid, as_times, chosen
 from crosscheck.models.polynomial import NormalForm, Term, normal_form, number, read
 from crosscheck.models.qutip_model import Function, Jump, Part, QutipModel, Start
 
 # H − H† above this, relative to the largest coefficient, is no rounding.
 HERMITIAN = 1e-12
-# Of a longer list so many times are compared.
-MOST_TIMES = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,6 +77,7 @@ def from_qutip(
     *,
     args: Mapping[str, Any] | None = None,
     tlist: ArrayLike | None = None,
+    times: Sequence[float] | None = None,
     max_degree: int = 4,
 ) -> QutipModel:
     """The model of dρ/dt = −i[H, ρ] + Σ_k 𝓓[c_k]ρ, with ħ = 1, whose operators are those of modes.
@@ -89,7 +88,8 @@ def from_qutip(
         rho0: a ket or density matrix at t = 0; default the vacuum. Of one that is not Gaussian to within a trace
             distance of 0.01 only the moments are kept, and `certify` compares no measures along the way.
         args: arguments of the coefficients.
-        tlist: the times, from 0 on; of many, four are compared. Coefficients that are arrays are values at these.
+        tlist: QuTiP's times, from 0 on; coefficients that are arrays are values at these. Of many, four are compared.
+        times: when trajectories are compared, if not at times of tlist.
         max_degree: how many ladder operators a term may have.
 
     Returns:
@@ -99,11 +99,12 @@ def from_qutip(
     Raises:
         InvalidModel: an operator is no polynomial in ladder operators, H is not Hermitian, rho0 is no state, a
             subsystem has two levels, or an operator depends on time other than by coefficients.
-        InvalidParameter: `tlist` does not start at 0, or `max_degree` is no integer ≥ 1.
+        InvalidParameter: `tlist` does not start at 0, `times` are no times, or `max_degree` is no integer ≥ 1.
     """
     if isinstance(max_degree, bool) or not isinstance(max_degree, (int, np.integer)) or max_degree < 1:
         raise InvalidParameter("max_degree", "be an integer ≥ 1", max_degree, "Give 2 for a Gaussian model.")
-    grid = _grid(tlist)
+    grid = None if tlist is None else as_grid(tlist)
+    asked = as_times(times)
     first = next(_operators(H), None)
     if first is None and callable(H):
         _refuse_function("H")
@@ -114,8 +115,9 @@ def from_qutip(
     energy = tuple(_parts(H, "H", reader))
     jumps = tuple(jump for k, c in enumerate(_listed(c_ops)) for jump in _jumps(list(_parts(c, f"c_ops[{k}]", reader))))
     start = Start((0.0,) * len(levels)) if rho0 is None else gaussian_start(rho0, levels)
-    times = None if grid is None else _chosen(grid, reader.notes)
-    return QutipModel(len(levels), _hermitian(energy), jumps, start, times, _breaks(energy, jumps), tuple(reader.notes))
+    if asked is None and grid is not None:
+        asked = _chosen(grid, reader.notes)
+    return QutipModel(len(levels), _hermitian(energy), jumps, start, asked, _breaks(energy, jumps), tuple(reader.notes))
 
 
 def _operators(term: Any) -> Iterator[qutip.Qobj]:
@@ -277,29 +279,11 @@ def _square(root: float) -> float:
     return square
 
 
-def _grid(tlist: ArrayLike | None) -> Any:
-    if tlist is None:
-        return None
-    try:
-        grid = np.asarray(tlist, float)
-    except (TypeError, ValueError):
-        grid = np.array([np.nan])
-    if grid.ndim != 1 or not grid.size or grid[0] != 0 or not (np.diff(grid) > 0).all():
-        shown = tlist if np.size(tlist) < 8 else grid[:3]
-        hint = "Move it: QuTiP starts from rho0 at tlist[0], and crosscheck at 0."
-        raise InvalidParameter("tlist", "be a rising list of times that starts at 0", shown, hint)
-    require("tlist", grid, "be ≥ 0", lambda v: v >= 0)
-    return grid
-
-
 def _chosen(grid: Any, notes: list[str]) -> tuple[float, ...]:
-    """The times after the start; of many, a few that are spread evenly, the last among them."""
-    later = grid[1:]
-    if len(later) > MOST_TIMES:
-        places = np.linspace(0, len(later), MOST_TIMES + 1)[1:].round().astype(int) - 1
-        notes.append(f"Compared at {MOST_TIMES} of the {len(grid)} times of tlist; certify(times=…) takes others")
-        later = later[places]
-    return tuple(float(t) for t in later)
+    found = chosen(grid)
+    if len(found) < len(grid) - 1:
+        notes.append(f"Compared at {len(found)} of the {len(grid)} times of tlist; certify(times=…) takes others")
+    return found
 
 
 def _breaks(energy: Sequence[Part], jumps: Sequence[Jump]) -> tuple[float, ...]:

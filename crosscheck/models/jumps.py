@@ -99,7 +99,10 @@ def require_function(f: Any, where: str) -> None:
         given, advice = repr(f), f"Write it as {as_lambda(f)}."
     elif isinstance(f, (np.ndarray, list, tuple)):
         given = f"{len(f)} numbers" if np.ndim(f) else "a number"
-        advice = "Write crosscheck.sampled(tlist, array), with the times of the samples: a cubic spline through them."
+        advice = (
+            "Write crosscheck.sampled(tlist, array), with the times of the samples: a cubic spline through them. Or "
+            "give the model an attribute tlist."
+        )
     else:
         given, advice = repr(f)[:60], "Write lambda t: …, or multiply the operator by a constant."
     raise InvalidModel(f"A coefficient in {where} must be a function f(t), but is {given}.", advice)

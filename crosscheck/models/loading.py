@@ -305,8 +305,8 @@ def _first_name(holder: Mapping[str, Any], value: Any) -> str:
     return next(name for name, other in holder.items() if other is value)
 
 
-# What a script calls its initial state, and beside it the arguments of `from_qutip` that are looked for by name.
-STARTS, BESIDE = ("rho0", "psi0"), ("args", "tlist")
+# What a script calls its initial state, the times of its solver, and beside them the arguments of its coefficients.
+STARTS, GRIDS, ARGS = ("rho0", "psi0"), ("tlist", "times"), "args"
 
 
 def _is_qutip(value: Any) -> bool:
@@ -321,17 +321,20 @@ def _asked(module: ModuleType) -> Heard:
 
 
 def _of_qutip(module: ModuleType, where: str) -> Any:
-    """The model of H and c_ops, with rho0 or psi0, args and tlist where the script has them; where it has not both, of
-    the last call of a solver.
+    """The model of H and c_ops, with rho0 or psi0, args, and tlist or times where the script has them; where it has
+    not both, of the last call of a solver.
     """
     from crosscheck.models.from_qutip import from_qutip
 
     names, heard = vars(module), _asked(module)
     if _is_qutip(names.get("H")) and "c_ops" in names:
         start = next((name for name in STARTS if name in names), None)
-        beside = [name for name in BESIDE if name in names and (name != "args" or isinstance(names[name], Mapping))]
-        read = ["H", "c_ops", *([start] if start else []), *beside]
-        given = {"rho0" if name == start else name: names[name] for name in read}
+        args = ARGS if isinstance(names.get(ARGS), Mapping) else None
+        grid = next((name for name in GRIDS if name in names and not callable(names[name])), None)
+        found = {"rho0": start, "args": args, "tlist": grid}
+        read = ["H", "c_ops", *filter(None, found.values())]
+        given = {name: names[name] for name in ("H", "c_ops")}
+        given |= {name: names[own] for name, own in found.items() if own}
         origin = f"{', '.join(read[:-1])} and {read[-1]}"
     elif heard.last is not None:
         given, origin = heard.last.given, heard.origin

@@ -32,6 +32,7 @@ import numpy as np
 
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Dissipator, Model, Preparation
+from crosscheck.models.on_tlist import as_grid, chosen
 
 Function = Callable[..., Any]
 
@@ -50,6 +51,7 @@ class Written:
     times: tuple[float, ...] | None
     breaks: tuple[float, ...]
     args: Mapping[str, Any] | None
+    tlist: Any
 
 
 class QuickModel(Model):
@@ -72,6 +74,11 @@ class QuickModel(Model):
     def args(self) -> Mapping[str, Any] | None:
         """What coefficients are called with beside the time."""
         return self._written.args
+
+    @property
+    def tlist(self) -> Any:
+        """The times of coefficients that are arrays."""
+        return self._written.tlist
 
     @property
     def modes(self) -> int:
@@ -109,6 +116,8 @@ class QuickModel(Model):
 
     @property
     def times(self) -> tuple[float, ...]:
+        if self._written.times is None and self.tlist is not None:
+            return chosen(self.tlist)
         return super().times if self._written.times is None else self._written.times
 
     @property
@@ -135,6 +144,7 @@ def quick(
     times: Sequence[float] | None = None,
     breaks: Sequence[float] = (),
     args: Mapping[str, Any] | None = None,
+    tlist: Sequence[float] | None = None,
 ) -> QuickModel:
     r"""A Model from functions that take one annihilation operator for each mode.
 
@@ -148,9 +158,10 @@ def quick(
         modes: their number, where the signature does not tell it (`lambda *a: …`).
         observed: the modes whose joint state is compared, as in a Model; all by default.
         party: one side of the bipartition of `observed`, by position.
-        times: when trajectories are compared; by default the model's rates say.
+        times: when trajectories are compared; by default a few of tlist, or the model's rates say.
         breaks: times at which a coefficient f(t) jumps.
         args: what coefficients f(t, args) and f(t, w, …) are called with.
+        tlist: the times of coefficients that are arrays, from 0 on, as QuTiP takes them.
 
     Raises:
         InvalidParameter: an argument is no function, takes another number of operators, or is given twice.
@@ -178,6 +189,7 @@ def quick(
             times=_tuple("times", times),
             breaks=_tuple("breaks", breaks) or (),
             args=args,
+            tlist=None if tlist is None else as_grid(tlist),
         )
     )
 

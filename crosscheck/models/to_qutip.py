@@ -27,6 +27,7 @@ import fock
 from crosscheck.errors import InvalidModel
 from crosscheck.models.handed import require_well_formed
 from crosscheck.models.jumps import jumps_of
+from crosscheck.models.on_tlist import on_tlist
 from crosscheck.models.polynomial import Element, NormalForm, Term, normal_form
 from crosscheck.models.protocol import runs_to_its_end
 from gaussian.ladder import Polynomial, ladder, normal_ordered
@@ -67,6 +68,7 @@ def to_qutip(model: Any, cutoff: int | Sequence[int], *, liouvillian: bool = Fal
             them, and `liouvillian` is the way.
         fock.InvalidArgument: a cutoff that is no integer ≥ 2, or not one for each mode.
     """
+    model = on_tlist(model)
     with runs_to_its_end():
         require_well_formed(model)
     cutoffs = fock.as_cutoffs(cutoff, int(model.modes))

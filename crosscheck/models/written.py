@@ -48,8 +48,10 @@ class Written(Model):
     """H = `energy`, dissipators `jumps` (rate, left, right), and ρ(0), for one mode of each of `names`.
 
     ρ(0) has thermal `occupations` (vacuum by default), or is the ground state of `ground`, followed by exp(−iG) for
-    each G in `unitaries`. The modes `watched` are observed, with `side` as one party of them; as of any model if they
-    are not given. Units: those of the coefficients.
+    each G in `unitaries`. The modes `watched` are observed, with `side` as one party of them, and trajectories compared
+    at the times `asked` for; as of any model if they are not given. Units: those of the coefficients.
+
+    `moving` are terms of H with a function of time before them, and a rate may be one.
     """
 
     names: tuple[str, ...]
@@ -60,6 +62,8 @@ class Written(Model):
     unitaries: tuple[Terms, ...] = ()
     watched: tuple[int, ...] | None = None
     side: tuple[int, ...] | None = None
+    moving: tuple[tuple[Any, Terms], ...] = ()
+    asked: tuple[float, ...] | None = None
 
     @property
     def modes(self) -> int:
@@ -74,19 +78,29 @@ class Written(Model):
         return super().party if self.side is None else self.side
 
     @property
+    def times(self) -> tuple[float, ...]:
+        return super().times if self.asked is None else self.asked
+
+    @property
     def degree(self) -> int:
         """The largest of the words of H, and of L_k with R_k†."""
         pairs = [len(w) + len(v) for _, left, right in self.jumps for w, _ in left for v, _ in right]
-        return max([len(w) for w, _ in self.energy] + pairs, default=0)
+        return max([len(w) for w, _ in self._words] + pairs, default=0)
+
+    @property
+    def _words(self) -> Terms:
+        """Of H, those with a function of time among them."""
+        return (*self.energy, *(term for _, terms in self.moving for term in terms))
 
     @property
     def is_quadratic(self) -> bool:
         """Whether moments close: H of degree ≤ 2 and jump operators of degree ≤ 1."""
         words = [w for _, left, right in self.jumps for w, _ in (*left, *right)]
-        return all(len(w) <= 2 for w, _ in self.energy) and all(len(w) <= 1 for w in words)
+        return all(len(w) <= 2 for w, _ in self._words) and all(len(w) <= 1 for w in words)
 
     def hamiltonian(self, *a: Any) -> Any:
-        return _operator(self.energy, a)
+        constant = _operator(self.energy, a)
+        return [constant, *([_operator(terms, a), f] for f, terms in self.moving)] if self.moving else constant
 
     def dissipators(self, *a: Any) -> Iterator[Dissipator]:
         for rate, left, right in self.jumps:
@@ -106,10 +120,12 @@ class Written(Model):
         return cls(names=("a",), energy=(((1, 0), 1.0),), jumps=((0.5, damping, damping),))
 
     def __str__(self) -> str:
-        lines = [f"H = {spelled(self.energy, self.names)}"]
+        parts = [spelled(self.energy, self.names)] if self.energy or not self.moving else []
+        parts += [f"{f} ({spelled(terms, self.names)})" for f, terms in self.moving]
+        lines = [f"H = {' + '.join(parts)}"]
         for rate, left, right in self.jumps:
             both = dict.fromkeys((spelled(left, self.names), spelled(right, self.names)))
-            factor = spelled_number(rate)
+            factor = str(rate) if callable(rate) else spelled_number(rate)
             lines.append(f"{'' if factor == '1' else factor + ' '}𝓓[{', '.join(both)}]")
         return "\n".join(lines)
 

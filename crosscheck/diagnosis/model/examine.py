@@ -41,6 +41,7 @@ from crosscheck.diagnosis.model.stability import stability
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import parameters
 from crosscheck.models.loading import failed_in_theirs, told
+from crosscheck.models.on_tlist import on_tlist
 from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict, overall
 
@@ -287,7 +288,7 @@ def _generator(report: Report) -> Section:
 
 
 def _as_floats(model: Any) -> Any:
-    return asked(model, "fields", lambda: in_doubles(model))
+    return asked(model, "fields", lambda: in_doubles(on_tlist(model)))
 
 
 def _party(model: Any, modes: int) -> tuple[int, ...]:
