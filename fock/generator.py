@@ -253,7 +253,7 @@ def _require_liouvillian(terms: list[Any], d: int) -> None:
     if np.abs(traces).max() > 1e-10 * abs(whole).max():
         raise InvalidArgument(
             f"A Liouvillian must preserve the trace, but changes it at a rate of {np.abs(traces).max():.2g}.",
-            "Build it by qutip.liouvillian(H, c_ops): −½{c†c, ρ} must stand beside each cρc†.",
+            "Make it by qutip.liouvillian(H, c_ops): −½{c†c, ρ} must stand beside each cρc†.",
         )
 
 

@@ -95,7 +95,7 @@ def _nothing(whole: qutip.Qobj) -> qutip.Qobj:
         raise InvalidArgument(
             "A Liouvillian must take operators on one space to such operators, on stacked columns, but has dims "
             f"{whole.dims} and superrep {whole.superrep!r}.",
-            "Build it by qutip.liouvillian(H, c_ops), or turn it by qutip.to_super.",
+            "Make it by qutip.liouvillian(H, c_ops), or turn it by qutip.to_super.",
         )
     return qutip.Qobj(scipy.sparse.csr_matrix((int(whole.shape[0] ** 0.5),) * 2, dtype=complex), dims=whole.dims[0])
 
