@@ -14,8 +14,8 @@ The diffusion is wrong at 2 of 5 points; the first is [3] (g = 0.775).
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -27,9 +27,12 @@ from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.scan import Shape, place, point_of, scan_shape
+from crosscheck.diagnosis.code.scan_causes import FEWEST, causes_over, general
 from crosscheck.diagnosis.code.scan_claims import EQUATIONS, ScanClaims
 from crosscheck.diagnosis.code.scan_points import Compared, Conventions, Scan, compare, conventions_of
 from crosscheck.diagnosis.code.scan_report import Judged, ScanDiagnosis, values_at, verdict_of
+from crosscheck.diagnosis.code.shapes import NUMBERS
+from crosscheck.diagnosis.code.stage import Cause
 from crosscheck.errors import InvalidParameter
 from crosscheck.report.verdict import Verdict
 
@@ -69,23 +72,32 @@ def diagnose_grid(
     conventions, telling, claims = _settled(claim, scan, claims)
     with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):
         found, growing, marginal = compare(claim, scan, claims, conventions, progress)
+    progress("causes")
+    explained, notes = _explained(claim, scan, claims, conventions, found)
     first = min((_first(c.wrong) for c in found if c.wrong.any()), default=None)
     progress("one point")
-    point, at = None, telling
+    point, at, looked = None, telling, _Looked()
     if first is not None:
         at = first
         # Where other points are right in a convention, that is the convention of the code.
         known = any(c.name in ("diffusion", "covariance") and c.judged > c.wrong.sum() for c in found)
         frame = conventions.frame
         meant = replace(claim, vacuum=frame.vacuum, layout=frame.layout) if known else claim
-        point = _look(meant, claims, shape, first, bool(growing[first]), clock)
+        if not all(c.name in (*explained, *notes) for c in found if c.wrong.any()):
+            point = _look(meant, claims, shape, first, bool(growing[first]), clock)
+            wrong = next(c.wrong for c in found if c.wrong[first])
+            looked = _looked_at(meant, claims, shape, point, wrong, growing, clock)
     elif not growing[telling] and not marginal[telling]:
         point = _look(claim, claims, shape, telling, False, clock)
     return ScanDiagnosis(
         name=type(claim.model).__name__,
         shape=shape,
         tolerance=claim.tolerance,
-        judged=tuple(_judged(claim.model, shape, one, point) for one in found),
+        judged=tuple(_judged(claim.model, shape, one, point, explained.get(one.name, ())) for one in found),
+        explained=explained,
+        notes=notes,
+        shared=looked.causes,
+        looked_at=looked.others,
         point=point,
         place=place(claim.model, shape, _index(at, shape)),
         unstable=growing.reshape(shape),
@@ -125,11 +137,66 @@ def _look(
     return diagnose_code(Claim(model=point_of(claim.model, shape, index), **values), clock=clock.renewed(LEAST))
 
 
-def _judged(model: Any, shape: Shape, one: Compared, point: CodeDiagnosis | None) -> Judged:
+def _explained(
+    claim: Claim, scan: Scan, claims: ScanClaims, conventions: Conventions, found: Sequence[Compared]
+) -> tuple[dict[str, tuple[Cause, ...]], dict[str, str]]:
+    """What accounts for wrong numbers at all points, by their names; and what is said of them else."""
+    explained: dict[str, tuple[Cause, ...]] = {}
+    notes: dict[str, str] = {}
+    for one in found:
+        if one.name in NUMBERS and one.wrong.sum() >= FEWEST:
+            causes, note = causes_over(claim, scan, claims, conventions, one)
+            explained |= {one.name: causes} if causes else {}
+            notes |= {one.name: note} if note else {}
+    return explained, notes
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """Causes that hold at so many other points, too."""
+
+    causes: tuple[Cause, ...] = ()
+    others: int = 0
+
+
+def _looked_at(
+    claim: Claim,
+    claims: ScanClaims,
+    shape: Shape,
+    point: CodeDiagnosis | None,
+    wrong: Mask,
+    growing: Mask,
+    clock: Clock,
+) -> _Looked:
+    """Those causes of the first wrong point, without their numbers, that are causes at the last and a middle one."""
+    places = np.flatnonzero(wrong)
+    others = [int(k) for k in dict.fromkeys((places[-1], places[len(places) // 2])) if k != places[0]]
+    if point is None or not others or not any(cause.defects for cause in point.causes):
+        return _Looked()
+    looks = [_look(claim, claims, shape, k, bool(growing[k]), clock) for k in others]
+    there = [{words for cause in look.causes for words in _words(cause)} for look in looks if look is not None]
+    found = []
+    for cause in point.causes:
+        words = [w for w in _words(cause) if all(w in known for known in there)]
+        if words:
+            found.append(replace(cause, defects=(words[0],), same=tuple(words[1:])))
+    return _Looked(tuple(found), len(there))
+
+
+def _words(cause: Cause) -> list[str]:
+    """A cause and what is to the same effect, in general."""
+    return [general("; ".join(cause.defects)), *map(general, cause.same)] if cause.defects else []
+
+
+def _judged(
+    model: Any, shape: Shape, one: Compared, point: CodeDiagnosis | None, causes: Sequence[Cause] = ()
+) -> Judged:
     wrong, missing, without = (int(mask.sum()) for mask in (one.wrong, one.gaps, one.none))
     masks = {"wrong": one.wrong, "missing": one.gaps, "none": one.none}
     verdict = verdict_of(wrong, missing, without, one.undecided, one.judged)
-    if wrong and not without and point is not None and point.verdict is not Verdict.REFUTED:
+    if wrong and not without and any(not cause.defects for cause in causes):
+        verdict = Verdict.INCONCLUSIVE  # right, if other modes are meant
+    elif wrong and not without and not causes and point is not None and point.verdict is not Verdict.REFUTED:
         verdict = Verdict.INCONCLUSIVE  # the point itself is right in another convention, or within its digits
     return Judged(
         name=one.name,

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 from crosscheck.diagnosis.code.accuracy import spelled
 from crosscheck.diagnosis.code.change import named_factor
 from crosscheck.diagnosis.code.names import Reading
-from crosscheck.diagnosis.code.stage import Cause, Stage, listed
+from crosscheck.diagnosis.code.stage import Cause, Stage, explanations_told, listed
 from crosscheck.errors import Refuted
 from crosscheck.report.described import Described
 from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Table, Tone, columns
 from crosscheck.report.verdict import Verdict, overall
 
-MOST_ENTRIES, MOST_PLACES = 16, 3
+MOST_ENTRIES = 16
 ENTRY = ("entry", "index in the code", "the code", "right", "factor")
 
 
@@ -90,7 +90,7 @@ class CodeDiagnosis(Described):
         else:
             told = [f"The first thing that is wrong: {stage.what}, against {stage.against}."]
         if stage is not None:
-            told += _explained(stage)
+            told += explanations_told(stage.causes)
             told += [stage.note] if stage.note else []
             told += [line for later in self.stages[self.stages.index(stage) + 1 :] for line in _later(later)]
         if self.stages[0].note:
@@ -128,17 +128,6 @@ class CodeDiagnosis(Described):
         )
 
 
-def _explained(stage: Stage) -> list[str]:
-    told = []
-    for k, cause in enumerate(stage.causes):
-        lead = "Explanation" if len(stage.causes) == 1 else f"Explanation {k + 1} of {len(stage.causes)}"
-        told.append(f"{lead}: {cause.text}.")
-        told += [f"  It comes from {place}." for place in cause.places[:MOST_PLACES]]
-        if cause.same:
-            told.append(f"  To the same effect: {'; '.join(cause.same[:2])}.")
-    return told
-
-
 def _later(stage: Stage) -> list[str]:
     """A link after the first that is wrong, if it is judged on its own: against the model it may only follow."""
     if stage.against == Stage.against:
@@ -147,7 +136,7 @@ def _later(stage: Stage) -> list[str]:
         return [f"{_capital(stage.what)} follows rightly from that: nothing more is wrong there."]
     if stage.verdict is Verdict.REFUTED:
         reason = [stage.note] if stage.note and not stage.causes else []
-        return [f"Wrong besides: {stage.what}, against {stage.against}.", *_explained(stage), *reason]
+        return [f"Wrong besides: {stage.what}, against {stage.against}.", *explanations_told(stage.causes), *reason]
     if stage.verdict is Verdict.INCONCLUSIVE and stage.note:
         return [f"{_capital(stage.what)}, against {stage.against}: {stage.note}"]
     return []

@@ -1,5 +1,7 @@
 r"""What is claimed over a scan: A, d, D, σ, ⟨r⟩ and measures, in the shape of the scan or broadcast to it.
 
+Purity, populations and squeezing may have one number for each mode at each point.
+
 NaN at a point says that there is nothing to claim there. Axes may come in the other order, as `numpy.meshgrid` makes
 them.
 """
@@ -12,13 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-import gaussian
 from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.scan import Shape
-from crosscheck.diagnosis.code.shapes import MEASURES, QUANTITIES, said
+from crosscheck.diagnosis.code.shapes import MEASURES, NUMBERS, QUANTITIES, said
 from crosscheck.errors import InvalidParameter
 
 Array = NDArray[Any]
@@ -52,10 +53,6 @@ class ScanClaims:
             if getattr(claim, name) is not None:
                 hint = "Take one point of the scan, or leave the trajectory out (--use NAME=none)."
                 raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
-        for name in QUANTITIES:
-            if getattr(claim, name) is not None:
-                hint = f"Take one point of the scan, or leave it out (--use {name}=none)."
-                raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
         m = 2 * claim.modes
         tails: dict[str, Shape] = {
             "drift": (m, m),
@@ -64,13 +61,15 @@ class ScanClaims:
             "covariance": (m, m),
             "mean": (m,),
         }
-        tails |= dict.fromkeys(MEASURES, ())
+        tails |= dict.fromkeys(NUMBERS, ())
         values, turned = {}, []
         for name, tail in tails.items():
             given = getattr(claim, name)
-            if given is None or (callable(given) and name in MEASURES):
+            if given is None or (callable(given) and name in NUMBERS):
                 continue
             found = _numbers(name, call(given, name, claim.model) if callable(given) else given)
+            if name in QUANTITIES and found.shape[-1:] == (claim.modes,) and found.shape[:-1] in (shape, shape[::-1]):
+                tail = (claim.modes,)
             lead = found.shape[: found.ndim - len(tail)]
             if lead == shape[::-1] != shape and found.shape[len(lead) :] == tail:
                 found = _turned(found, len(lead))
@@ -102,18 +101,6 @@ def seen(name: str, array: Array, frame: Frame) -> Array:
     if name in ("drive", "mean"):
         return frame.ours_vector(array, frame.amplitude)
     return frame.ours(array, 1.0 if name == "drift" else 2 * frame.vacuum)
-
-
-def measured(measure: str, sigma: Array, party: list[int], error: Array) -> Array:
-    """A measure of covariances (k, 2n, 2n), each known to within error (k,)."""
-    rest = [k for k in range(sigma.shape[-1] // 2) if k not in party]
-    if measure == "log_negativity":
-        return np.asarray(gaussian.log_negativity(sigma, party=party, require_physical_state=False, error=error))
-    if measure == "entropy":
-        return np.asarray(gaussian.entropy(sigma, error=error))
-    if measure == "mutual_information":
-        return np.asarray(gaussian.mutual_information(sigma, party=party, error=error))
-    return np.asarray(gaussian.discord(sigma, measured=rest, error=error))
 
 
 def _numbers(name: str, value: Any) -> Array:

@@ -20,9 +20,13 @@ from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant
 from crosscheck.diagnosis.code.observables import Observable
+from crosscheck.diagnosis.code.quantities import OUTPUTS as OUTPUTS_OF
 from crosscheck.diagnosis.code.scan import Shape
 from crosscheck.diagnosis.code.scan_bounds import bounds
-from crosscheck.diagnosis.code.scan_claims import EQUATIONS, SOLVED, ScanClaims, measured, seen
+from crosscheck.diagnosis.code.scan_claims import EQUATIONS, SOLVED, ScanClaims, seen
+from crosscheck.diagnosis.code.scan_values import measured, quantity_within
+from crosscheck.diagnosis.code.shapes import QUANTITIES
+from crosscheck.diagnosis.code.subjects import Subject, asked, is_said, subjects
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
@@ -39,10 +43,16 @@ SMALL, UNDECIDED = 2e-4, -1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Conventions:
-    """In what a code differs over the whole scan: the frame of its matrices, and factors of its measures."""
+    """In what a code differs over the whole scan: the frame of its matrices, factors of its measures.
+
+    `of` are the modes that numbers are of, where it is not all that the model asks about: one for each column of them;
+    `said` the output conventions of purity, populations and squeezing.
+    """
 
     frame: Frame
     outputs: dict[str, float] = field(default_factory=dict)
+    of: dict[str, tuple[Subject, ...]] = field(default_factory=dict)
+    said: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -76,8 +86,7 @@ class Scan:
 
     def __init__(self, model: Any, shape: Shape) -> None:
         self.shape, self.size, self.modes = shape, int(np.prod(shape)), int(model.modes)
-        self.observed = list(getattr(model, "observed", range(self.modes)))
-        self.party = list(getattr(model, "party", (0,))) or [0]
+        self.asked, self.is_said = asked(model), is_said(model)
         self._equations = gaussian.moment_equations(model)
 
     def at(self, points: Array) -> Steady:
@@ -161,7 +170,8 @@ def deviations(
     theirs = claims.at(name, points)
     with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):
         if name not in (*EQUATIONS, *SOLVED):
-            return _of_measure(name, tolerance, scan, steady, theirs, claims, conventions.outputs.get(name, 1.0))
+            of = _of_quantity if name in QUANTITIES else _of_measure
+            return of(name, tolerance, scan, steady, theirs, claims, conventions)
         mine = getattr(steady, name)
         half = np.abs(seen(name, claims.halves(name, theirs), conventions.frame))
         theirs = seen(name, theirs, conventions.frame)
@@ -176,27 +186,84 @@ def deviations(
 
 
 def _of_measure(
-    name: str, tolerance: float, scan: Scan, steady: Steady, theirs: Array, claims: ScanClaims, factor: float
+    name: str, tolerance: float, scan: Scan, steady: Steady, theirs: Array, claims: ScanClaims, known: Conventions
 ) -> Array:
+    factor, (subject,) = known.outputs.get(name, 1.0), known.of.get(name, (scan.asked,))
     there = steady.exists & np.isfinite(theirs)
     off = np.full(len(theirs), np.nan)
     if not there.any():
         return off
-    sigma = gaussian.reduced(steady.covariance[there], scan.observed)
+    sigma = steady.covariance[there]
     error, claimed = steady.error[there], theirs[there] / factor
     half = claims.halves(name, theirs[there]) / abs(factor)
-    right = measured(name, sigma, scan.party, error)
+    right = measured(name, sigma, subject, error)
     size = np.maximum(np.maximum(np.abs(right), np.abs(claimed)), 1e-6)
     found = np.maximum(np.abs(claimed - right) - (1 + 1e-6) * half - NOTHING, 0.0) / size
     suspect = np.flatnonzero(found > tolerance)
     if suspect.size:
-        low, high = bounds(name, sigma[suspect], THEIRS * error[suspect], scan.party)
+        reduced, party = gaussian.reduced(sigma[suspect], list(subject.modes)), map(subject.modes.index, subject.party)
+        low, high = bounds(name, reduced, THEIRS * error[suspect], list(party))
         c, h = claimed[suspect], (1 + 1e-6) * half[suspect]
         excused = suspect[(c >= low - h - NOTHING) & (c <= high + h + NOTHING)]
         far = np.abs(claimed - right)[excused]
         found[excused] = np.where((far > SMALL) & (far > CLEAR * size[excused]), UNDECIDED, 0.0)
     off[there] = found
     return off
+
+
+def _of_quantity(
+    name: str, tolerance: float, scan: Scan, steady: Steady, theirs: Array, claims: ScanClaims, known: Conventions
+) -> Array:
+    of = known.of.get(name) or tuple(candidates(name, scan, theirs)[0])
+    columns, halves = (part.reshape(len(theirs), -1) for part in (theirs, claims.halves(name, theirs)))
+    off = np.full(columns.shape, np.nan)
+    for k, subject in enumerate(of):
+        there = steady.exists & np.isfinite(columns[:, k])
+        eta = THEIRS * steady.error[there]
+        sigma, mean = steady.covariance[there], steady.mean[there]
+        right, slack = quantity_within(name, known.said.get(name, RIGHT), subject, sigma, mean, eta)
+        claimed = columns[there, k]
+        size = np.maximum(np.maximum(np.abs(right), np.abs(claimed)), 1e-6)
+        excused = (1 + 1e-6) * halves[there, k] + slack + NOTHING
+        off[there, k] = np.maximum(np.abs(claimed - right) - excused, 0.0) / size
+    return np.asarray(off.max(-1))
+
+
+def candidates(name: str, scan: Scan, theirs: Array) -> list[tuple[Subject, ...]]:
+    """What numbers may be of, for each column, without being of something else than the model asks about."""
+    if theirs.ndim == 2:
+        return [tuple(Subject(modes=(k,), party=(k,)) for k in range(scan.modes))]
+    if name in QUANTITIES:
+        singles = [Subject(modes=(k,), party=(k,)) for k in scan.asked.modes]
+        return [(s,) for s in dict.fromkeys([scan.asked] if name == "purity" else [*singles, scan.asked])]
+    others = [] if scan.is_said else subjects(name, scan.modes)
+    return [(s,) for s in dict.fromkeys([scan.asked, *others])]
+
+
+def _read_as(claim: Claim, scan: Scan, steady: Steady, claims: ScanClaims, points: Array, name: str) -> _As:
+    """In which convention, and of which modes, most numbers of a measure are right."""
+    best = _As(hits=-1)
+    plain = Frame(order=tuple(range(2 * scan.modes)))
+    tried: list[tuple[float, str]] = [(1.0, said) for said in OUTPUTS_OF[name]] if name in QUANTITIES else []
+    tried = tried or [(f, RIGHT) for out, f in OUTPUTS.items() if Variant(formula=RIGHT, output=out).is_convention]
+    for of in candidates(name, scan, claims.at(name, points[:1])):
+        for factor, said in tried:
+            known = Conventions(frame=plain, outputs={name: factor}, of={name: of}, said={name: said})
+            off = deviations(name, claim.tolerance, scan, steady, claims, points, known)
+            hits = int((off <= claim.tolerance).sum())
+            if hits > best.hits:
+                best = _As(hits=hits, factor=factor, said=said, of=of)
+        if best.hits == np.isfinite(off).sum():
+            break
+    return best
+
+
+@dataclass(frozen=True, kw_only=True)
+class _As:
+    hits: int
+    factor: float = 1.0
+    said: str = RIGHT
+    of: tuple[Subject, ...] = ()
 
 
 def conventions_of(claim: Claim, scan: Scan, claims: ScanClaims) -> tuple[Conventions, int, int]:
@@ -222,21 +289,15 @@ def conventions_of(claim: Claim, scan: Scan, claims: ScanClaims) -> tuple[Conven
             score -= 1e-3 * frame.cost
             if score > best[1] + 1e-9:
                 best = (frame, score, right)
-    outputs = {}
-    right = best[2]
-    for name in measures:
-        off_of = {
-            factor: deviations(
-                name, claim.tolerance, scan, steady, claims, points, Conventions(frame=plain, outputs={name: factor})
-            )
-            for output, factor in OUTPUTS.items()
-            if Variant(formula=RIGHT, output=output).is_convention
-        }
-        hits = {factor: int((off <= claim.tolerance).sum()) for factor, off in off_of.items()}
-        outputs[name] = max(hits, key=lambda factor: hits[factor])
-        right += hits[outputs[name]]
+    found = {name: _read_as(claim, scan, steady, claims, points, name) for name in measures}
     telling = int(few[0]) if few.size else 0
-    return Conventions(frame=best[0], outputs=outputs), right, telling
+    conventions = Conventions(
+        frame=best[0],
+        outputs={name: read.factor for name, read in found.items()},
+        of={name: read.of for name, read in found.items()},
+        said={name: read.said for name, read in found.items()},
+    )
+    return conventions, best[2] + sum(read.hits for read in found.values()), telling
 
 
 def _share(name: str, claim: Claim, there: Steady, claims: ScanClaims, few: Array, frame: Frame) -> float:
@@ -260,6 +321,7 @@ def _telling(steady: Steady, scan: Scan, claims: ScanClaims, points: Array, matr
         for name in claims.values:
             if name not in (*EQUATIONS, *SOLVED):
                 numbers = np.nan_to_num(np.abs(claims.at(name, points)), nan=0.0, posinf=0.0)
+                numbers = numbers.reshape(len(points), -1).max(-1)
                 weight += numbers / (numbers.max(initial=0.0) + 1e-300)
     order = np.argsort(-(worth + 0.5 * weight / (weight.max(initial=0.0) + 1e-300)), kind="stable")
     first = order[:1]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from crosscheck.diagnosis.code.accuracy import spelled
 from crosscheck.diagnosis.code.names import WORDS, Reading
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.stage import listed
+from crosscheck.diagnosis.code.stage import Cause, explanations_told, listed
 from crosscheck.errors import Refuted
 from crosscheck.report.described import Described
 from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Table, Tone, columns
@@ -53,8 +53,10 @@ class Judged:
 class ScanDiagnosis(Described):
     """Every claimed thing at every point of a scan; `point` is the ordinary diagnosis of the first wrong point.
 
-    If none is wrong it is that of a right one, which settles the conventions. `wrong` holds a mask in the shape of the
-    scan for each claimed thing, and `unstable` one of the points whose moments grow.
+    If none is wrong it is that of a right one, which settles the conventions. `explained` holds what accounts for wrong
+    numbers at all points, by their name, and `notes` what is said of them else; `shared` are those causes of `point`
+    that hold at so many other wrong points, `looked_at`, as well. `wrong` holds a mask in the shape of the scan for
+    each claimed thing, and `unstable` one of the points whose moments grow.
     """
 
     name: str
@@ -68,12 +70,16 @@ class ScanDiagnosis(Described):
     marginal: int
     wrong: Mapping[str, NDArray[np.bool_]]
     turned: tuple[str, ...] = ()
+    explained: Mapping[str, tuple[Cause, ...]] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    shared: tuple[Cause, ...] = ()
+    looked_at: int = 0
     reading: Reading = field(default=Reading())
 
     kind: ClassVar[str] = "diagnosis of a scan"
     json_fields: ClassVar[tuple[str, ...]] = (
         "model=name", "shape", "verdict", "tolerance", "read", "not_read", "story", "conventions", "judged",
-        "unstable=unstable_points", "marginal", "place", "point",
+        "unstable=unstable_points", "marginal", "explained", "place", "point",
     )  # fmt: skip
 
     @property
@@ -116,18 +122,27 @@ class ScanDiagnosis(Described):
     def _found(self) -> list[str]:
         wrong = [j for j in self.judged if j.wrong]
         right = [j for j in self.judged if j.points and not j.wrong]
-        told = [
-            f"{_capital(j.what)} is wrong at {j.wrong} of {j.points} points; the first is {j.at['wrong']}."
-            for j in wrong
-        ]
+        told = []
+        for j in wrong:
+            told.append(f"{_capital(j.what)} is wrong at {j.wrong} of {j.points} points; the first is {j.at['wrong']}.")
+            told += [f"  {line}" for line in explanations_told(self.explained.get(j.name, ()))]
+            told += [f"  {self.notes[j.name]}"] if j.name in self.notes else []
         for count in sorted({j.points for j in right}, reverse=True):
             these = [j for j in right if j.points == count]
             within = max(j.within for j in these)
             off = f"within {spelled(within)}" if within else "to the digits that they have"
             where = "points" if count == self.points else "points with a steady state"
-            told.append(f"Right at all {count} {where}: {listed(j.what for j in these)}, {off}.")
+            names = listed(j.what for j in these)
+            if self.verdict is Verdict.INCONCLUSIVE and not wrong and self.point is not None:
+                told.append(f"Alike at all {count} {where}, and open for the reason that is given below: {names}.")
+            else:
+                told.append(f"Right at all {count} {where}: {names}, {off}.")
         told += self._without_state() + [line for j in self.judged for line in _open(j)]
-        if self.point is not None and (wrong or self.point.verdict is not Verdict.CERTIFIED):
+        accounted = bool(wrong) and all(j.name in (*self.explained, *self.notes) for j in wrong)
+        if self.point is not None and not accounted and (wrong or self.point.verdict is not Verdict.CERTIFIED):
+            if self.shared:
+                told.append(f"At all {self.looked_at + 1} wrong points that were looked at:")
+                told += [f"  {line}" for line in explanations_told(self.shared)]
             told += [f"At {self.place}:", *(f"  {line}" for line in self.point.story)]
         elif self.conventions:
             told.append("Conventions of the code that differ from those here: " + "; ".join(self.conventions) + ".")

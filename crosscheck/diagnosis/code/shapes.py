@@ -66,8 +66,6 @@ class Shapes:
         why = "" if what in NUMBERS and not self.scan and _names_modes(value) else _not_data(value)
         if why:
             return None, why
-        if what in QUANTITIES and self.scan:
-            return None, "not compared over a scan"
         if what in MEASURES and what != "entropy" and len(getattr(self.model, "observed", range(self.m // 2))) < 2:
             return None, "of one mode only the entropy is compared"
         if callable(value):
@@ -155,7 +153,8 @@ class Shapes:
             return [(times,), ()] if times == 1 else [(times or 0,)]
         if what in ("covariances", "means"):
             return [] if times is None else [(times, m, m) if what == "covariances" else (times, m)]
-        return [(), (1,), *([(times,)] if times else []), *([] if self.scan else self._several(what))]
+        several = [(self.m // 2,)] if self.scan and what in QUANTITIES else [] if self.scan else self._several(what)
+        return [(), (1,), *([(times,)] if times else []), *several]
 
     def _several(self, what: str) -> list[tuple[int, ...]]:
         """Of numbers of several modes, or pairs of them, as `subjects.each` takes them."""

@@ -18,6 +18,9 @@ from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.terms import Term
 from crosscheck.report.verdict import Verdict
 
+# Of the lines of the model that something comes from, so many are told.
+MOST_PLACES = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
@@ -69,6 +72,18 @@ def listed(words: Iterable[str]) -> str:
     """`A, B and C`."""
     found = list(words)
     return found[0] if len(found) == 1 else f"{', '.join(found[:-1])} and {found[-1]}"
+
+
+def explanations_told(causes: Sequence[Cause]) -> list[str]:
+    """Causes as lines of a story, with the lines of the model that they come from."""
+    told = []
+    for k, cause in enumerate(causes):
+        lead = "Explanation" if len(causes) == 1 else f"Explanation {k + 1} of {len(causes)}"
+        told.append(f"{lead}: {cause.text}.")
+        told += [f"  It comes from {place}." for place in cause.places[:MOST_PLACES]]
+        if cause.same:
+            told.append(f"  To the same effect: {'; '.join(cause.same[:2])}.")
+    return told
 
 
 def judged(explanations: Sequence[Explanation]) -> Verdict:
