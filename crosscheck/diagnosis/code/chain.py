@@ -23,6 +23,7 @@ from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.clock import Clock
+from crosscheck.diagnosis.code.correlations import correlation_stage
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.existence import monitored, no_steady_state
 from crosscheck.diagnosis.code.explained import explain
@@ -35,7 +36,7 @@ from crosscheck.diagnosis.code.quantified import Given, quantity_stage
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.settled import settled
-from crosscheck.diagnosis.code.shapes import QUANTITIES
+from crosscheck.diagnosis.code.shapes import CORRELATIONS, QUANTITIES
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.diagnosis.code.tried import frames_of, matched_of, moves
@@ -188,6 +189,8 @@ def measure_stages(
     return [
         quantity_stage(claim, measure, value, open_ones, Given(arrays, frame, sigma, several))
         if measure in QUANTITIES
+        else correlation_stage(claim, measure, value, open_ones, Given(arrays, frame, sigma, several))
+        if measure in CORRELATIONS
         else function_stage(claim, measure, value, open_ones)
         if callable(value)
         else numbers_stage(claim, readings, measure, value, sigma, several, evidence, clock)

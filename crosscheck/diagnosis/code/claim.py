@@ -44,6 +44,8 @@ class Claim:
             trajectory and no steady covariance: one for each), or functions of a covariance matrix.
         purity, populations, squeezing: 1/√det 2σ, ⟨a_j†a_j⟩ and the least eigenvalue of 2σ (or in dB): numbers, one for
             each mode, a dict by mode, or functions of a covariance matrix.
+        anomalous, coherence, squared: ⟨a_j a_k⟩, ⟨a_j†a_k⟩ and ⟨a_j²⟩, complex: one number, (n, n) of all pairs, a
+            dict as {(0, 1): …}, one for each of `times`, or functions of a covariance matrix.
         vacuum, layout: the variance of the vacuum and the order of the quadratures ("xpxp" or "xxpp"), where they are
             known: then they are not up for guessing.
         tolerance: how far right entries may be off, relatively; printed digits and integrated trajectories may be off
@@ -70,6 +72,9 @@ class Claim:
     purity: Any = None
     populations: Any = None
     squeezing: Any = None
+    anomalous: Any = None
+    coherence: Any = None
+    squared: Any = None
     vacuum: float | None = None
     layout: str | None = None
     tolerance: float = TOLERANCE

@@ -68,7 +68,8 @@ UNKNOWN = "No formula that is tried gives this number."
 UNTRIED = "The search was cut short: mistakes in the model were not all tried. A larger --budget tries more."
 NAMES = {
     "log_negativity": "E_N", "entropy": "S", "mutual_information": "I", "discord": "discord", "purity": "purity",
-    "populations": "populations", "squeezing": "squeezing",
+    "populations": "populations", "squeezing": "squeezing", "anomalous": "⟨ab⟩", "coherence": "⟨a†b⟩",
+    "squared": "⟨a²⟩",
 }  # fmt: skip
 
 

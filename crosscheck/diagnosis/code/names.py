@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from crosscheck.diagnosis.code.chosen import chosen_names
-from crosscheck.diagnosis.code.shapes import ARRAYS, NUMBERS, QUANTITIES, Shapes, said, short
+from crosscheck.diagnosis.code.shapes import ARRAYS, CORRELATIONS, NUMBERS, QUANTITIES, Shapes, said, short
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import parameters
 
@@ -45,6 +45,9 @@ ALIASES = {
     "purity": ("purity",),
     "populations": ("populations", "nbar_ss", "occupation", "occupations", "phonons", "photons"),
     "squeezing": ("squeezing", "squeezing_db", "squeezing_dB"),
+    "anomalous": ("anomalous", "anomalous_correlation", "ab", "mean_ab", "exp_ab", "expect_ab", "corr_ab", "m_ab"),
+    "coherence": ("coherence", "adag_b", "adagb", "adb", "mean_adag_b", "exp_adag_b", "expect_adag_b", "corr_adag_b"),
+    "squared": ("squared", "a2", "aa", "a_squared", "mean_a2", "exp_a2", "expect_a2", "m_aa"),
     "vacuum": ("vacuum",),
     "layout": ("layout", "ordering"),
 }
@@ -62,9 +65,12 @@ WORDS = {
     "mean": "the steady mean", "times": "the times", "covariances": "the covariances", "means": "the means",
     "log_negativity": "E_N", "entropy": "the entropy", "mutual_information": "the mutual information",
     "discord": "the discord", "purity": "the purity", "populations": "the populations",
-    "squeezing": "the squeezing", "vacuum": "the variance of the vacuum", "layout": "the order of the quadratures",
+    "squeezing": "the squeezing", "anomalous": "⟨ab⟩", "coherence": "⟨a†b⟩", "squared": "⟨a²⟩",
+    "vacuum": "the variance of the vacuum", "layout": "the order of the quadratures",
 }  # fmt: skip
 LETTERS = {"drift": "A", "diffusion": "D", "covariance": "V"}
+# A file is no code for a number of such a name alone, and a parameter may have one.
+PARTICULAR = (*QUANTITIES, *CORRELATIONS)
 # Of what is there besides, so many are listed.
 MOST_LISTED = 6
 
@@ -134,7 +140,7 @@ def read(holder: Mapping[str, Any], model: Any, use: Any = None, *, meant: bool 
         spellings = (aliases, SELDOM.get(what, ())) if what not in chosen else ()
         names = next((some for words in spellings if (some := [name for name in words if name in holder])), [])
         for name in names:
-            if name in chosen.values() or (what in QUANTITIES and shapes.is_no_claim(name, holder[name])):
+            if name in chosen.values() or (what in PARTICULAR and shapes.is_no_claim(name, holder[name])):
                 continue
             value, why = shapes.taken(what, name, holder[name])
             if why:
@@ -185,7 +191,7 @@ def names_in(holder: Mapping[str, Any]) -> dict[str, list[str]]:
 def is_code(module: ModuleType, *, named: bool) -> bool:
     """Whether a file is somebody's code: it holds matrices, or whatever is `named` as one with its model."""
     holder = vars(module)
-    present = {what: names for what, names in names_in(holder).items() if what not in QUANTITIES}
+    present = {what: names for what, names in names_in(holder).items() if what not in PARTICULAR}
     matrices = [holder[n] for what in MATRICES for n in present.get(what, ())]
     return any(callable(m) or _has_rows(m) for m in matrices) or named or (bool(present) and "model" in holder)
 

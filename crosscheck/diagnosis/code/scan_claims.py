@@ -19,7 +19,7 @@ from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.scan import Shape
-from crosscheck.diagnosis.code.shapes import MEASURES, NUMBERS, QUANTITIES, said
+from crosscheck.diagnosis.code.shapes import CORRELATIONS, MEASURES, NUMBERS, QUANTITIES, said
 from crosscheck.errors import InvalidParameter
 
 Array = NDArray[Any]
@@ -53,6 +53,10 @@ class ScanClaims:
             if getattr(claim, name) is not None:
                 hint = "Take one point of the scan, or leave the trajectory out (--use NAME=none)."
                 raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
+        for name in CORRELATIONS:
+            if getattr(claim, name) is not None:
+                hint = f"Take one point of the scan, or leave it out (--use {name}=none)."
+                raise InvalidParameter(name, "be left out where the model is a scan", "given", hint)
         m = 2 * claim.modes
         tails: dict[str, Shape] = {
             "drift": (m, m),
@@ -61,7 +65,7 @@ class ScanClaims:
             "covariance": (m, m),
             "mean": (m,),
         }
-        tails |= dict.fromkeys(NUMBERS, ())
+        tails |= dict.fromkeys((*MEASURES, *QUANTITIES), ())
         values, turned = {}, []
         for name, tail in tails.items():
             given = getattr(claim, name)

@@ -28,7 +28,8 @@ Array = NDArray[Any]
 
 MEASURES = ("log_negativity", "entropy", "mutual_information", "discord")
 QUANTITIES = ("purity", "populations", "squeezing")
-NUMBERS = (*MEASURES, *QUANTITIES)
+CORRELATIONS = ("anomalous", "coherence", "squared")
+NUMBERS = (*MEASURES, *QUANTITIES, *CORRELATIONS)
 ARRAYS = ("drift", "diffusion", "drive", "covariance", "mean", "covariances", "means")
 # What a function of a covariance calls it; a single letter for a function is believed with such an argument only.
 COVARIANCES = frozenset(("sigma", "cov", "covariance", "V", "CM", "cm", "gamma", "σ", "S", "covariance_matrix", "vcm"))
@@ -66,6 +67,8 @@ class Shapes:
         why = "" if what in NUMBERS and not self.scan and _names_modes(value) else _not_data(value)
         if why:
             return None, why
+        if what in CORRELATIONS and self.scan:
+            return None, "not compared over a scan"
         if what in MEASURES and what != "entropy" and len(getattr(self.model, "observed", range(self.m // 2))) < 2:
             return None, "of one mode only the entropy is compared"
         if callable(value):
@@ -125,7 +128,7 @@ class Shapes:
         numbers = said(value)
         if numbers is None:
             return None, "no array of numbers"
-        if np.iscomplexobj(numbers) and np.abs(numbers.imag).max() > 0:
+        if what not in CORRELATIONS and np.iscomplexobj(numbers) and np.abs(numbers.imag).max() > 0:
             return None, "complex: give that of x and p, which is real"
         if what == "covariance" and not numbers.any():
             return None, "all zeros"
@@ -159,6 +162,8 @@ class Shapes:
     def _several(self, what: str) -> list[tuple[int, ...]]:
         """Of numbers of several modes, or pairs of them, as `subjects.each` takes them."""
         n = self.m // 2
+        if what in CORRELATIONS:
+            return [(n, n), *([(n,)] if what == "squared" else [])]
         if what in QUANTITIES:
             return [(n,), *([(self.moments, n)] if self.moments else [])]
         if what == "entropy":
@@ -283,7 +288,8 @@ _THE = {
     "drift": "the drift", "diffusion": "the diffusion", "drive": "the drive", "covariance": "the covariance",
     "mean": "the mean", "covariances": "the covariances", "means": "the means", "log_negativity": "E_N",
     "entropy": "the entropy", "mutual_information": "the mutual information", "discord": "the discord",
-    "purity": "the purity", "populations": "the populations", "squeezing": "the squeezing",
+    "purity": "the purity", "populations": "the populations", "squeezing": "the squeezing", "anomalous": "⟨ab⟩",
+    "coherence": "⟨a†b⟩", "squared": "⟨a²⟩",
 }  # fmt: skip
 
 

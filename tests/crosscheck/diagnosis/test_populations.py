@@ -12,7 +12,6 @@ from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.functions import physical_covariances
 from crosscheck.diagnosis.code.measures import RIGHT, Variant
 from crosscheck.diagnosis.code.quantities import FLUCTUATIONS, FORMULAS, MISTAKES, WITHOUT_HALF, variants
-from crosscheck.diagnosis.code.scan_claims import ScanClaims
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import Model
 from crosscheck.models import BathBeamSplitter, ParametricOscillator
@@ -234,10 +233,3 @@ def test_what_is_no_population_is_refused(claimed):
     """Three numbers of two modes, a mode that is not there, a text."""
     with pytest.raises(InvalidParameter, match="populations"):
         judged(PAIR, covariance=SIGMA, populations=claimed)
-
-
-def test_over_a_scan_it_is_refused():
-    """Not compared there, and not ignored either."""
-    scan = BathBeamSplitter(g=np.array([0.1, 0.2]), kappa=1.0, nbar=(0.5, 0.1))
-    with pytest.raises(InvalidParameter, match="purity"):
-        ScanClaims.of(Claim(model=scan, purity=np.ones(2)), (2,))
