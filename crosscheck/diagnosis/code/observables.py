@@ -16,7 +16,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ from crosscheck.diagnosis.code.accuracy import WRITTEN, half_units
 from crosscheck.diagnosis.code.change import Change
 from crosscheck.diagnosis.code.flows import CLOCKS, EARLY, INSTANT, LATE, carried, shifted
 from crosscheck.diagnosis.code.frames import Frame
+from crosscheck.diagnosis.code.structures import other_orders
 from crosscheck.diagnosis.code.terms import Pieces
 
 Array = NDArray[Any]
@@ -149,6 +150,10 @@ class Predictor:
                         products = np.einsum("ti,tj->tij", found["means"][k], found["means"][k])
                         found["covariances"][k] += UNSUBTRACTED[solver] * products
             for k, solver in enumerate(solvers):
+                if solver in (rows := mean_orders(a.shape[-1] // 2)):
+                    mean[k] = mean[k][list(rows[solver])]
+                    if "means" in found:
+                        found["means"][k] = found["means"][k][:, list(rows[solver])]
                 if solver in SOLVERS and np.isfinite(sigma[k]).all():
                     sigma[k] = SOLVERS[solver](a[k], d[k], sigma[k], mean[k])
             found |= {"mean": turned[:, None] * mean, "covariance": sigma}
@@ -267,6 +272,17 @@ UNSUBTRACTED = {
 }
 MEAN_TURNED = "⟨r⟩ is taken as A⁻¹d, not as −A⁻¹d"
 
+
+@cache
+def mean_orders(modes: int) -> dict[str, tuple[int, ...]]:
+    """Rows of ⟨r⟩ in another order than those of σ, in words."""
+    found: dict[str, tuple[int, ...]] = {}
+    for text, rows in other_orders(modes):
+        said = f"⟨r⟩ is ordered differently from A and σ: {text}"
+        found[f"{said}, the other way round" if said in found else said] = rows
+    return found
+
+
 # (A, D, σ, ⟨r⟩) ↦ what a code takes for σ.
 SOLVERS: dict[str, Callable[[Array, Array, Array, Array], Array]] = {
     "the Lyapunov equation is solved with Aᵀ in place of A": lambda a, d, s, m: lyapunov(a.T, d),
@@ -287,4 +303,6 @@ def solver_changes(names: Sequence[str], mean: Array) -> list[Change]:
         found += UNSUBTRACTED
     if "mean" in names and moving:
         found.append(MEAN_TURNED)
+    if {"mean", "means"} & set(names) and moving:
+        found += mean_orders(mean.shape[-1] // 2)
     return [Change(text=text, rank=4, solver=text) for text in found]

@@ -21,6 +21,9 @@ from crosscheck.diagnosis.code.terms import Apart, Pieces
 
 Array = NDArray[Any]
 
+# What a drive with another factor is that of.
+DRIVES = {2**-0.5: ", that of α = (x + ip)/√2, not of x and p", 2**0.5: ", that of x = a + a†"}
+
 
 def structures(n: int, *, grows: bool = False) -> Iterator[Change]:
     """What is done to all modes alike: signs, transposes, correlations, quadratures, the drive; if a mode `grows`,
@@ -91,12 +94,28 @@ def structures(n: int, *, grows: bool = False) -> Iterator[Change]:
     yield of("the drive is missing", 7, lambda p: {"drive": 0 * p.drive})
     yield of("the drive has the opposite sign", 7, lambda p: {"drive": -p.drive})
     for factor in (2.0, 0.5, 2**0.5, 2**-0.5):
-        yield of(f"the drive is {named_factor(factor)} times the model's", 7, _scaled_drive(factor))
+        of_what = DRIVES.get(factor, "")
+        yield of(f"the drive is {named_factor(factor)} times the model's{of_what}", 7, _scaled_drive(factor))
+
+
+def other_orders(n: int) -> list[tuple[str, tuple[int, ...]]]:
+    """Rows of a vector that is ordered differently from A, in words: its quadratures, or the modes of a few."""
+    blocks = [2 * m + k for k in (0, 1) for m in range(n)]
+    said = "one as (x1, p1, x2, …), the other as (x1, x2, …, p1, …)"
+    rows = dict.fromkeys((tuple(blocks), tuple(int(k) for k in np.argsort(blocks)))) if n > 1 else ()
+    found = [(said, one) for one in rows]
+    for order in itertools.permutations(range(n)) if n <= MOST_PERMUTED else ():
+        if order != tuple(range(n)):
+            text = f"its modes come as {', '.join(str(m + 1) for m in order)}"
+            found.append((text, tuple(2 * m + k for m in order for k in (0, 1))))
+    return found
 
 
 def of_order(n: int) -> Iterator[Change]:
-    """D in another order than A: of the quadratures, whichever of the two is in which, or of the modes."""
+    """D or d in another order than A: of the quadratures, whichever of the two is in which, or of the modes."""
     blocks = [2 * m + k for k in (0, 1) for m in range(n)]
+    for text, order in other_orders(n):
+        yield Change(text=f"the drive d is ordered differently from A: {text}", rank=9, act=_reordered_drive(order))
     said = "D is ordered differently from A: one as (x1, p1, x2, …), the other as (x1, x2, …, p1, …)"
     for rows in dict.fromkeys((tuple(blocks), tuple(int(k) for k in np.argsort(blocks)))) if n > 1 else ():
         yield Change(text=said, rank=9, act=_reordered(rows), scope=DIFFUSION)
@@ -135,6 +154,11 @@ def _in_units(factor: float) -> Act:
         return Pieces(**scaled)
 
     return act
+
+
+def _reordered_drive(rows: Sequence[int]) -> Act:
+    order = list(rows)
+    return lambda p, *_: replace(p, drive=p.drive[..., order])
 
 
 def _reordered(rows: Sequence[int]) -> Act:
