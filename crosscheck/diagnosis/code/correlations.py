@@ -12,6 +12,7 @@ with x, p of mode j and x', p' of mode k, vacuum ½·1. What is claimed may be a
 
 from __future__ import annotations
 
+import inspect
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -22,12 +23,13 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.accuracy import Agreement, half_units_of_measures
+from crosscheck.diagnosis.code.asking import takes
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.functions import PROBES, physical_covariances
+from crosscheck.diagnosis.code.functions import PROBES, displacements, physical_covariances
 from crosscheck.diagnosis.code.measured import NAMES
-from crosscheck.diagnosis.code.quantified import Given, Moments
+from crosscheck.diagnosis.code.quantified import Given, Moments, moments_in
 from crosscheck.diagnosis.code.stage import Cause, Stage
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.loading import told
@@ -253,16 +255,26 @@ def _cause(name: str, first: Pair, pair: Pair, telling: Telling) -> Cause:
 
 
 def _function_stage(claim: Claim, name: str, function: Callable[..., Any], known: Sequence[Frame]) -> Stage:
-    """A function of the covariance of all modes, asked about states with zero mean, in the conventions left open."""
+    """A function of σ of all modes (and of ⟨r⟩), asked about states of ours in the conventions left open."""
     what, against = f"the function for {NAMES[name]}", f"{PROBES} physical covariances"
-    tried = known or sorted(frames(claim.modes, vacuum=claim.vacuum, layout=claim.layout), key=lambda f: f.cost)
-    probes = [Moments(sigma=s, mean=np.zeros(len(s))) for s in physical_covariances(claim.modes)]
+    ask = takes(function)
+    if ask is None or ask.pair:
+        hint = "Wrap it in a function of the covariance alone, or of the covariance and the mean."
+        given = f"a function {inspect.signature(function)}"
+        raise InvalidParameter(name, "be a function of a covariance (and of a mean)", given, hint)
+    every = frames(claim.modes, vacuum=claim.vacuum, layout=claim.layout, moving=ask.has_mean)
+    tried = known or sorted(every, key=lambda f: f.cost)
+    means = displacements(claim.modes) if ask.has_mean else [np.zeros(2 * claim.modes)] * PROBES
+    probes = [Moments(sigma=s, mean=r) for s, r in zip(physical_covariances(claim.modes), means, strict=True)]
     said = set(known[0].changes) if known else {c for c in tried[0].changes if tried[0].declared}
     best: list[tuple[int, Stage]] = []
     failure = ""
     for frame in tried:
+        guessed = sum(c not in said for c in frame.changes)
+        if any(stage.agrees and size <= guessed for size, stage in best):
+            break  # all others have more conventions to be guessed
         try:
-            numbers = [_complex(name, function(frame.theirs(p.sigma, 2 * frame.vacuum)))[0] for p in probes]
+            numbers = [_complex(name, ask(*moments_in(frame, p)))[0] for p in probes]
         except Exception as error:
             failure = failure or told(error)
             continue

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.asking import takes
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.explanation import WrongEntry
@@ -81,13 +82,15 @@ def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known
     against = f"{PROBES} physical covariances"
     probes = physical_covariances(modes)
     states = probes if modes == len(few) else [gaussian.reduced(probe, few) for probe in probes]
-    ask = _asker(measure, function, party)
+    ask = _asker(measure, function, party, (0, 1) if modes == len(few) == 2 else few)
     tried = known or sorted(frames(modes, vacuum=claim.vacuum, layout=claim.layout), key=lambda f: f.cost)
     # What the matrices, or the claim, have said before is no news.
     said = set(known[0].changes) if known else {c for c in tried[0].changes if tried[0].declared}
     best: list[tuple[int, Cause]] = []
     failures, answers, permuted = [], {}, []
     for frame in tried:
+        if any(size == 0 for size, _ in best):
+            break  # it is right as it is
         try:
             values = [ask(frame.theirs(probe, 2 * frame.vacuum)) for probe in probes]
         except Exception as error:
@@ -147,19 +150,27 @@ def physical_covariances(modes: int, number: int = PROBES) -> list[Array]:
     return [0.5 * (sigma + sigma.T) for sigma in found]
 
 
+def displacements(modes: int, number: int = PROBES) -> list[Array]:
+    """Random means, beside these covariances."""
+    return list(np.random.default_rng(SEED + 1).normal(size=(number, 2 * modes)))
+
+
 def _exponential(m: Array) -> Array:
     values, vectors = np.linalg.eig(m)
     return np.asarray(((vectors * np.exp(values)) @ np.linalg.inv(vectors)).real)
 
 
-def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> Callable[[Array], float]:
-    """The function with a covariance as its first argument, and the party as the second if it asks for one."""
+def _asker(
+    measure: str, function: Callable[..., Any], party: Sequence[int], pair: Sequence[int]
+) -> Callable[[Array], float]:
+    """The function with a covariance, and with a mean, two modes or the modes of one party if it asks for them."""
     try:
         parameters = [p for p in inspect.signature(function).parameters.values() if p.kind is not p.VAR_KEYWORD]
         needed = [p for p in parameters if p.default is p.empty and p.kind is not p.VAR_POSITIONAL]
     except (TypeError, ValueError):
         needed = []
-    if len(needed) > 2:
+    moments = takes(function)
+    if len(needed) > 2 and (moments is None or (moments.pair and len(pair) != 2)):
         strange = ", ".join(p.name for p in needed[1:])
         mine = getattr(function, "__name__", measure)
         hint = f"Wrap it, as in Claim(…, {measure}=lambda sigma: {mine}(sigma, …)): it needs {strange}, too."
@@ -167,7 +178,9 @@ def _asker(measure: str, function: Callable[..., Any], party: Sequence[int]) -> 
         raise InvalidParameter(measure, "be a function of a covariance (and of the modes of one party)", given, hint)
 
     def ask(sigma: Array) -> float:
-        if len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:
+        if moments is not None and (moments.has_mean or moments.pair):
+            value = moments(sigma, np.zeros(len(sigma)), pair)
+        elif len(needed) == 2 and needed[1].kind is needed[1].KEYWORD_ONLY:
             value = function(sigma, **{needed[1].name: list(party)})
         else:
             value = function(sigma, list(party)) if len(needed) == 2 else function(sigma)

@@ -7,6 +7,7 @@ modes.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 
 import gaussian
 from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement, half_units, half_units_of_measures
+from crosscheck.diagnosis.code.asking import takes
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.digits import FEW_DIGITS, NOTHING, nearest_state
 from crosscheck.diagnosis.code.explanation import WrongEntry
 from crosscheck.diagnosis.code.frames import Frame, frames
-from crosscheck.diagnosis.code.functions import PROBES, physical_covariances
+from crosscheck.diagnosis.code.functions import PROBES, displacements, physical_covariances
 from crosscheck.diagnosis.code.measured import Known, cause_of, elsewhere_stage, judged_causes, read_numbers
 from crosscheck.diagnosis.code.measures import RIGHT, Variant
 from crosscheck.diagnosis.code.quantities import FLUCTUATIONS, variants
@@ -163,16 +165,34 @@ def quantity_stage(claim: Claim, quantity: str, value: Any, known: Sequence[Fram
 
 
 def _function_stage(claim: Claim, quantity: str, function: Callable[..., Any], known: Sequence[Frame]) -> Stage:
-    """A function of the covariance of all modes, asked about states with zero mean, in the conventions left open."""
+    """A function of σ of all modes (and of ⟨r⟩), asked about states of ours in the conventions left open."""
     what, against = f"the function for {quantity}", f"{PROBES} physical covariances"
-    tried = known or sorted(frames(claim.modes, vacuum=claim.vacuum, layout=claim.layout), key=lambda f: f.cost)
-    probes = [Moments(sigma=s, mean=np.zeros(len(s))) for s in physical_covariances(claim.modes)]
+    ask = takes(function)
+    if ask is None or ask.pair:
+        hint = "Wrap it in a function of the covariance alone, or of the covariance and the mean."
+        given = f"a function {inspect.signature(function)}"
+        raise InvalidParameter(quantity, "be a function of a covariance (and of a mean)", given, hint)
+    every = frames(claim.modes, vacuum=claim.vacuum, layout=claim.layout, moving=ask.has_mean)
+    tried = known or sorted(every, key=lambda f: f.cost)
+    means = displacements(claim.modes) if ask.has_mean else [np.zeros(2 * claim.modes)] * PROBES
+    probes = [Moments(sigma=s, mean=r) for s, r in zip(physical_covariances(claim.modes), means, strict=True)]
     said = set(known[0].changes) if known else {c for c in tried[0].changes if tried[0].declared}
     best: list[tuple[int, Stage]] = []
     failure = ""
     for frame in tried:
+        guessed = sum(c not in said for c in frame.changes)
+        if any(stage.agrees and size <= guessed for size, stage in best):
+            break  # all others have more conventions to be guessed
         try:
-            values = np.array([np.asarray(function(frame.theirs(p.sigma, 2 * frame.vacuum)), float) for p in probes])
+            values = np.array(
+                [
+                    np.asarray(
+                        ask(*moments_in(frame, p)),
+                        float,
+                    )
+                    for p in probes
+                ]
+            )
         except Exception as error:
             failure = failure or told(error)
             continue
@@ -199,6 +219,11 @@ def _function_stage(claim: Claim, quantity: str, function: Callable[..., Any], k
         note = f"It could not be asked: on physical states it failed. {failure} Make it take a covariance alone."
         return Stage(what=what, verdict=Verdict.INCONCLUSIVE, against=against, note=note)
     return Stage(what=what, verdict=Verdict.REFUTED, against=against, note="No formula that is tried gives its values.")
+
+
+def moments_in(frame: Frame, moments: Moments) -> tuple[Array, Array]:
+    """Moments in the conventions of a frame."""
+    return frame.theirs(moments.sigma, 2 * frame.vacuum), frame.theirs_vector(moments.mean, frame.amplitude)
 
 
 def _groups(claim: Claim, quantity: str, value: Any, given: Given) -> list[list[Group]]:

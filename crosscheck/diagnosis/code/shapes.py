@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.asking import COVARIANCES, takes
 from crosscheck.diagnosis.code.calls import HOLDERS, call, is_understood, needed
 from crosscheck.diagnosis.code.frames import VACUUMS
 from crosscheck.diagnosis.code.scan import constant, scan_shape
@@ -31,8 +32,6 @@ QUANTITIES = ("purity", "populations", "squeezing")
 CORRELATIONS = ("anomalous", "coherence", "squared")
 NUMBERS = (*MEASURES, *QUANTITIES, *CORRELATIONS)
 ARRAYS = ("drift", "diffusion", "drive", "covariance", "mean", "covariances", "means")
-# What a function of a covariance calls it; a single letter for a function is believed with such an argument only.
-COVARIANCES = frozenset(("sigma", "cov", "covariance", "V", "CM", "cm", "gamma", "σ", "S", "covariance_matrix", "vcm"))
 TIME = frozenset(("t", "time", "tau", "ti", "t_"))
 # A matrix of time that is the same at these is constant.
 MOMENTS = (0.0, 0.3711, 1.618)
@@ -239,8 +238,10 @@ class Shapes:
         asked = [p.name for p in needed(function)]
         if len(name) == 1 and not (asked and asked[0] in COVARIANCES):
             return None, f"a single letter: --use {name}={name} if it is {_THE[what]}"
-        if asked and asked[0] in COVARIANCES:
-            return (function, "") if len(asked) <= 2 else (None, f"it asks for {', '.join(asked)}: wrap it")
+        of_fields = bool(asked) and is_understood(function, self.model)
+        if asked and (asked[0] in COVARIANCES or (not of_fields and any(a in COVARIANCES for a in asked))):
+            is_known = takes(function) is not None or (what in MEASURES and len(asked) <= 2)
+            return (function, "") if is_known else (None, f"it asks for {', '.join(asked)}: wrap it")
         if not asked or is_understood(function, self.model):
             return (
                 self._of_array(what, call(function, what, self.model)) if asked or _plain(function) else (function, "")
@@ -248,15 +249,18 @@ class Shapes:
         # Delta for delta is a parameter, and no covariance.
         known = {name.casefold() for name in parameters(self.model)}
         # A helper called occupation or squeezing is often one of a frequency, or of an angle: it is not tried.
-        takes = (
+        is_of_one = (
             what in MEASURES
             and len(asked) <= 2
             and not {n.casefold() for n in asked} & known
             and self._answers(function, len(asked))
         )
-        if takes:
+        if is_of_one:
             return function, ""
-        if what in MEASURES and len(asked) == 1 and (value := self._number_of(what, function)) is not None:
+        if what not in MEASURES and len(asked) == 1 and self._is_of_matrices(function):
+            return function, ""
+        of_parameters = what in MEASURES or (asked and asked[0] in HOLDERS)
+        if of_parameters and len(asked) == 1 and (value := self._number_of(what, function)) is not None:
             return self._of_array(what, value)
         if what in MEASURES and len(asked) == 1 and asked[0].casefold() not in known:
             return function, ""  # the chain tells why it could not be asked
@@ -272,6 +276,17 @@ class Shapes:
         except CrosscheckError:
             return None
         return None if value is None or np.iscomplexobj(value) else value
+
+    def _is_of_matrices(self, function: Callable[..., Any]) -> bool:
+        """Whether a function gives numbers for the covariance of a hot state, and nothing for a number."""
+        try:
+            value = said(function(1.5 * np.eye(self.m)))
+        except Exception:  # it is theirs, and may want something else
+            return False
+        try:
+            return value is not None and value.size <= self.m**2 / 4 and said(function(1.5)) is None
+        except Exception:
+            return True
 
     def _answers(self, function: Callable[..., Any], asked: int) -> bool:
         """Whether a function gives a number for the covariance of a hot state, and the modes of a party."""
