@@ -38,7 +38,7 @@ from crosscheck.diagnosis.model.nongaussian import state_section, terms_beyond_s
 from crosscheck.diagnosis.model.positivity import positivity
 from crosscheck.diagnosis.model.report import ModelDiagnosis
 from crosscheck.diagnosis.model.stability import stability
-from crosscheck.errors import CrosscheckError, InvalidParameter
+from crosscheck.errors import CrosscheckError, InvalidModel, InvalidParameter
 from crosscheck.model import parameters
 from crosscheck.models.loading import failed_in_theirs, told
 from crosscheck.models.on_tlist import on_tlist
@@ -91,6 +91,7 @@ class _Examination:
     def __init__(self, model: Any, tolerance: float, budget: Budget, progress: Progress) -> None:
         self.model, self.exact = model, model
         self.tolerance, self.budget, self.progress = tolerance, budget, progress
+        self.is_ill_formed = False
 
     def diagnosis(self, full: Any, began: float) -> ModelDiagnosis:
         """All of it."""
@@ -108,7 +109,8 @@ class _Examination:
                 self.progress("certificates")
                 report, trouble, verdict = self._certified()
                 verdicts.append(verdict)
-                sections += [*trouble, *self._quadratic(equation, report)]
+                # Of a model that is ill-formed nothing else can be said.
+                sections += trouble if self.is_ill_formed else [*trouble, *self._quadratic(equation, report)]
             else:
                 verdicts.append(Verdict.INCONCLUSIVE)
                 sections += self._beyond(equation)
@@ -132,6 +134,9 @@ class _Examination:
             report = certify(self.exact, tolerance=self.tolerance, budget=self.budget, progress=self.progress)
         except gaussian.NotQuadratic as reason:
             level, sentence, verdict = Level.WARNING, str(reason), Verdict.INCONCLUSIVE
+        except InvalidModel as reason:
+            self.is_ill_formed = True
+            level, sentence, verdict = Level.WRONG, str(reason), Verdict.REFUTED
         except (InvalidParameter, gaussian.InvalidArgument, gaussian.NotHermitian) as reason:
             level, sentence, verdict = Level.WRONG, str(reason), Verdict.REFUTED
         except (CrosscheckError, gaussian.GaussianError, fock.FockError) as reason:
