@@ -73,7 +73,7 @@ def diagnose_grid(
     with warnings.catch_warnings(action="ignore", category=gaussian.IllConditioned):
         found, growing, marginal = compare(claim, scan, claims, conventions, progress)
     progress("causes")
-    explained, notes = _explained(claim, scan, claims, conventions, found)
+    explained, notes = _explained(claim, scan, claims, conventions, found, clock)
     first = min((_first(c.wrong) for c in found if c.wrong.any()), default=None)
     progress("one point")
     point, at, looked = None, telling, _Looked()
@@ -138,14 +138,14 @@ def _look(
 
 
 def _explained(
-    claim: Claim, scan: Scan, claims: ScanClaims, conventions: Conventions, found: Sequence[Compared]
+    claim: Claim, scan: Scan, claims: ScanClaims, conventions: Conventions, found: Sequence[Compared], clock: Clock
 ) -> tuple[dict[str, tuple[Cause, ...]], dict[str, str]]:
     """What accounts for wrong numbers at all points, by their names; and what is said of them else."""
     explained: dict[str, tuple[Cause, ...]] = {}
     notes: dict[str, str] = {}
     for one in found:
         if one.name in NUMBERS and one.wrong.sum() >= FEWEST:
-            causes, note = causes_over(claim, scan, claims, conventions, one)
+            causes, note = causes_over(claim, scan, claims, conventions, one, clock.part(0.5))
             explained |= {one.name: causes} if causes else {}
             notes |= {one.name: note} if note else {}
     return explained, notes

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 import gaussian
 from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.claim import Claim
+from crosscheck.diagnosis.code.clock import Clock, OutOfTime
 from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.measured import NAMES, cause_of
@@ -99,19 +100,21 @@ class Numbers:
 
 
 def causes_over(
-    claim: Claim, scan: Scan, claims: ScanClaims, known: Conventions, one: Compared
+    claim: Claim, scan: Scan, claims: ScanClaims, known: Conventions, one: Compared, clock: Clock
 ) -> tuple[tuple[Cause, ...], str]:
     """The causes that give a claimed measure or quantity at all points that are looked at, best first, and a note.
 
     `one` is what was found of it; its conventions are those `known`. Numbers that are right at some points are looked
-    at there, too; if nothing gives both, the wrong ones alone.
+    at there, too; if nothing gives both, the wrong ones alone. Readings of the model are tried while the clock goes.
     """
     wrong = _some(np.flatnonzero(one.wrong), WRONG)
     right = _some(np.flatnonzero(~one.wrong & ~one.gaps & ~one.none), RIGHT_ONES)
     for points in (np.concatenate([wrong, right]), wrong) if right.size else (wrong,):
         columns = list(_columns(claim, scan, claims, known, one.name, points))
         every = [of[0] for of in candidates(one.name, scan, claims.at(one.name, points[:1])) if len(of) == 1]
-        found = [_of_column(claim, scan, c, every if len(columns) == 1 and every else [c.subject]) for c in columns]
+        found = [
+            _of_column(claim, scan, c, every if len(columns) == 1 and every else [c.subject], clock) for c in columns
+        ]
         told = [causes for causes, _ in found if causes]
         notes = [note for _, note in found if note]
         if found and len(notes) == len(found):
@@ -181,7 +184,9 @@ def _moments(
     return steady.covariance, mean, ""
 
 
-def _of_column(claim: Claim, scan: Scan, numbers: Numbers, meant: Sequence[Subject]) -> tuple[tuple[Cause, ...], str]:
+def _of_column(
+    claim: Claim, scan: Scan, numbers: Numbers, meant: Sequence[Subject], clock: Clock
+) -> tuple[tuple[Cause, ...], str]:
     """The causes of one column, whose numbers may be `meant` of several subjects; and what is said of it else."""
     each = [replace(numbers, subject=subject) for subject in meant]
     if numbers.own and any(one.fit(one.right(one.sigma, one.mean)) for one in each):
@@ -189,7 +194,7 @@ def _of_column(claim: Claim, scan: Scan, numbers: Numbers, meant: Sequence[Subje
     tried: tuple[Callable[[Numbers], Sequence[Cause]], ...] = (
         _formulas,
         partial(_elsewhere, scan),
-        partial(_readings, claim, scan),
+        partial(_readings, claim, scan, clock),
         _scaled,
     )
     return next((tuple(found) for attempt in tried for one in each if (found := attempt(one))), ()), ""
@@ -218,7 +223,7 @@ def _elsewhere(scan: Scan, numbers: Numbers) -> list[Cause]:
     return found
 
 
-def _readings(claim: Claim, scan: Scan, numbers: Numbers) -> list[Cause]:
+def _readings(claim: Claim, scan: Scan, clock: Clock, numbers: Numbers) -> list[Cause]:
     """Readings of the model, one change each and the same at every point, whose steady states have these numbers."""
     if numbers.own:
         return []
@@ -230,7 +235,10 @@ def _readings(claim: Claim, scan: Scan, numbers: Numbers) -> list[Cause]:
         index = tuple(int(i) for i in np.unravel_index(int(point), scan.shape))
         readings = Readings.of(point_of(claim.model, scan.shape, index))
         named = {change: general(change.text) for change in readings.changes}
-        made, sigma, mean = _solved(readings, [c for c in named if not k or named[c] in kept])
+        try:
+            made, sigma, mean = _solved(readings, [c for c in named if not k or named[c] in kept], clock)
+        except OutOfTime:
+            return []
 
         def is_claimed(values: Array, k: int = k) -> Array:
             allowed = claim.tolerance * np.maximum(np.abs(values), abs(some.claimed[k])) + (1 + 1e-6) * some.half[k]
@@ -261,11 +269,12 @@ def _readings(claim: Claim, scan: Scan, numbers: Numbers) -> list[Cause]:
     return told
 
 
-def _solved(readings: Readings, changes: Sequence[Change]) -> tuple[list[Change], Array, Array]:
+def _solved(readings: Readings, changes: Sequence[Change], clock: Clock) -> tuple[list[Change], Array, Array]:
     """The changes that leave a steady state, with its moments."""
     made, pieces = [], []
     with np.errstate(all="ignore"), on_trial():
         for change in changes:
+            clock.go_on()
             try:
                 pieces.append(readings.pieces([change]))
             except Exception:
