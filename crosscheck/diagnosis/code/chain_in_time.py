@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.diagnosis.code.additive import nearest_pairs
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.chain import (
     EQUATIONS,
@@ -33,22 +34,27 @@ from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.evidence import Changes, Evidence
 from crosscheck.diagnosis.code.explained import explain
+from crosscheck.diagnosis.code.explanation import Explanation
 from crosscheck.diagnosis.code.flows import EARLY, INSTANT, LATE
 from crosscheck.diagnosis.code.frames import Frame
 from crosscheck.diagnosis.code.functions import OF_TIME
 from crosscheck.diagnosis.code.in_time import PredictorInTime, ReadingsInTime, Steps, steps_to
+from crosscheck.diagnosis.code.modulations import modulations
 from crosscheck.diagnosis.code.observables import Observable, solver_changes
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
 from crosscheck.diagnosis.code.tried import frames_of, moves
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import described, parameters
+from crosscheck.report.verdict import Verdict
 from crosscheck.times import default_times
 
 Array = NDArray[Any]
 
 # Where A(t) is looked at if no times are given, in units of the time that the model's rates set: no even grid.
 LOOKED_AT = (0.0, 0.31, 0.77, 1.3, 2.1, 3.7, 5.3)
+# Pairs of so many of the catalogue, so many pairs, and so many before the clock is looked at.
+AMONG, MOST_PAIRS, AT_A_TIME = 300, 2000, 25
 
 
 def diagnose_in_time(
@@ -68,19 +74,22 @@ def diagnose_in_time(
     given = None if claim.times is None else np.atleast_1d(np.asarray(claim.times, float))
     times = np.array(LOOKED_AT) * default_times(claim.model)[0] if given is None else given
     arrays = _arrays(claim, times)
-    at = (0.0, *map(float, times[-2:]))
-    stages, frame = [model_stage(claim, at)], Frame(order=tuple(range(2 * claim.modes)))
+    stages, frame = [model_stage(claim, (0.0, *map(float, times[-2:])))], Frame(order=tuple(range(2 * claim.modes)))
     steps = steps_to(claim.model, times)
-    readings = ReadingsInTime(claim.model, steps.nodes)
-    for names in (EQUATIONS, MOVING):
+    moved = ReadingsInTime(claim.model, steps.nodes)
+    # A(t), d(t) and D(t) are asked at the times alone.
+    instants = Steps(edges=np.zeros(1), times=times)
+    of_instants = ReadingsInTime(claim.model, instants.nodes)
+    known: list[Explanation] = []
+    for names, readings, at in ((EQUATIONS, of_instants, instants), (MOVING, moved, steps)):
         if set(names) & set(arrays):
             progress(listed(WORDS[name] for name in names if name in arrays))
-            stage, frame = _against(claim, readings, steps, arrays, names, progress, clock)
+            stage, frame, known = _against(claim, readings, at, arrays, names, progress, known, clock)
             stages.append(stage)
     progress("measures")
     n = 2 * claim.modes
     unknown = Observable(name="covariances", claim=np.zeros((len(times), n, n)), tolerance=claim.tolerance)
-    evidence = partial(EvidenceInTime, readings, [unknown], [Frame(order=tuple(range(n)))], steps, progress, clock)
+    evidence = partial(EvidenceInTime, moved, [unknown], [Frame(order=tuple(range(n)))], steps, progress, clock)
     stages += measure_stages(claim, readings, arrays, frame, stages, evidence)
     return CodeDiagnosis(
         model=described(claim.model),
@@ -137,11 +146,17 @@ def _against(
     arrays: dict[str, Array],
     names: Sequence[str],
     progress: Callable[[str], None],
+    known: Sequence[Explanation],
     clock: Clock,
-) -> tuple[Stage, Frame]:
+) -> tuple[Stage, Frame, list[Explanation]]:
+    """The stage, its frame, and what explains it; nothing is wrong again that follows from what is `known`."""
     observables = observables_of(claim, arrays, names)
     evidence = EvidenceInTime(readings, observables, frames_of(claim, arrays), steps, progress, clock)
     what = listed(WORDS[o.name] for o in observables)
+    for e in known:
+        f = evidence.frames.index(e.frame)
+        if e.defects and not e.entries and not evidence.wrong(evidence.predict([e.changes]), f).any():
+            return Stage(what=what, verdict=Verdict.CERTIFIED, against="the code's own A and D"), e.frame, [e]
     both = set(EQUATIONS) & set(arrays) and set(MOVING) & set(arrays)
     share = FIRST if both and names == EQUATIONS else 1.0
     explained = explain(evidence, claim.tolerance, moving=moves(arrays), share=share)
@@ -154,12 +169,12 @@ def _against(
         note=explained.note or pin(explanations),
     )
     if explained.verdict is not None:
-        return replace(stage, causes=(Cause(conventions=frame.changes),) if frame.changes else ()), frame
-    return replace(stage, causes=causes_of(explanations, readings, explained.entries)), frame
+        return replace(stage, causes=(Cause(conventions=frame.changes),) if frame.changes else ()), frame, []
+    return replace(stage, causes=causes_of(explanations, readings, explained.entries)), frame, explanations
 
 
 class EvidenceInTime(Evidence):
-    """Evidence of what depends on time; pairs of changes are not tried."""
+    """Evidence of what depends on time."""
 
     def __init__(
         self,
@@ -171,7 +186,7 @@ class EvidenceInTime(Evidence):
         clock: Clock,
     ) -> None:
         super().__init__(readings, observables, frames, steps.times, progress, clock)
-        self._steps = steps
+        self._steps, self._in_time = steps, readings
         # Another clock is another f(t): it is not tried here.
         self._starts = {text: start for text, start in self._starts.items() if start[2] == 1}
         self._predict = PredictorInTime(names=[o.name for o in self.observables], steps=steps, starts=self._starts)
@@ -199,14 +214,19 @@ class EvidenceInTime(Evidence):
     @cached_property
     def singles(self) -> tuple[list[Changes], Array]:
         """The catalogue, the most natural first, and its predictions."""
-        changes = list(self.readings.changes)
+        changes = [*self.readings.changes, *modulations(self._in_time)]
         if not self.is_linear:
             start = np.abs(self._starts[""][0])
             changes += solver_changes([o.name for o in self.observables], start)
             changes += [Change(text=text, rank=4, solver=text) for text in self._starts if text]
             changes += [Change(text=text, rank=3, solver=text) for text in (INSTANT, LATE, EARLY)]
-        return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
+        return self.predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
+
+    at_a_time = AT_A_TIME
 
     def pairs(self, frames: Sequence[int]) -> Iterator[tuple[list[Changes], Array]]:
-        """None."""
-        yield from ()
+        """Pairs of the most natural, first those whose effects, if they add up, come nearest to the claim."""
+        pairs = nearest_pairs(self, frames, MOST_PAIRS, AMONG)
+        self.pairs_in_all = len(pairs)
+        for k in range(0, len(pairs), AT_A_TIME):
+            yield self.predictable(pairs[k : k + AT_A_TIME])

@@ -38,6 +38,7 @@ class Change:
     names what is done to A and D instead of solving for the steady state. A `free` change has a factor that is fitted
     and has no name: it explains more than it should. A `common` one is made often enough to be tried beside others,
     one that is `alone` not beside others that act on its terms. A `unit` may be meant: then nothing is wrong.
+    `coefficients` are parts of a model that depends on time, by number, and what becomes of their f(t).
     """
 
     text: str
@@ -52,6 +53,7 @@ class Change:
     common: bool = False
     alone: bool = False
     unit: bool = False
+    coefficients: tuple[tuple[int, Callable[[Callable[[float], float]], Callable[[float], float]]], ...] = ()
 
 
 def named_factor(factor: float) -> str:

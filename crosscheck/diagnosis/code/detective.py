@@ -17,8 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from crosscheck.diagnosis.code.additive import likely
 from crosscheck.diagnosis.code.clock import OutOfTime
-from crosscheck.diagnosis.code.evidence import AT_A_TIME, Array, Changes, Evidence
+from crosscheck.diagnosis.code.evidence import Array, Changes, Evidence
 from crosscheck.diagnosis.code.explanation import Explanation, WrongEntry
 from crosscheck.diagnosis.code.factors import (
     Family,
@@ -35,6 +36,9 @@ from crosscheck.diagnosis.code.frames import Frame
 # Sets of everything, and misreadings among them.
 LARGEST = 5
 MOST_CHANGES = 2
+# Seconds for pairs that are found at once, where the search did not come to them.
+AT_LAST = 1.0
+SINGLY = "single mistakes were not all tried"
 # A free value of each parameter is fitted in so many frames.
 MOST_FITTED = 8
 # Explanations that are less natural than the best by this much in rank are left out, and those beyond so many.
@@ -48,7 +52,7 @@ class Detective:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.frames = evidence, evidence.frames
         # What the search was cut short in, if it was; and what it is trying.
-        self.cut, self._trying = "", ""
+        self.cut, self._trying = "", SINGLY
 
     def _go_on(self) -> None:
         self.evidence.clock.go_on()
@@ -73,6 +77,7 @@ class Detective:
                 found += self._beside_conventions(size) if plain else self._of_size(size)
             except OutOfTime:
                 self.cut = self._trying
+                found = found or self._likely_at_last()
                 break
             if not plain and any(e.size <= size for e in found):
                 break
@@ -82,6 +87,21 @@ class Detective:
         merged = self._merged(found)
         wrong = [e.order[-1] for e in merged if not e.is_convention]
         return [e for e in merged if e.is_convention or e.order[-1] <= min(wrong) + PLAUSIBLE][:MOST_SHOWN]
+
+    def _likely_at_last(self) -> list[Explanation]:
+        """Pairs that are found at once, where the search did not come to them."""
+        clock = self.evidence.clock
+        self.evidence.clock = clock.renewed(AT_LAST)
+        try:
+            for cost in (0, 1):
+                frames = [f for f, frame in enumerate(self.frames) if frame.cost == cost]
+                if found := [e for f in frames for e in self._of_catalogue(f, *likely(self.evidence, f))]:
+                    return found
+        except OutOfTime:
+            pass
+        finally:
+            self.evidence.clock = clock
+        return []
 
     def nearest(self) -> tuple[Frame, list[WrongEntry]]:
         """The frame in which fewest entries differ, and those: all that can be said of what is unexplained."""
@@ -100,8 +120,13 @@ class Detective:
     def _of_size(self, size: int) -> list[Explanation]:
         """Sets of size − c conventions and c changes."""
         one, two = ([f for f, frame in enumerate(self.frames) if frame.cost == size - c] for c in (1, 2))
-        found = self._single(one)
+        found: list[Explanation] = []
+        self._trying = SINGLY
         try:
+            for f in two:
+                self._go_on()
+                found += self._of_catalogue(f, *likely(self.evidence, f))
+            found += self._single(one)
             return found + self._double(two)
         except OutOfTime:
             if not found:
@@ -116,7 +141,6 @@ class Detective:
 
     def _single(self, frames: list[int]) -> list[Explanation]:
         found: list[Explanation] = []
-        self._trying = "single mistakes were not all tried"
         for f in frames:
             self._go_on()
             found += self._of_catalogue(f, *self.evidence.singles)
@@ -152,7 +176,7 @@ class Detective:
         try:
             tried = 0
             for sets, rows in self.evidence.pairs(frames) if frames else ():
-                tried = min(tried + AT_A_TIME, self.evidence.pairs_in_all)
+                tried = min(tried + self.evidence.at_a_time, self.evidence.pairs_in_all)
                 self._trying = f"{tried} of {self.evidence.pairs_in_all} pairs of mistakes{beside} were tried"
                 self._go_on()
                 for f in frames:

@@ -46,6 +46,8 @@ MOST_PAIRED = 500
 class Evidence:
     """A claim of several observables, in frames, beside everything that the readings of a model predict."""
 
+    at_a_time = AT_A_TIME
+
     def __init__(
         self,
         readings: Readings,
@@ -153,7 +155,7 @@ class Evidence:
             means = np.abs(steady_mean(right.drift, right.drive)) + np.abs(start)
             changes += solver_changes([o.name for o in self.observables], means)
         changes += start_changes(self._starts, self.times)
-        return self._predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
+        return self.predictable([(change,) for change in sorted(changes, key=lambda change: change.rank)])
 
     def pairs(self, frames: Sequence[int]) -> Iterator[tuple[list[Changes], Array]]:
         """Pairs of those of the catalogue that predict something different, and their predictions, some at a time.
@@ -166,16 +168,30 @@ class Evidence:
             altered = np.array([self._reach(change) for change in changes]).reshape(rows.shape)
             altered |= np.abs(rows - self.right) > 1e-11 * self.scales
             able = [possible(changes, altered, ~self.wrong(rows, f), ~self.wrong(self.right, f)[0]) for f in frames]
-            yield from map(self._predictable, self._in_parts(self._sensible & np.any(able, axis=0)))
+            yield from map(self.predictable, self._in_parts(self._sensible & np.any(able, axis=0)))
             return
         yield from self._seen
         for some in self._unseen:
-            self._seen.append(self._predictable(some))
+            self._seen.append(self.predictable(some))
             yield self._seen[-1]
 
     @cached_property
     def _seen(self) -> list[tuple[list[Changes], Array]]:
         return []
+
+    @cached_property
+    def different(self) -> tuple[list[Change], Array]:
+        """Those of the catalogue that predict something different, the most natural of each, and their predictions."""
+        sets, rows = self.singles
+        first: dict[bytes, int] = {self.rounded(self.right[0]): -1}
+        for k, row in enumerate(rows):
+            first.setdefault(self.rounded(row), k)
+        kept = list(first.values())[1:]
+        return [sets[k][0] for k in kept], rows[kept]
+
+    def can_pair(self, changes: Sequence[Change]) -> NDArray[np.bool_]:
+        """Of which two of the changes, (N, N), a code may make both."""
+        return sensible(changes, self._acting)
 
     @cached_property
     def _unseen(self) -> Iterator[list[Changes]]:
@@ -207,23 +223,17 @@ class Evidence:
 
     @cached_property
     def _sensible(self) -> NDArray[np.bool_]:
-        return sensible(self._different[0], self._acting)
+        return self.can_pair(self._different[0])
 
     @cached_property
     def _different(self) -> tuple[list[Change], Array]:
-        """The most natural changes that predict something different from the model and from each other."""
-        seen = {self.rounded(self.right[0])}
-        sets, rows = self.singles
-        kept: list[int] = []
-        for k, row in enumerate(rows):
-            if (key := self.rounded(row)) not in seen and len(kept) < MOST_PAIRED:
-                seen.add(key)
-                kept.append(k)
-        return [sets[k][0] for k in kept], rows[kept]
+        """The most natural of them."""
+        changes, rows = self.different
+        return changes[:MOST_PAIRED], rows[:MOST_PAIRED]
 
     def _acting(self, change: Change) -> set[Any]:
         # Which terms a parameter is in does not depend on what it is taken for.
-        which = (change.keys, tuple(name for name, _ in change.fields))
+        which = (change.keys, tuple(name for name, _ in change.fields), tuple(k for k, _ in change.coefficients))
         if which not in self._terms:
             self.clock.go_on()
             self._terms[which] = {term.key for term in self.readings.acting(change)}
@@ -238,7 +248,7 @@ class Evidence:
         with np.errstate(all="ignore"):
             return self._predict([(self.readings.pieces(changes), _solver(changes)) for changes in sets])
 
-    def _predictable(self, sets: Sequence[Changes]) -> tuple[list[Changes], Array]:
+    def predictable(self, sets: Sequence[Changes]) -> tuple[list[Changes], Array]:
         """Those sets that the model survives, and what they predict."""
         kept, pieces = [], []
         with np.errstate(all="ignore"), warnings.catch_warnings(action="ignore"):

@@ -194,6 +194,20 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
     def of_group(what: str, group: list[Term], scope: str, rank: int) -> Callable[[float], Change]:
         return lambda u: times(group, u, what, scope, rank + 6)
 
+    for name, value in evidence.readings.numbers.items():
+        if value and not isinstance(value, complex):
+            for scope in SCOPES:
+                yield of_field(name, value, scope)
+    if not evidence.is_linear:
+        for what, group, rank in groups(evidence.readings.apart):
+            for scope in SCOPES if group[0].is_dissipator else (BOTH,):
+                yield of_group(what, group, scope, rank)
+        yield from entries_counted(evidence.readings.pieces(()))
+
+
+def entries_counted(right: Pieces) -> Iterator[Callable[[float], Change]]:
+    """What counts an entry of A or D with a factor, for each that is not 0."""
+
     def of_entry(symbol: str, j: int, k: int, value: float) -> Callable[[float], Change]:
         def make(u: float) -> Change:
             text = f"{symbol}[{entry_name(j)}, {entry_name(k)}] is {u * value:.6g}, not {value:.6g}".replace("-", "−")
@@ -209,19 +223,10 @@ def _makers(evidence: Evidence) -> Iterator[Callable[[float], Change]]:
 
         return make
 
-    for name, value in evidence.readings.numbers.items():
-        if value and not isinstance(value, complex):
-            for scope in SCOPES:
-                yield of_field(name, value, scope)
-    if not evidence.is_linear:
-        for what, group, rank in groups(evidence.readings.apart):
-            for scope in SCOPES if group[0].is_dissipator else (BOTH,):
-                yield of_group(what, group, scope, rank)
-        right = evidence.readings.pieces(())
-        constant = right.drift.ndim == 2  # no single number is an entry of A(t)
-        for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))) if constant else ():
-            for j, k in np.argwhere(np.abs(matrix) > WRITTEN * np.abs(matrix).max(initial=0.0)):
-                yield of_entry(symbol, int(j), int(k), float(matrix[j, k]))
+    constant = right.drift.ndim == 2  # no single number is an entry of A(t)
+    for symbol, matrix in (("A", right.drift), ("D", np.triu(right.noise))) if constant else ():
+        for j, k in np.argwhere(np.abs(matrix) > WRITTEN * np.abs(matrix).max(initial=0.0)):
+            yield of_entry(symbol, int(j), int(k), float(matrix[j, k]))
 
 
 def _fit(evidence: Evidence, f: int, make: Callable[[float], Change]) -> Change | None:

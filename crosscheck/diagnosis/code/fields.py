@@ -24,6 +24,8 @@ from crosscheck.diagnosis.code.change import BOTH, DIFFUSION, DRIFT, FACTORS, OC
 USUAL = (0.0, -1.0, 2.0, 0.5)
 # All orders of a tuple with so many numbers are tried, of longer ones those that are turned round, or shifted.
 MOST_ORDERED = 4
+# Names of so many letters are told apart by one of them.
+SHORT = 3
 
 
 def of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
@@ -42,9 +44,10 @@ def of_fields(numbers: dict[str, Any]) -> Iterator[Change]:
                     yield replace(change, text=change.text + half, common=bool(half))
         yield from _powers(name, value)
     for (one, v), (other, w) in itertools.permutations(numbers.items(), 2):
-        if v != w and _kind(one) == _kind(other):
+        if v != w and _alike(one, other):
+            rank = 1 if _kind(one) == _kind(other) else 5
             for scope in (BOTH, DRIFT, DIFFUSION):
-                yield replace(field_change(one, v, w, other, scope, rank=1), common=True)
+                yield replace(field_change(one, v, w, other, scope, rank=rank), common=True)
     yield from _all_alike(numbers)
     for (one, v), (other, w) in itertools.combinations(numbers.items(), 2):
         if v != w:
@@ -69,6 +72,11 @@ def _all_alike(numbers: dict[str, Any]) -> Iterator[Change]:
 def _kind(name: str) -> str:
     """What stays of a name without its index, what it belongs to and its capitals: `n1`, `n_hot`, `Gamma`."""
     return re.sub(r"[\[\]\d]|_.*", "", name).lower()
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one is easily copied for the other: of one kind, or short names with one initial, as `ka` and `km`."""
+    return _kind(one) == _kind(other) or (one[0] == other[0] and max(len(one), len(other)) <= SHORT)
 
 
 def _signed(called: str) -> str:
@@ -156,6 +164,10 @@ def _powers(name: str, value: Any) -> Iterator[Change]:
         for scope in (BOTH, DRIFT, DIFFUSION):
             yield field_change(name, value, new, called, scope, 8)
     if OCCUPATIONS.fullmatch(name.partition("[")[0]):
-        for scope in (BOTH, DIFFUSION):
-            change = field_change(name, value, 2 * value + 0.5, f"2{name} + ½", scope, 4)
-            yield replace(change, text=f"{change.text} (2n̄ + 1 where n̄ + ½ belongs)")
+        for new, called, said in (
+            (2 * value + 0.5, f"2{name} + ½", "2n̄ + 1 where n̄ + ½ belongs"),
+            (0.5 * value - 0.5, f"({name} − 1)/2", "n̄ where 2n̄ + 1 belongs"),
+        ):
+            for scope in (BOTH, DIFFUSION):
+                change = field_change(name, value, new, called, scope, 4)
+                yield replace(change, text=f"{change.text} ({said})")

@@ -54,13 +54,21 @@ class ReadingsInTime(Readings):
         super().__init__(model)
         self.nodes = nodes
         self._parts: dict[Any, tuple[list[Apart], Array]] = {}
+        self._functions: dict[Any, list[Any]] = {}
 
     def pieces(self, changes: Sequence[Change]) -> Pieces:
         """The pieces at all nodes, each with a first axis of times."""
-        for_drift, for_noise = (
-            self._at(tuple(pair for change in changes if change.scope in (BOTH, scope) for pair in change.fields))
+        fields = {
+            scope: tuple(pair for change in changes if change.scope in (BOTH, scope) for pair in change.fields)
             for scope in (DRIFT, DIFFUSION)
-        )
+        }
+        for_drift, for_noise = (self._at(chosen) for chosen in fields.values())
+        weights = {DRIFT: for_drift[1].copy(), DIFFUSION: for_noise[1].copy()}
+        for change in changes:
+            for k, changed in change.coefficients:
+                for scope, rows in weights.items():
+                    f = changed(self._functions[fields[scope]][k])
+                    rows[k] = [float(np.real(f(t))) for t in self.nodes]
         found = []
         for drift, noise in zip(for_drift[0], for_noise[0], strict=True):
             piece = replace(drift.whole, noise=noise.whole.noise)
@@ -69,18 +77,31 @@ class ReadingsInTime(Readings):
                     piece = change.act(piece, drift, noise)
             found.append(piece)
         sums = {
-            name: np.einsum("kt,k...->t...", weights, np.array([getattr(piece, name) for piece in found]))
-            for name, weights in (
-                ("unitary", for_drift[1]), ("damping", for_drift[1]), ("drive", for_drift[1]), ("noise", for_noise[1]),
+            name: np.einsum("kt,k...->t...", shares, np.array([getattr(piece, name) for piece in found]))
+            for name, shares in (
+                ("unitary", weights[DRIFT]), ("damping", weights[DRIFT]), ("drive", weights[DRIFT]),
+                ("noise", weights[DIFFUSION]),
             )
         }  # fmt: skip
         return Pieces(**sums)
+
+    def parts(self) -> list[tuple[Any, Apart]]:
+        """(coefficient, part with constant coefficients) of the model: what is constant first."""
+        parts, _ = self._at(())
+        return list(zip(self._functions[()], parts, strict=True))
+
+    def acting(self, change: Change) -> list[Term]:
+        """The terms that a change alters; of another f(t) those of its parts."""
+        if change.coefficients:
+            return [term for k, _ in change.coefficients for term in self._at(())[0][k].terms]
+        return super().acting(change)
 
     def _at(self, fields: tuple[tuple[str, Any], ...]) -> tuple[list[Apart], Array]:
         """The parts with these fields, and their coefficients at the nodes, shape (K, N)."""
         if fields not in self._parts:
             model = with_fields(self.model, fields)
             made = list(_parts(model))
+            self._functions[fields] = [f for f, _ in made]
             weights = np.array([[float(np.real(f(t))) for t in self.nodes] for f, _ in made])
             taken = [apart_later(part) if fields else take_apart(part) for _, part in made]
             self._parts[fields] = [_keyed(apart, k) for k, apart in enumerate(taken)], weights

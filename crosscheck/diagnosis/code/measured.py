@@ -7,7 +7,7 @@ model's. A function is given random physical covariances, entangled and separabl
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,9 @@ NAMES = {
 }  # fmt: skip
 
 
+MEANT = "If these modes are meant, nothing is wrong: say so by a dict, as in log_negativity={(0, 1): …}."
+
+
 def numbers_stage(
     claim: Claim, readings: Readings, measure: str, value: Any, sigma: Known | None, several: Known | None,
     evidence: Callable[[], Evidence] | None = None, clock: Clock | None = None,
@@ -129,6 +132,11 @@ def numbers_stage(
         others = elsewhere(measure, claimed, known.sigmas, claim.model, claim.tolerance)
         if others:
             return elsewhere_stage(claim, measure, others, causes, entries, against)
+        if not is_said(claim.model) and (
+            zero := elsewhere(measure, claimed, known.sigmas, claim.model, claim.tolerance, zeros=True)
+        ):
+            found = elsewhere_stage(claim, measure, zero[:2], causes, entries, against)
+            return replace(found, verdict=Verdict.INCONCLUSIVE, note=f"0 does not tell of which modes it is. {MEANT}")
     if not fitting and against == "the model":
         if evidence is not None:
             causes = _misread_in_time(claim, readings, measure, claimed, evidence())
@@ -212,14 +220,13 @@ def elsewhere_stage(
     )
     if not is_said(claim.model) and not wrong:
         return Stage(what=name, verdict=Verdict.CERTIFIED, causes=causes[:1], against=against)
-    note = "If these modes are meant, nothing is wrong: say so by a dict, as in log_negativity={(0, 1): …}."
     return Stage(
         what=name,
         verdict=Verdict.INCONCLUSIVE,
         causes=(*causes, *wrong),
         entries=entries,
         against=against,
-        note=note.replace("log_negativity", measure),
+        note=MEANT.replace("log_negativity", measure),
     )
 
 

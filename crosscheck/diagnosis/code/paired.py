@@ -28,7 +28,7 @@ COMMON = (0.0, -1.0, 2.0, 0.5)
 
 
 def sensible(changes: Sequence[Change], acting: Callable[[Change], set[Any]]) -> Mask:
-    """Of which two both can be made, (N, N): not the same parameter or term twice, nor two solvers.
+    """Of which two both can be made, (N, N): not the same parameter, term or f(t) twice, nor two solvers.
 
     Of two parameters only what is common; and what must be alone with its terms is. `acting`: the terms that a change
     alters.
@@ -38,7 +38,7 @@ def sensible(changes: Sequence[Change], acting: Callable[[Change], set[Any]]) ->
     common = np.array([c.factor in COMMON or c.common for c in changes], bool)
     scopes = np.array([c.scope for c in changes], object)
     names = _shared([{name for name, _ in c.fields} for c in changes])
-    keys = _shared([set(c.keys) for c in changes])
+    keys = _shared([set(c.keys) for c in changes]) | _shared([{k for k, _ in c.coefficients} for c in changes])
     refused = np.outer(solves, solves) | (names & (scopes[:, None] == scopes)) | keys
     refused |= np.outer(fielded, fielded) & ~np.outer(common, common)
     if any(c.alone for c in changes):

@@ -95,10 +95,19 @@ def subjects(measure: str, modes: int) -> list[Subject]:
 
 
 def elsewhere(
-    measure: str, claimed: Sequence[float], sigmas: Sequence[Array], model: Any, tolerance: float
+    measure: str,
+    claimed: Sequence[float],
+    sigmas: Sequence[Array],
+    model: Any,
+    tolerance: float,
+    *,
+    zeros: bool = False,
 ) -> list[tuple[Subject, str]]:
-    """Other subjects, with output conventions, of which all claimed numbers are right; zeros tell nothing."""
-    if max(map(abs, claimed)) <= NOTHING:
+    """Other subjects, with output conventions, of which all claimed numbers are right.
+
+    `zeros` tell nothing, and are looked for only if that is asked.
+    """
+    if (max(map(abs, claimed)) <= NOTHING) != zeros:
         return []
     found = []
     for subject in subjects(measure, model.modes):
