@@ -191,8 +191,8 @@ def _words(cause: Cause) -> list[str]:
 def _judged(
     model: Any, shape: Shape, one: Compared, point: CodeDiagnosis | None, causes: Sequence[Cause] = ()
 ) -> Judged:
-    wrong, missing, without = (int(mask.sum()) for mask in (one.wrong, one.gaps, one.none))
-    masks = {"wrong": one.wrong, "missing": one.gaps, "none": one.none}
+    wrong, missing, without, fillers = (int(mask.sum()) for mask in (one.wrong, one.gaps, one.none, one.fillers))
+    masks = {"wrong": one.wrong, "missing": one.gaps, "none": one.none, "fillers": one.fillers}
     verdict = verdict_of(wrong, missing, without, one.undecided, one.judged)
     if wrong and not without and any(not cause.defects for cause in causes):
         verdict = Verdict.INCONCLUSIVE  # right, if other modes are meant
@@ -204,6 +204,7 @@ def _judged(
         wrong=wrong,
         missing=missing,
         numbers_without_state=without,
+        fillers=fillers,
         undecided=one.undecided,
         within=one.within,
         verdict=verdict,

@@ -1,7 +1,8 @@
 r"""Claims over a scan against the model, in one pass: which points are right, in the conventions of the code.
 
-At every point A, d and D are compared; where there is a steady state also σ, ⟨r⟩ and the measures; where there is none
-a number is wrong, and NaN is right. Points are taken some ten thousand at a time.
+At every point A, d and D are compared; where there is a steady state also σ, ⟨r⟩ and the measures. Where there is none
+NaN is right, 0 is what an array is filled with before a loop, and is not judged, and any other number is wrong. Points
+are taken some ten thousand at a time.
 """
 
 from __future__ import annotations
@@ -114,14 +115,15 @@ class Scan:
 class Compared:
     """One claimed thing at all points, flat: where it is `wrong`, missing (`gaps`), or claimed where there is `none`.
 
-    `within` is the largest deviation of what is right, `judged` how many points were compared, and `undecided` at how
-    many of these rounding hides it.
+    `fillers` are zeros where there is none. `within` is the largest deviation of what is right, `judged` how many
+    points were compared, and `undecided` at how many of these rounding hides it.
     """
 
     name: str
     wrong: Mask
     gaps: Mask
     none: Mask
+    fillers: Mask
     judged: int
     undecided: int
     within: float
@@ -131,7 +133,7 @@ def compare(
     claim: Claim, scan: Scan, claims: ScanClaims, conventions: Conventions, progress: Callable[[str], None]
 ) -> tuple[list[Compared], Mask, Mask]:
     """Every claimed thing at every point; and where moments grow, and where they are marginal."""
-    parts: dict[str, list[tuple[Mask, Mask, Mask, int, int, float]]] = {name: [] for name in claims.values}
+    parts: dict[str, list[tuple[Mask, Mask, Mask, Mask, int, int, float]]] = {name: [] for name in claims.values}
     growing, marginal = [], []
     for points in scan.chunks():
         progress(f"point {points[0] + 1} of {scan.size}")
@@ -143,22 +145,31 @@ def compare(
             off = deviations(name, claim.tolerance, scan, steady, claims, points, conventions)
             there = np.isfinite(off)
             if name in EQUATIONS:
-                asked, none = np.ones_like(there), np.zeros_like(there)
+                asked, none, fillers = np.ones_like(there), np.zeros_like(there), np.zeros_like(there)
             else:
-                asked = steady.exists
-                none = grows & _stated(claims.at(name, points))
+                asked, claimed = steady.exists, claims.at(name, points)
+                fillers = grows & ~np.any(claimed.reshape(len(claimed), -1), axis=-1)
+                none = grows & _stated(claimed) & ~fillers
             wrong = asked & there & (off > claim.tolerance)
             right = asked & there & ~wrong
             within = float(off[right].max(initial=0.0))
             judged, unclear = int((asked & there).sum()), int((off < 0).sum())
-            parts[name].append((wrong, asked & ~there, none, judged, unclear, within))
+            parts[name].append((wrong, asked & ~there, none, fillers, judged, unclear, within))
     found = []
     for name, pieces in parts.items():
-        wrongs, missing, without, counts, hidden, deviation = zip(*pieces, strict=True)
-        wrong, gaps, none = (np.concatenate(masks) for masks in (wrongs, missing, without))
-        points_of, undecided, within = sum(counts), sum(hidden), max(deviation)
+        *masks, counts, hidden, deviation = zip(*pieces, strict=True)
+        wrong, gaps, none, fillers = map(np.concatenate, masks)
         found.append(
-            Compared(name=name, wrong=wrong, gaps=gaps, none=none, judged=points_of, undecided=undecided, within=within)
+            Compared(
+                name=name,
+                wrong=wrong,
+                gaps=gaps,
+                none=none,
+                fillers=fillers,
+                judged=sum(counts),
+                undecided=sum(hidden),
+                within=max(deviation),
+            )
         )
     return found, np.concatenate(growing), np.concatenate(marginal)
 

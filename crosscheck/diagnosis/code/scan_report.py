@@ -26,7 +26,8 @@ HIDDEN = 0.01
 class Judged:
     """One claimed thing over the scan: at how many points it was compared, wrong, missing, or a number without a state.
 
-    `at` are the first of these points, in words; `wrong_at` the index of the first that is wrong.
+    `fillers` are zeros without a state, which are not judged. `at` are the first of these points, in words; `wrong_at`
+    the index of the first that is wrong.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Judged:
     wrong: int
     missing: int
     numbers_without_state: int
+    fillers: int
     undecided: int
     within: float
     verdict: Verdict
@@ -41,7 +43,8 @@ class Judged:
     at: Mapping[str, str] = field(default_factory=dict)
 
     json_fields: ClassVar[tuple[str, ...]] = (
-        "name", "verdict", "points", "wrong", "wrong_at", "missing", "numbers_without_state", "undecided", "within",
+        "name", "verdict", "points", "wrong", "wrong_at", "missing", "numbers_without_state", "fillers",
+        "undecided", "within",
     )  # fmt: skip
 
     @property
@@ -162,6 +165,12 @@ class ScanDiagnosis(Described):
                 "there is none. Give NaN there."
                 for j in solved
                 if j.numbers_without_state
+            ]
+            told += [
+                f"{_capital(j.what)} is 0 at {j.fillers} points without a steady state, the first {j.at['fillers']}: a "
+                "filler, not a value, and not judged."
+                for j in solved
+                if j.fillers
             ]
         if self.marginal:
             told.append(

@@ -108,13 +108,32 @@ def test_what_a_loop_leaves_behind_is_that_of_its_last_point():
 
 @pytest.mark.parametrize("name", ["V", "E_N"])
 def test_a_number_where_there_is_no_steady_state_is_wrong(name):
-    """Zeros are numbers, and so is what a Lyapunov solver returns there."""
-    found = diagnose(RIGHT | {name: np.nan_to_num(RIGHT[name], nan=0.0 if name == "E_N" else -1.5)}, model=MODEL)
+    """What a Lyapunov solver returns there, and a measure of it."""
+    found = diagnose(RIGHT | {name: np.nan_to_num(RIGHT[name], nan=0.2 if name == "E_N" else -1.5)}, model=MODEL)
     assert found.verdict == "refuted"
     assert any(f"has a number at {UNSTABLE.sum()} of them" in line for line in found.story)
     assert (found.wrong["log_negativity" if name == "E_N" else "covariance"] == UNSTABLE).all()
     with pytest.raises(Refuted, match="Give NaN there"):
         found.raise_for_refuted()
+
+
+@pytest.mark.parametrize(("name", "said"), [("V", "The steady covariance"), ("E_N", "E_N")])
+def test_zero_where_there_is_no_steady_state_is_a_filler(name, said):
+    """It is told, and judged neither there nor at the points that have one."""
+    filled = np.nan_to_num(RIGHT[name], nan=0.0)
+    found = diagnose(RIGHT | {name: filled}, model=MODEL)
+    assert found.verdict == "certified"
+    assert any(f"{said} is 0 at {UNSTABLE.sum()} points without a steady state" in line for line in found.story)
+    assert not any(mask.any() for mask in found.wrong.values())
+    wrong = np.where(UNSTABLE, 0.3, 0.0) * (EPSILON > 0.9)
+    assert diagnose({"E_N": np.nan_to_num(E_N) + wrong}, model=MODEL).verdict == "refuted"
+
+
+def test_zero_where_there_is_a_steady_state_is_a_value():
+    """E_N = 0 at a stable point is wrong there."""
+    found = diagnose({"E_N": np.where(EPSILON < 0.3, E_N, 0.0)}, model=MODEL)
+    assert found.verdict == "refuted"
+    assert (found.wrong["log_negativity"] == ((EPSILON >= 0.3) & ~UNSTABLE)).all()
 
 
 def test_nan_where_there_is_a_steady_state_is_not_called_right():
