@@ -95,6 +95,9 @@ def _doubted(found: Explained, moving: bool) -> Explained:
 
 def if_meant(frame: Frame) -> str:
     """How to say that conventions are meant."""
+    if frame.scales:
+        more = ": give A and D, too, which tell them" if frame.guessed else ""
+        return f"If the modes have these vacua, nothing is wrong{more}."
     if frame.guessed:
         return "If x and p are meant in these units, nothing is wrong: give A, too, which tells them from squeezing."
     if frame.vacuum != 0.5:

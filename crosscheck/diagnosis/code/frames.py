@@ -6,7 +6,7 @@ A code whose quadratures are r' = s P r, with P a signed permutation, and whose 
 
 with A, D, σ, d as here. With ħ = 2v, as in x = s(a + a†)/√2 with s = √(2v), means and covariances go together; with
 σ = ⟨{δr, δr}⟩, that is without the ½, the means stay as they are (s = 1). In other units, x' = λx and p' = p/λ of each
-mode, P holds λ and 1/λ, too.
+mode, P holds λ and 1/λ, too; where modes have vacua of their own, s_k²v, it holds s_k.
 
 >>> xxpp = Frame(order=(0, 2, 1, 3), layout="xxpp")
 >>> xxpp.theirs(np.diag([1.0, 2.0, 3.0, 4.0])).diagonal()
@@ -40,7 +40,8 @@ class Frame:
 
     `order[i]` is the row here of their row i, `p_sign` the sign of their momenta, `vacuum` v, `amplitude` s. So many of
     the differences are `declared`, and need no guessing; `stated`: the vacuum is, be it ours. Units are `guessed` where
-    σ alone tells them, which could be squeezed by mistake.
+    σ alone tells them, which could be squeezed by mistake. `scales` are those s_k by which both quadratures of a mode
+    differ beside `amplitude`.
     """
 
     order: tuple[int, ...]
@@ -51,6 +52,7 @@ class Frame:
     amplitude: float = 1.0
     declared: int = 0
     units: tuple[float, ...] = ()
+    scales: tuple[float, ...] = ()
     stated: bool = False
     guessed: bool = False
 
@@ -69,8 +71,10 @@ class Frame:
 
     @property
     def signs(self) -> Array:
-        """What their quadratures are multiplied by, beside s: the sign of p, and the units λ of x and 1/λ of p."""
+        """What their quadratures are multiplied by, beside s: the sign of p, the units λ of x and 1/λ of p, and s_k."""
         found = np.array([self.p_sign if row % 2 else 1 for row in self.order], float)
+        if self.scales:
+            found = found * [self.scales[row // 2] for row in self.order]
         if not self.units:
             return found
         return found * [self.units[row // 2] ** (-1 if row % 2 else 1) for row in self.order]
@@ -113,7 +117,9 @@ class Frame:
             found.append("p has the opposite sign, p = i(a − a†)/√2")
         if self.units:
             found.append(f"x and p are in other units: {self._in_units}")
-        if self.vacuum != 0.5:
+        if self.scales:
+            found.append(f"modes have vacua of their own: their covariance is {self._own_vacuums}, not ½·1")
+        elif self.vacuum != 0.5:
             found.append(f"the vacuum has the covariance {self.vacuum:g}·1, not ½·1 ({self._quadratures})")
         elif self.amplitude != 1:
             found.append(f"means are those of {_scale(self.amplitude**2)}, covariances those of x = (a + a†)/√2")
@@ -123,6 +129,11 @@ class Frame:
     def cost(self) -> int:
         """How many differences have to be guessed; one more for units without a name."""
         return len(self.changes) - self.declared + self.guessed
+
+    @property
+    def _own_vacuums(self) -> str:
+        """`1·1 of mode 1, 0.5·1 of mode 2`."""
+        return ", ".join(f"{self.vacuum * s**2:.4g}·1 of mode {k + 1}" for k, s in enumerate(self.scales))
 
     @property
     def _in_units(self) -> str:

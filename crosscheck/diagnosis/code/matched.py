@@ -27,7 +27,8 @@ import numpy as np
 import scipy
 from numpy.typing import NDArray
 
-from crosscheck.diagnosis.code.frames import VACUUMS, Frame
+from crosscheck.diagnosis.code.frames import IN_USE, MOST_PERMUTED, VACUUMS, Frame
+from crosscheck.diagnosis.code.own_vacuums import scales_of
 
 Array = NDArray[Any]
 Match = tuple[tuple[int, ...], tuple[float, ...]]
@@ -62,6 +63,9 @@ def matched_frames(
         return []
     for arranged in (layout,) if layout else ("xpxp", "xxpp"):
         for sign in (1, -1):
+            turned = Frame(order=_rows(range(modes), arranged), layout=arranged, p_sign=sign)
+            for frame in _with_own_vacuums(turned, claimed, {name: right[name] for name in known}, vacuum):
+                found[frame.order, sign, frame.vacuum, frame.scales] = frame
             for v in (vacuum,) if vacuum else VACUUMS:
                 plain = Frame(order=_rows(range(modes), arranged), layout=arranged, p_sign=sign, vacuum=v)
                 seen = {
@@ -86,6 +90,40 @@ def matched_frames(
                         )
                         found.setdefault((frame.order, sign, v, s, tuple(np.round(units, 9))), frame)
     return list(found.values())
+
+
+def _with_own_vacuums(
+    turned: Frame, claimed: Mapping[str, Array], right: Mapping[str, Array], vacuum: float | None
+) -> Iterator[Frame]:
+    """Frames in which modes have vacua of their own, all of them in use or one of them the `vacuum` of the claim."""
+    known = [name for name in ("drift", "covariance") if name in right][:1]
+    n = len(turned.order) // 2
+    if not known or n < 2:
+        return
+    seen = {name: (turned.ours_drift if name == "drift" else turned.ours)(claimed[name]) for name in known}
+    if "drift" in known:
+        orders = list(_orders([(_invariant("drift", seen["drift"]), _invariant("drift", right["drift"]))], n))
+    else:
+        orders = list(itertools.permutations(range(n))) if n <= MOST_PERMUTED else [tuple(range(n))]
+    for order in orders:
+        scales = scales_of(seen, {name: right[name] for name in known}, order)
+        if scales is None:
+            continue
+        for v in VACUUMS:
+            own = v * np.round(scales**2)
+            if not (np.isin(own, [usual for usual, _ in IN_USE]).all() if vacuum is None else vacuum in own):
+                continue
+            yield replace(
+                turned,
+                order=_rows(order, turned.layout),
+                modes=order if order != tuple(range(n)) else (),
+                vacuum=v,
+                amplitude=float(np.sqrt(2 * v)),
+                scales=tuple(map(float, scales)),
+                guessed="diffusion" not in right or "drift" not in right,
+                declared=int(turned.layout == "xxpp"),
+                stated=vacuum is not None,
+            )
 
 
 def matches(claimed: Mapping[str, Array], right: Mapping[str, Array], *, guess: bool = False) -> Iterator[Match]:

@@ -49,10 +49,11 @@ def of_some(frame: Frame, observed: Sequence[int], modes: int) -> list[Frame]:
     """
     there = [observed.index(m) for m in (frame.modes or range(modes)) if m in observed]
     units = tuple(frame.units[m] for m in observed) if frame.units else ()
+    scales = tuple(frame.scales[m] for m in observed) if frame.scales else ()
     found = []
     for order in dict.fromkeys((tuple(range(len(there))), tuple(there))):
         rows = [(2 * m, 2 * m + 1) for m in order]
         flat = [q for row in rows for q in row] if frame.layout == "xpxp" else [row[k] for k in (0, 1) for row in rows]
         named = order if order != tuple(range(len(order))) else ()
-        found.append(replace(frame, order=tuple(flat), modes=named, units=units))
+        found.append(replace(frame, order=tuple(flat), modes=named, units=units, scales=scales))
     return found
