@@ -6,6 +6,8 @@ r"""`certify`: one model, two engines, one report.
     start           is that of another's `initial_state` the prepared one?              theorem
     measures        do E_N, S and I agree with density matrices?                        theorem
     enclosed        do they where the matrices do not fit, and discord everywhere?      enclosed: moments in balls
+    conditional     are monitored states those of the stochastic equation?              theorem
+    observables     do spectra, correlations and output fields agree?                   enclosed: moments in balls
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
     steady state    does it exist, is it unique, and do the same quantities agree?      proved, or estimate
 
@@ -26,6 +28,8 @@ from crosscheck.certificates.inquiry import Inquiry, truth_of
 from crosscheck.certificates.measures.certificate import measures_certificate
 from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.measures.spectral import foreign
+from crosscheck.certificates.observables.certificate import observables_certificate
+from crosscheck.certificates.observables.conditional import conditional_certificate, conditional_measures
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
 from crosscheck.certificates.start import start_certificate
@@ -40,7 +44,10 @@ from crosscheck.report.report import Report
 from crosscheck.report.verdict import Verdict
 from gaussian.enclosed.precision import alone
 
-THEOREMS = (generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate)
+THEOREMS = (
+    generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate,
+    conditional_certificate, conditional_measures, observables_certificate,
+)  # fmt: skip
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 
@@ -52,6 +59,7 @@ def certify(
     tolerance: float = TOLERANCE,
     budget: Budget | float | None = None,
     simulate: bool | None = None,
+    quantities: Sequence[str] = (),
     engine: Engine = GAUSSIAN,
     truth: Truth | None = None,
     progress: Callable[[str], None] = lambda text: None,
@@ -67,6 +75,8 @@ def certify(
             beforehand, from predicted operations and bytes, the same on every machine.
         simulate: whether to simulate truncated dynamics. By default what no theorem decides is simulated, and what one
             does decide where that takes a few seconds, as a further witness.
+        quantities: what is compared besides: any of "spectrum", "correlation", "g2", "output_spectrum" of the steady
+            state. The conditional state of a model with `measurements` is compared unasked.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.
         progress: called with a line of text now and then.
@@ -84,8 +94,9 @@ def certify(
     with threadpool_limits(limits=1), runs_to_its_end():
         began = time.perf_counter()
         inquiry = Inquiry.of(
-            model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress, simulate=simulate
-        )
+            model, times, engine, tolerance=tolerance, budget=budget, truth=truth, progress=progress, simulate=simulate,
+            quantities=quantities,
+        )  # fmt: skip
         certificates = _certificates(inquiry)
         return Report(
             model=described(inquiry.system.exact),

@@ -25,6 +25,8 @@ MEASURES = (
     "symplectic_eigenvalues", "purity", "is_physical",
 )  # fmt: skip
 EVERYTHING = frozenset((*MOMENTS, *MEASURES))
+# Asked when `certify` is asked for them, or where they are not the package's own.
+FURTHER = ("conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum")
 # What an engine is called that says no name, if one of its functions is not the package's.
 NAMELESS = "the engine"
 
@@ -49,7 +51,7 @@ class Engine:
     name: str = "gaussian"
     version: str = ""
     accuracy: float = ACCURACY
-    offers: frozenset[str] = EVERYTHING
+    offers: frozenset[str] = EVERYTHING.union(FURTHER)
     moment_equations: Callable[..., Any] = gaussian.moment_equations
     initial_state: Callable[..., Any] = gaussian.initial_state
     evolve: Callable[..., Any] = gaussian.evolve
@@ -61,19 +63,24 @@ class Engine:
     symplectic_eigenvalues: Callable[..., Any] = gaussian.symplectic_eigenvalues
     purity: Callable[..., Any] = gaussian.purity
     is_physical: Callable[..., Any] = gaussian.is_physical
+    conditional_steady_state: Callable[..., Any] = gaussian.conditional_steady_state
+    conditional_evolve: Callable[..., Any] = gaussian.conditional_evolve
+    correlation: Callable[..., Any] = gaussian.correlation
+    spectrum: Callable[..., Any] = gaussian.spectrum
+    g2: Callable[..., Any] = gaussian.g2
+    output_spectrum: Callable[..., Any] = gaussian.output_spectrum
 
     def __post_init__(self) -> None:
-        foreign = [name for name in (*MOMENTS, *MEASURES) if not self.has_own(name)]
+        foreign = [name for name in (*MOMENTS, *MEASURES, *FURTHER) if not self.has_own(name)]
         if self.name == "gaussian" and any(not _is_ours(getattr(self, name)) for name in foreign):
             object.__setattr__(self, "name", NAMELESS)
         for name in foreign:
-            function = _bare(getattr(self, name))
-            wrapped: Any = (
-                _Reading(function, READERS[name], self.accuracy)
-                if name in MOMENTS
-                else _Measuring(function, _takes_option(function))
-            )
-            object.__setattr__(self, name, wrapped)
+            function: Any = _bare(getattr(self, name))
+            if name in READERS:
+                function = _Reading(function, READERS[name], self.accuracy)
+            elif name in MEASURES:
+                function = _Measuring(function, _takes_option(function))
+            object.__setattr__(self, name, function)
 
     def has_own(self, name: str) -> bool:
         """Whether a function is the trusted package's, which is not on trial."""
@@ -82,7 +89,7 @@ class Engine:
     @property
     def complete(self) -> bool:
         """Whether it answers for everything, and so also for operators that are not states."""
-        return self.offers == EVERYTHING
+        return self.offers >= EVERYTHING
 
     def gives(self, *functions: str) -> bool:
         """Whether it offers any of them."""
@@ -221,5 +228,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "initial_state": _state,
     "evolve": _trajectory,
     "steady_state": _state,
+    "conditional_steady_state": _state,
+    "conditional_evolve": _trajectory,
 }
 GAUSSIAN = Engine()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,10 +20,19 @@ from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
+from crosscheck.models.measured import is_monitored, require_measurable
 
 # Share of what is left that looking at f(t) may take: to solve for it takes longer.
 LOOKING = 0.4
 Progress = Callable[[str], None]
+# What may be asked for beyond states and measures, with the engine's functions that answer.
+FURTHER_QUANTITIES = {
+    "conditional": ("conditional_steady_state", "conditional_evolve"),
+    "correlation": ("correlation",),
+    "spectrum": ("spectrum",),
+    "g2": ("g2",),
+    "output_spectrum": ("output_spectrum",),
+}
 # Of what is not Gaussian, the moments alone are compared.
 MOMENTS = replace(
     GAUSSIAN,
@@ -67,6 +77,7 @@ class Inquiry:
     simulate: bool | None = None
     outside: tuple[str, ...] = ()
     known: Truth | None = None
+    quantities: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -80,6 +91,7 @@ class Inquiry:
         truth: Truth | None,
         progress: Progress,
         simulate: bool | None = None,
+        quantities: Sequence[str] = (),
     ) -> Inquiry:
         """Raises InvalidParameter or a GaussianError if the model, engine, tolerance or budget is ill-formed."""
         if not isinstance(engine, Engine):
@@ -92,8 +104,13 @@ class Inquiry:
         engine, outside = within_scope(engine, system)
         return cls(
             system=system, engine=engine, tolerance=tolerance, budget=budget, progress=progress, outside=outside,
-            known=truth, simulate=simulate,
+            known=truth, simulate=simulate, quantities=_further(quantities, engine, system),
         )  # fmt: skip
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """What was proved besides, for the next certificate that needs it."""
+        return {}
 
     @cached_property
     def purse(self) -> Purse:
@@ -146,6 +163,31 @@ def _system(model: Any, times: Sequence[float] | None, engine: Engine) -> System
     except gaussian.NotQuadratic as reason:
         raise NotGaussian(reason, elsewhere) from reason
     return system
+
+
+def _further(asked: Sequence[str] | str, engine: Engine, system: System) -> tuple[str, ...]:
+    """What is compared beyond states and measures: what is asked for, monitored, or not the package's own.
+
+    Raises:
+        InvalidParameter: a name that is none of them.
+    """
+    names = [asked] if isinstance(asked, str) else list(asked)
+    for name in names:
+        if name not in FURTHER_QUANTITIES:
+            near = difflib.get_close_matches(str(name), FURTHER_QUANTITIES, 1)
+            known = ", ".join(FURTHER_QUANTITIES)
+            hint = f"Did you mean {near[0]}? There are: {known}." if near else f"Choose from: {known}."
+            raise InvalidParameter("quantities", "name what certify compares", name, hint)
+    if system.gaussian and is_monitored(system.model):
+        require_measurable(system.model)
+        names.append("conditional")
+    elif "conditional" in names:
+        raise InvalidParameter(
+            "quantities", "name what the model has", "conditional",
+            "Write a method measurements in the model, which yields Measurement(L, angle, efficiency).",
+        )  # fmt: skip
+    names += [name for name, functions in FURTHER_QUANTITIES.items() if any(not engine.has_own(f) for f in functions)]
+    return tuple(dict.fromkeys(names))
 
 
 def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:

@@ -41,6 +41,13 @@ def certify_command(
             "\\[default: what no theorem decides, and what takes a few seconds].",
         ),
     ] = None,
+    quantities: Annotated[
+        str,
+        typer.Option(
+            help="Compare these, too, with commas between them: spectrum, correlation, g2, output_spectrum. The "
+            "conditional state of a model with measurements is compared unasked."
+        ),
+    ] = "",
     json_path: Json = None,
     details: Annotated[bool, typer.Option(help="Print every comparison, not only one line a model.")] = False,
     planted: Annotated[
@@ -92,6 +99,7 @@ def certify_command(
                 tolerance=tol,
                 budget=limits,
                 simulate=simulate,
+                quantities=tuple(filter(None, (name.strip() for name in quantities.split(",")))),
                 progress=lambda text: advance(f"{name}: {text}", 0),
             )
 

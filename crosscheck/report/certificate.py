@@ -8,7 +8,9 @@ from typing import ClassVar
 
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
-MOMENTS = ("⟨", "σ[", "A[", "d[", "D[")
+MOMENTS = ("⟨", "σ[", "A[", "d[", "D[", "Re S[", "Im S[", "Re C[", "Im C[")
+# Kinds whose Fock side is made of proved moments by the moment engine's own balls.
+ENCLOSED = ("enclosed", "conditional measures", "observables")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +40,8 @@ class Certificate:
     @property
     def grade(self) -> str:
         """Whether the errors on the Fock side are proved; `enclosed` if moments in balls stand on that side."""
-        if self.kind == "enclosed":
-            return self.kind
+        if self.kind in ENCLOSED and self.theorem:
+            return "enclosed"
         return "theorem" if self.theorem else "estimate"
 
     @property

@@ -17,6 +17,7 @@ Intervals are `flint.arb`, matrices `flint.arb_mat`; conventions as in `gaussian
 F. Johansson, IEEE Trans. Comput. 66, 1281 (2017).
 """
 
+from gaussian.enclosed import two_time
 from gaussian.enclosed.ball import Ball, matrix
 from gaussian.enclosed.discord import discord
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
@@ -50,4 +51,5 @@ __all__ = [
     "steady_state",
     "symplectic_eigenvalues",
     "trace_norm",
+    "two_time",
 ]

@@ -1,0 +1,1 @@
+"""Certificates of what is asked for beyond states and measures: monitored states, spectra, correlations."""

@@ -1,0 +1,206 @@
+r"""The observables certificate: spectra, correlations and output fields of the steady state, in balls.
+
+A, D and σ come from the Fock window; what follows from them, S(ω) = MW + (MW)†, is enclosed by `gaussian.enclosed`, by
+another formula than the engine's own doubles use. Frequencies and delays are the model's `omegas` and `taus`; by
+default 0 and the frequencies ± at which it moves, and the times it is asked about.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import flint
+import numpy as np
+
+from crosscheck.certificates.answers import EngineFailed, ask, no_answer
+from crosscheck.certificates.inquiry import Inquiry
+from crosscheck.certificates.measures.enclosed import judged
+from crosscheck.certificates.names import STEADY, entry_name
+from crosscheck.certificates.skipped import not_proved
+from crosscheck.certificates.system import System
+from crosscheck.certificates.window.certificate import AS_COMPUTED
+from crosscheck.certificates.window.kernel import Window
+from crosscheck.engine import Engine
+from crosscheck.report.certificate import Certificate
+from crosscheck.report.verdict import Comparison
+from gaussian.enclosed import Ball, two_time
+from gaussian.enclosed.generator import EnclosedEquations
+from gaussian.enclosed.precision import Undecided
+from gaussian.forms import linear_form
+from gaussian.ladder import ladder
+
+# Bits of the closed forms; their intervals are those of A, D and σ.
+BITS = 192
+# Frequencies that are compared by default: zero, and those of the modes.
+MOST_FREQUENCIES = 7
+# Of everything at one frequency or delay, for a model of n modes: measured, 1 ms for two.
+SECONDS_PER_POINT = 1e-3
+
+Row = tuple[str, str, float, float, flint.arb]
+
+
+def observables_certificate(inquiry: Inquiry) -> Certificate | None:
+    """Every number asked for against its interval; None if nothing is asked, or there is no proved steady state."""
+    asked = [name for name in ROWS if name in inquiry.quantities and inquiry.engine.gives(name)]
+    truth = inquiry.truth
+    if not asked or truth is None or not truth.steady:
+        return _without_truth(inquiry, asked) if asked else None
+    began = time.perf_counter()
+    comparisons: list[Comparison] = []
+    inquiry.progress("spectra and correlations")
+    try:
+        with flint.ctx.workprec(BITS):
+            steady = _Steady(inquiry.system, Window(truth.model).equations(), truth.states[STEADY].covariance,
+                             truth.states[STEADY].mean)  # fmt: skip
+            for name in asked:
+                for quantity, place, mine, error, ball in ROWS[name](inquiry.engine, steady):
+                    comparisons.append(
+                        judged(quantity, place, mine, error, ball, inquiry.tolerance, engine=inquiry.engine)
+                    )
+    except EngineFailed as reason:
+        return no_answer("observables", reason, theorem=True)
+    except Undecided as reason:
+        return not_proved("observables", [], f"this is not decided: {reason.what}.")
+    return Certificate(
+        kind="observables",
+        basis="A, D and σ proved in Fock space, what follows from them by the moment engine's own balls"
+        + (AS_COMPUTED if truth.computed else ""),
+        comparisons=tuple(comparisons),
+        seconds=time.perf_counter() - began,
+        theorem=True,
+    )
+
+
+def _without_truth(inquiry: Inquiry, asked: list[str]) -> Certificate:
+    truth = inquiry.truth
+    if truth is not None and truth.steady is False:
+        why = f"there provably is no steady state, of which they are: {truth.why}"
+    else:
+        why = "no steady state is proved. They are of one, of a model with constant coefficients."
+    return not_proved("observables", [], f"{', '.join(asked)} cannot be compared: {why}")
+
+
+class _Steady:
+    """What the rows are made of: the system, and A, D, σ and ⟨r⟩ of its steady state in balls."""
+
+    def __init__(
+        self, system: System, equations: EnclosedEquations, covariance: flint.arb_mat, mean: flint.arb_mat
+    ) -> None:
+        self.system, self.equations, self.covariance, self.mean = system, equations, covariance, mean
+
+    @property
+    def omegas(self) -> list[float]:
+        """The model's own, or 0 and ± the frequencies of its modes."""
+        given = getattr(self.system.model, "omegas", None)
+        if given is not None:
+            return [float(w) for w in np.atleast_1d(given)]
+        a = self.equations.drift
+        values = np.linalg.eigvals([[float(a[j, k]) for k in range(a.ncols())] for j in range(a.nrows())])
+        found = sorted({float(f"{abs(z.imag):.6g}") for z in values} - {0.0})
+        return sorted({0.0, *[s * w for w in found[: MOST_FREQUENCIES // 2] for s in (-1, 1)]})
+
+    @property
+    def taus(self) -> list[float]:
+        """The model's own, or the times that it is asked about."""
+        given = getattr(self.system.model, "taus", None)
+        return [float(t) for t in np.atleast_1d(self.system.times or (1.0,) if given is None else given)]
+
+
+def _matrix_rows(
+    name: str,
+    letter: str,
+    engine: Engine,
+    steady: _Steady,
+    points: list[tuple[str, float]],
+    exact: Callable[[Any], Any],
+) -> Iterator[Row]:
+    values, errors = _answer(engine, name, steady.system.model, [x for _, x in points])
+    m = 2 * steady.system.modes
+    if np.shape(values) != (len(points), m, m):
+        raise EngineFailed(
+            f"{engine.name} returned {name} of shape {np.shape(values)} for {len(points)} points and {m} quadratures.",
+            "Give a matrix (2n, 2n) for each point.",
+        )
+    for (place, x), mine, error in zip(points, values, errors, strict=True):
+        matrix = exact(flint.arb(x))
+        for j in range(m):
+            for k in range(j, m) if name == "spectrum" else range(m):
+                entry = f"{letter}[{entry_name(j)}, {entry_name(k)}]"
+                yield f"Re {entry}", place, float(np.real(mine[j, k])), error, matrix[j, k].real
+                if j != k or name != "spectrum":
+                    yield f"Im {entry}", place, float(np.imag(mine[j, k])), error, matrix[j, k].imag
+
+
+def _spectrum(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    points = [(f"ω = {w:g}", w) for w in steady.omegas]
+    a, sigma = steady.equations.drift, steady.covariance
+    yield from _matrix_rows("spectrum", "S", engine, steady, points, lambda w: two_time.spectrum(a, sigma, w))
+
+
+def _correlation(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    points = [(f"τ = {t:g}", t) for t in steady.taus]
+    a, sigma = steady.equations.drift, steady.covariance
+    yield from _matrix_rows("correlation", "C", engine, steady, points, lambda t: two_time.correlation(a, sigma, t))
+
+
+def _g2(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    """g⁽²⁾(τ) = ⟨a†a†(τ)a(τ)a⟩/⟨a†a⟩² of each mode that has quanta, by Wick's theorem from C(τ)."""
+    for mode in range(steady.system.modes):
+        rows = [2 * mode, 2 * mode + 1]
+        a, sigma = steady.equations.drift, steady.covariance
+        exact = [two_time.g2(a, sigma, steady.mean, rows, flint.arb(t)) for t in steady.taus]
+        if any(not ball.is_finite() for ball in exact):
+            continue
+        values, errors = _answer(engine, "g2", steady.system.model, steady.taus, lambda *a, k=mode: a[k])
+        for t, ball, mine, error in zip(steady.taus, exact, np.ravel(values), errors, strict=True):
+            yield f"g2 of mode {mode + 1}", f"τ = {t:g}", float(np.real(mine)), error, ball
+
+
+def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    """S_out of each channel that the model measures, at its angle."""
+    model, n = steady.system.model, steady.system.modes
+    for k, m in enumerate(_channels(model, ladder(n))):
+        c = linear_form(m.operator, n, "measured operator")[1]
+        balls = flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
+        nbar = getattr(m, "nbar", 0.0)
+        values, errors = _answer(
+            engine, "output_spectrum", model, steady.omegas,
+            channel=lambda *a, k=k: _channels(model, a)[k].operator, angle=float(m.angle), nbar=float(nbar),
+        )  # fmt: skip
+        for w, mine, error in zip(steady.omegas, np.ravel(values), errors, strict=True):
+            ball = two_time.output_spectrum(
+                steady.equations.drift, steady.equations.diffusion, balls, flint.arb(w), Ball(m.angle).z.real,
+                Ball(nbar).z.real,
+            )  # fmt: skip
+            yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(np.real(mine)), error, ball
+
+
+def _channels(model: Any, a: Any) -> list[Any]:
+    return list(model.measurements(*a)) if hasattr(model, "measurements") else []
+
+
+def _parts(z: complex) -> tuple[flint.arb, flint.arb]:
+    """As computed in doubles: to a unit of the last place."""
+    return tuple(flint.arb(x, float(np.spacing(abs(x)))) if x else flint.arb(0) for x in (z.real, z.imag))  # type: ignore[return-value]  # of two
+
+
+def _answer(engine: Engine, name: str, *given: Any, **options: Any) -> tuple[Any, list[float]]:
+    """The engine's values, and how far each may be off: what it says itself, or `accuracy` of the largest."""
+    function = getattr(engine, name)
+    if engine.has_own(name):
+        found = function.with_error(*given, **options)
+        return found.value, [float(e) for e in np.ravel(found.error)]
+    values = np.asarray(ask(engine, lambda: function(*given, **options)))
+    if values.dtype == object or not np.isfinite(values).all():
+        raise EngineFailed(f"{engine.name} returned {name} that is not finite.", "Look for a division by zero.")
+    return values, [engine.accuracy * float(np.abs(values).max(initial=0.0))] * len(given[1])
+
+
+ROWS: dict[str, Callable[[Engine, _Steady], Iterator[Row]]] = {
+    "correlation": _correlation,
+    "spectrum": _spectrum,
+    "g2": _g2,
+    "output_spectrum": _output,
+}

@@ -1,0 +1,157 @@
+"""Monitored states, spectra, correlations and output fields in `certify`: right is certified, wrong refuted."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+
+import crosscheck
+import gaussian
+from crosscheck.engine import Engine
+from crosscheck.errors import InvalidModel, InvalidParameter
+from crosscheck.report.verdict import Verdict
+
+ALL = ("conditional", "spectrum", "correlation", "g2", "output_spectrum")
+
+
+@dataclass(frozen=True)
+class Watched(crosscheck.Model):
+    """A squeezed, driven cavity beside a warm mode; the cavity's output is detected at two angles."""
+
+    kappa: float = 0.8
+    g: float = 0.2
+    eta: float = 0.9
+    nbar: float = 0.3
+    drive: float = 0.3
+    rate: float = 1.0
+
+    modes = 2
+    times = (0.7,)
+    omegas = (-1.0, 0.4)
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        squeezed = 0.1j * (a.dag() * a.dag() - a * a) + self.drive * (a + a.dag())
+        return a.dag() * a + 0.9 * b.dag() * b + self.g * (a * b.dag() + a.dag() * b) + squeezed
+
+    def dissipators(self, a: Any, b: Any) -> Any:
+        yield crosscheck.Dissipator(self.kappa, a)
+        yield from crosscheck.thermal_bath(b, 0.4, self.nbar)
+
+    def measurements(self, a: Any, b: Any) -> Any:
+        out = np.sqrt(self.kappa * self.rate) * a
+        yield from crosscheck.heterodyne(out, self.eta)
+
+    @classmethod
+    def example(cls) -> Any:
+        return cls()
+
+
+def certified(engine: Engine | None = None, **options: Any) -> Any:
+    return crosscheck.certify(
+        options.pop("model", Watched()), simulate=False, **({"engine": engine} if engine else {}), **options
+    )
+
+
+def test_everything_that_may_be_asked_is_certified():
+    """Of a right engine; the certificates say what stands behind each number."""
+    report = certified(quantities=ALL)
+    assert report.verdict is Verdict.CERTIFIED
+    assert report.certificate("conditional").grade == "theorem"
+    assert {c.quantity for c in report.certificate("conditional measures").comparisons} >= {"log_negativity", "discord"}
+    assert report.certificate("observables").grade == "enclosed"
+    assert all(c.tolerance <= 1e-4 * max(1, abs(c.fock)) for c in report.certificate("observables").comparisons)
+
+
+def test_a_monitored_model_is_judged_unasked_and_others_are_as_before():
+    """The conditional state follows from `measurements`; spectra are compared when they are asked for."""
+    kinds = {c.kind for c in certified().certificates}
+    assert {"conditional", "conditional measures"} <= kinds
+    assert "observables" not in kinds
+    plain = crosscheck.certify(crosscheck.models.DampedThermalMode.example(), simulate=False)
+    assert not {"conditional", "observables"} & {c.kind for c in plain.certificates}
+
+
+def shifted(name: str, change: Any) -> Engine:
+    """The package's engine with one function's answer changed."""
+    own = getattr(gaussian, name)
+    return Engine(name="theirs", **{name: lambda *given, **options: change(own(*given, **options))})
+
+
+def scaled(state: Any) -> Any:
+    """A covariance that is off by a thousandth."""
+    return dataclasses.replace(state, covariance=1.001 * state.covariance)
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("conditional_steady_state", scaled),
+        ("conditional_evolve", scaled),
+        ("spectrum", np.conj),
+        ("spectrum", lambda s: s / (2 * np.pi)),
+        ("correlation", np.conj),
+        ("g2", lambda g: g - 1),
+        ("output_spectrum", lambda s: 2 * s),
+    ],
+)
+def test_what_is_wrong_is_refuted_unasked(name, change):
+    """A function that is not the package's own is judged whatever is asked for, and none of it is ours."""
+    report = certified(shifted(name, change))
+    assert report.verdict is Verdict.REFUTED
+    assert {c.kind for c in report.certificates if c.verdict is Verdict.REFUTED} <= {"conditional", "observables"}
+
+
+@pytest.mark.parametrize("name", ["spectrum", "correlation", "g2", "output_spectrum", "conditional_steady_state"])
+def test_the_same_numbers_of_another_are_certified(name):
+    """In bare arrays, without errors of their own."""
+    assert certified(shifted(name, lambda found: found)).verdict is Verdict.CERTIFIED
+
+
+def test_an_engine_that_ignores_the_efficiency_is_refuted():
+    """√η for η is what happens."""
+
+    def blind(model: Any) -> Any:
+        return gaussian.conditional_steady_state(dataclasses.replace(model, eta=model.eta**0.5))
+
+    report = certified(Engine(name="theirs", conditional_steady_state=blind))
+    assert report.certificate("conditional").verdict is Verdict.REFUTED
+
+
+def test_a_model_that_measures_more_than_its_noise_is_refused():
+    """Before anything is compared."""
+    with pytest.raises(InvalidModel, match="exceed its dissipators"):
+        certified(model=Watched(rate=1.1))
+
+
+def test_unknown_quantities_are_refused_with_the_near_name():
+    """And the conditional state of a model that measures nothing."""
+    with pytest.raises(InvalidParameter, match="Did you mean spectrum"):
+        certified(quantities=["spectra"])
+    with pytest.raises(InvalidParameter, match="measurements"):
+        crosscheck.certify(crosscheck.models.DampedThermalMode.example(), quantities="conditional")
+
+
+def test_without_a_steady_state_spectra_are_said_to_be_undecided():
+    """They are of a steady state; the reason is told."""
+
+    class Free(crosscheck.models.DampedThermalMode):
+        def dissipators(self, a: Any) -> Any:
+            return ()
+
+    report = crosscheck.certify(Free.example(), simulate=False, quantities="spectrum")
+    assert "no steady state" in report.certificate("observables").note
+
+
+def test_a_claim_of_no_conditional_steady_state_is_refuted_where_one_is_proved():
+    """The proof is in the report's words."""
+
+    def none(model: Any) -> Any:
+        raise gaussian.NoSteadyState("No.")
+
+    report = certified(Engine(name="theirs", conditional_steady_state=none))
+    assert report.verdict is Verdict.REFUTED
+    assert "there provably is one" in report.certificate("conditional").note
