@@ -25,10 +25,10 @@ from fock.symmetry import NoJump, charges, groups
 MEMORY = 4 * 2**30
 # Per complex entry of 𝓛 and unit of ‖𝓛‖t: 1 to 6 times 1e-10 over the library of models.
 SECONDS_PER_ENTRY = 2.5e-10
-# The same where coefficients depend on time: QuTiP's steps, of which there are at least so many products' worth.
-SECONDS_PER_STEP_ENTRY, FEWEST_PRODUCTS = 2.5e-9, 2400
-# What a product takes at least; products per step that f(t) allows, and per unit of ∫‖𝓛‖dt: 4 to 29 at cutoffs 6 to 16.
-SECONDS_PER_PRODUCT, PRODUCTS_PER_STEP, PRODUCTS_PER_ACTION = 6e-6, 24, 15
+# The same for each look at f(t), of which there are at least so many where nothing was seen of it.
+SECONDS_PER_LOOK_ENTRY, FEWEST_LOOKS = 1e-8, 600
+# What a look takes at least; looks per step that f(t) allows, and per unit of ∫‖𝓛‖dt: measured for nine drives.
+SECONDS_PER_LOOK, LOOKS_PER_STEP, LOOKS_PER_ACTION = 5e-5, 7, 1
 # Of a steady state, per entry of 𝓛 and a²b of each block: fitted to 37 of the library of models at cutoffs 4 to 80,
 # which took 0.4 to 3.3 times as long.
 SECONDS_PER_STEADY_ENTRY, SECONDS_PER_CUBE = 1.5e-7, 3e-8
@@ -59,17 +59,17 @@ def predicted_seconds(
     cutoffs = as_cutoffs(cutoff, model.modes)
     require_room(model, cutoffs, as_memory(memory))
     gen = generator(model, cutoffs)
-    products = max(FEWEST_PRODUCTS, gen.norm * t) if seen is None else _products(gen, seen)
-    moving = products * (SECONDS_PER_PRODUCT * bool(seen) + each + SECONDS_PER_STEP_ENTRY * gen.entries)
+    looks = max(FEWEST_LOOKS, gen.norm * t) if seen is None else _looks(gen, seen)
+    moving = looks * (SECONDS_PER_LOOK * bool(seen) + each + SECONDS_PER_LOOK_ENTRY * gen.entries)
     solving = moving if gen.is_time_dependent else SECONDS_PER_ENTRY * gen.entries * gen.norm * t
     return OVERHEAD + _preparing(model, cutoffs) + solving
 
 
-def _products(gen: Generator, seen: Survey) -> float:
-    """How often QuTiP's integrator asks for 𝓛ρ: at each of its steps, which f(t) and ∫‖𝓛‖dt limit."""
+def _looks(gen: Generator, seen: Survey) -> float:
+    """How often the series of `fock.taylor` asks for f(t): at each of its windows, which f(t) and ∫‖𝓛‖dt limit."""
     steps = sum(np.ceil((end - begin) / step) for begin, end, step in seen.pieces)
     action = gen.action(np.array([seen.until]), seen.area([seen.until]))[0]
-    return float(PRODUCTS_PER_STEP * steps + PRODUCTS_PER_ACTION * action)
+    return float(LOOKS_PER_STEP * steps + LOOKS_PER_ACTION * action)
 
 
 def predicted_steady_seconds(model: Any, cutoff: int | Sequence[int], *, memory: float = MEMORY) -> float:

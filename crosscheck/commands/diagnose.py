@@ -18,6 +18,7 @@ from crosscheck.errors import InvalidParameter
 ROLES = (
     "drift", "diffusion", "drive", "covariance", "mean", "covariances", "means",
     "log_negativity", "entropy", "mutual_information", "discord", "purity", "populations", "squeezing",
+    "anomalous", "coherence", "squared",
 )  # fmt: skip
 
 

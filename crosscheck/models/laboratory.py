@@ -173,8 +173,9 @@ class LabConversion(Described):
 
     @property
     def r(self) -> Any:
-        """Squeezing of the engineered reservoir."""
-        return np.arctanh(self.pumps[0] / self.pumps[1])
+        """Squeezing of the engineered reservoir, artanh(E₊/E₋): of a logarithm all machines agree on the last place."""
+        lower, upper = self.pumps
+        return np.log((upper + lower) / (upper - lower)) / 2
 
     @property
     def Gamma(self) -> Any:

@@ -31,7 +31,7 @@ from crosscheck.certificates.simulation.study import Place, Study, spell, study,
 from crosscheck.certificates.skipped import clause, not_simulated, unanswered
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.own import rounded, settled
-from crosscheck.engine import GAUSSIAN
+from crosscheck.engine import EVERYTHING, GAUSSIAN
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.evidence import asked, decision
 from crosscheck.report.numbers import ceiled
@@ -119,7 +119,7 @@ def _unproved(inquiry: Inquiry, proved: Sequence[str]) -> set[str]:
     system, engine = inquiry.system, inquiry.engine
     if system.modes > MOST_MODES:
         return set()
-    asked = set(engine.offers)
+    asked = set(engine.offers & EVERYTHING)
     if engine.complete:
         return asked
     if "window" in proved:
