@@ -37,7 +37,7 @@ from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.settled import settled
 from crosscheck.diagnosis.code.shapes import CORRELATIONS, QUANTITIES
-from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, pin
+from crosscheck.diagnosis.code.stage import Cause, Stage, causes_of, judged, listed, meant_rate, pin
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term
 from crosscheck.diagnosis.code.tried import frames_of, matched_of, moves
 from crosscheck.model import described, parameters
@@ -86,6 +86,8 @@ def diagnose_code(
         stages.append(stage)
         progress("what follows from them")
         stages += _followed(claim, readings, arrays, frame, clock)
+        if claim.times is not None:  # what is held against the model later is taken at its times
+            claim = replace(claim, times=stage.rate * np.asarray(claim.times, float))
     elif set(arrays) - {"times"}:
         refused = _no_steady_state(claim, readings, arrays)
         judgeable = arrays if refused is None else {k: v for k, v in arrays.items() if k not in STEADY}
@@ -275,6 +277,9 @@ def _against_model(
         causes = (Cause(conventions=frame.changes),) if frame.changes else ()
         stage = Stage(what=what, verdict=explained.verdict, causes=causes, note=explained.note)
         return replace(stage, entries=explained.entries, agreement=explained.agreement), frame
+    if (rate := meant_rate(explanations)) != 1 and frame.is_in_use(moving=moves(arrays)):
+        units = tuple(Cause(conventions=(*e.conventions, *e.defects), same=e.same) for e in explanations)
+        return Stage(what=what, verdict=Verdict.CERTIFIED, causes=units, rate=rate), frame
     return Stage(
         what=what,
         verdict=judged(explanations),

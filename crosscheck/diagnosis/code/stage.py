@@ -20,6 +20,8 @@ from crosscheck.report.verdict import Verdict
 
 # Of the lines of the model that something comes from, so many are told.
 MOST_PLACES = 3
+# No mistake makes all rates so many times as large, or as small: (2π)² is 39. That is another unit of time.
+FAR = 1e3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +47,7 @@ class Stage:
     """One link: `what` is judged, against what, the `causes`, best first, and the entries that differ.
 
     `entries` are those of the claim that differ from the right ones, in the conventions of the first cause; `agreement`
-    is how far it agrees, if it does.
+    is how far it agrees, if it does. Rates are `rate` times those of the model, where another unit of time is meant.
     """
 
     what: str
@@ -55,6 +57,7 @@ class Stage:
     note: str = ""
     against: str = "the model"
     agreement: Agreement | None = None
+    rate: float = 1.0
 
     json_fields: ClassVar[tuple[str, ...]] = ("what", "against", "verdict", "within", "note", "causes", "entries")
 
@@ -105,6 +108,14 @@ def is_unit(explanations: Sequence[Explanation]) -> bool:
     return bool(explanations) and bool(explanations[0].changes) and not explanations[0].entries and all(
         change.unit for change in explanations[0].changes
     )  # fmt: skip
+
+
+def meant_rate(explanations: Sequence[Explanation]) -> float:
+    """By what all rates differ where only another unit of time accounts for it, and no mistake could; 1 elsewhere."""
+    if not all(is_unit([e]) for e in explanations):
+        return 1.0
+    factors = [change.factor or 1.0 for e in explanations for change in e.changes]
+    return factors[0] if factors and all(max(f, 1 / f) >= FAR for f in factors) else 1.0
 
 
 def _gives(term: Term, entry: WrongEntry) -> bool:

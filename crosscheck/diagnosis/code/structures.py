@@ -145,7 +145,7 @@ def of_time(numbers: dict[str, Any]) -> Iterator[Change]:
 def in_units(unit: str, factor: float) -> Change:
     """A, d and D `factor` times as large: rates in another unit, which may be meant."""
     text = f"A and D are {named_factor(factor)} times the model's: rates are in units of {unit}"
-    return Change(text=text, rank=12, act=_in_units(factor), unit=True)
+    return Change(text=text, rank=12, act=_in_units(factor), factor=factor, unit=True)
 
 
 def _in_units(factor: float) -> Act:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from scipy.linalg import expm, solve_continuous_lyapunov
 
+import gaussian
 from crosscheck import Dissipator, Model, diagnose, squeezed_bath
 from crosscheck.model import thermal_bath
 
@@ -208,9 +209,23 @@ def test_a_start_of_vacuum_one_is_named():
     assert "the start is twice as large, as if the vacuum were 1" in found.causes[0].defects
 
 
-def test_rates_in_any_unit_are_told_not_refuted():
-    """Rates of 2π·10⁶/s beside a model in units of κ: nothing is wrong if this unit is meant."""
+def test_rates_in_a_far_unit_are_right():
+    """Rates of 2π·10⁶/s beside a model in units of κ: no mistake makes all of them so much larger."""
     A, D = pair()
     found = diagnose({"A": 2e6 * np.pi * A, "D": 2e6 * np.pi * D}, model=Pair())
-    assert found.verdict == "inconclusive"
-    assert "rates are in units of 1.592e−07 of the model's" in found.stages[1].causes[0].text
+    assert found.verdict == "certified"
+    assert "rates are in units of 1.592e−07 of the model's" in " ".join(found.conventions)
+    assert diagnose({"A": 2e6 * np.pi * A, "D": 3e6 * np.pi * D}, model=Pair()).verdict == "refuted"
+
+
+def test_times_are_in_the_unit_of_the_rates():
+    """Populations along the way, without covariances, with A and D in MHz and times in μs."""
+    A, D = pair()
+    times = np.array([0.5, 1.0, 2.0])
+    start = np.eye(4) / 2
+    settled = solve_continuous_lyapunov(A, -D)
+    moved = [expm(A * t) @ (start - settled) @ expm(A * t).T + settled for t in times]
+    entropy = [float(gaussian.entropy(sigma)) for sigma in moved]
+    claim = {"A": 1e6 * A, "D": 1e6 * D, "times": 1e-6 * times, "entropy": entropy}
+    assert diagnose(claim, model=Pair()).verdict == "certified"
+    assert diagnose(claim | {"times": times}, model=Pair()).verdict == "refuted"
