@@ -1,7 +1,7 @@
 r"""Functions of a covariance that a code uses for its measures, asked about states of ours.
 
 A function is given random physical covariances, entangled and separable, of the modes that the model asks about and, if
-it fails on these or is of other modes, of all modes; in each set of conventions.
+it fails on these or is of other modes, of all modes; if it fails on all, of two; in each set of conventions.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ Array = NDArray[Any]
 
 PROBES = 8
 SEED = 20221
+FAILED = "It could not be asked: on physical states it failed."
 # What functions call the time.
 OF_TIME = ("t", "time")
 
@@ -62,22 +63,31 @@ def valued(claim: Claim, measure: str, value: Any) -> Any:
 
 
 def function_stage(claim: Claim, measure: str, function: Callable[..., Any], known: Sequence[Frame]) -> Stage:
-    """A function of a covariance: of the modes that the model asks about, or else of all modes.
+    """A function of a covariance: of the modes that the model asks about, or else of all modes, or of two of them.
 
     `known` are the conventions that the matrices beside it leave open, best first; all are open if there are none.
     """
     few = observed_of(claim)
-    cut = list(dict.fromkeys(f for frame in known for f in of_some(frame, few, claim.modes)))
-    found = _asked_about(claim, measure, function, cut, len(few))
-    if found.verdict is Verdict.CERTIFIED or len(few) == claim.modes:
-        return found
-    whole = _asked_about(claim, measure, function, known, claim.modes)
-    return whole if whole.verdict is Verdict.CERTIFIED or (whole.causes and not found.causes) else found
+
+    def cut(modes: Sequence[int]) -> list[Frame]:
+        return list(dict.fromkeys(f for frame in known for f in of_some(frame, modes, claim.modes)))
+
+    found = _asked_about(claim, measure, function, cut(few), len(few))
+    if found.verdict is not Verdict.CERTIFIED and len(few) < claim.modes:
+        whole = _asked_about(claim, measure, function, known, claim.modes)
+        found = whole if whole.verdict is Verdict.CERTIFIED or (whole.causes and not found.causes) else found
+    if found.note.startswith(FAILED) and len(few) > 2:
+        pair = _asked_about(claim, measure, function, cut((0, 1)), 2)
+        if not pair.note.startswith(FAILED):
+            return replace(pair, what=f"{pair.what} of two modes")
+    return found
 
 
 def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known: Sequence[Frame], modes: int) -> Stage:
     """A function of the covariance of so many modes: of those that are asked about, or of all."""
     party, few = party_of(claim, measure), observed_of(claim)
+    if modes < len(few):
+        party, few = [0], list(range(modes))
     what = f"the function for {NAMES[measure]}"
     against = f"{PROBES} physical covariances"
     probes = physical_covariances(modes)
@@ -103,7 +113,7 @@ def _asked_about(claim: Claim, measure: str, function: Callable[..., Any], known
             permuted += [best[-1]] if frame.modes and not known else []
     if not best and failures:
         # It is wrong in the conventions in which it could be asked, but may be meant for those in which it fails.
-        note = f"It could not be asked: on physical states it failed. {failures[0]} Make it take a covariance alone."
+        note = f"{FAILED} {failures[0]} Make it take a covariance alone."
         return Stage(what=what, verdict=Verdict.INCONCLUSIVE, note=note)
     first = min(best, key=lambda b: (b[0], bool(b[1].defects)), default=None)
     if modes == claim.modes and (first is None or first in permuted or first[1].defects):

@@ -190,3 +190,19 @@ def test_zero_of_other_modes_is_not_refuted():
     found, story = told({"A": a, "D": d, "V": v, "E_N": 0.0}, Transducer())
     assert str(found.verdict) == "inconclusive"
     assert "0 does not tell of which modes it is" in story
+
+
+@pytest.mark.parametrize(("factor", "verdict"), [(2.0, "certified"), (1.0, "refuted")])
+def test_a_function_of_two_modes_is_asked_of_two(factor, verdict):
+    """E_N by the determinants of 2×2 blocks, which fails on three modes; and the same as for vacuum 1."""
+
+    def entangled(sigma):
+        a, b, c = sigma[:2, :2], sigma[2:, 2:], sigma[:2, 2:]
+        total = np.linalg.det(a) + np.linalg.det(b) - 2 * np.linalg.det(c)
+        nu = np.sqrt((total - np.sqrt(total**2 - 4 * np.linalg.det(sigma))) / 2)
+        return max(0.0, -np.log(factor * nu))
+
+    a, d = transduced()
+    found, story = told({"A": a, "D": d, "E_N": entangled}, Transducer())
+    assert str(found.verdict) == verdict
+    assert "the function for E_N of two modes" in story
