@@ -9,10 +9,11 @@ NumPy and SciPy only and knows nothing of Fock space.
 """
 
 from gaussian.breaks import Survey, survey
+from gaussian.contangle import ResidualContangle, residual_contangle
 from gaussian.dephased import Moments, evolve_moments, predicted_flows, turns
 from gaussian.discord import discord
-from gaussian.entanglement import log_negativity, partial_transpose, separable
-from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity
+from gaussian.entanglement import log_negativity, negativities, partial_transpose, separable
+from gaussian.entropy import entropy, entropy_of_mode, mutual_information, purity, renyi2
 from gaussian.errors import (
     DigitsLost,
     GaussianError,
@@ -41,11 +42,15 @@ from gaussian.generator import (
     rate_matrix,
 )
 from gaussian.input_output import output_spectrum, sideband_asymmetry, transfer
+from gaussian.inseparability import duan, epr_variance
 from gaussian.lyapunov import SteadyState, solve_steady, steady_state
 from gaussian.monitored import conditional_evolve, conditional_steady_state, filtered
+from gaussian.normal_forms import BlochMessiah, Williamson, bloch_messiah, williamson
 from gaussian.photons import photon_distribution
+from gaussian.squeezing import squeezing_angle, squeezing_db
 from gaussian.states import GaussianState, Trajectory, initial_state
 from gaussian.steady_moments import SteadyMoments, steady_moments
+from gaussian.steering import steering
 from gaussian.symplectic import (
     is_physical,
     lowest_uncertainty_eigenvalue,
@@ -58,6 +63,7 @@ from gaussian.two_time import correlation, g2, spectrum
 from gaussian.with_error import WithError
 
 __all__ = [
+    "BlochMessiah",
     "DigitsLost",
     "GaussianError",
     "GaussianState",
@@ -71,6 +77,7 @@ __all__ = [
     "NotQuadratic",
     "NotRepeatable",
     "NotResolved",
+    "ResidualContangle",
     "SteadyMoments",
     "SteadyState",
     "Survey",
@@ -79,7 +86,9 @@ __all__ = [
     "Trajectory",
     "UnphysicalState",
     "UnstableDrift",
+    "Williamson",
     "WithError",
+    "bloch_messiah",
     "conditional_evolve",
     "conditional_steady_state",
     "correlation",
@@ -87,8 +96,10 @@ __all__ = [
     "discord",
     "drift",
     "drive",
+    "duan",
     "entropy",
     "entropy_of_mode",
+    "epr_variance",
     "evolve",
     "evolve_moments",
     "filtered",
@@ -102,6 +113,7 @@ __all__ = [
     "lowest_uncertainty_eigenvalue",
     "moment_equations",
     "mutual_information",
+    "negativities",
     "omega",
     "output_spectrum",
     "partial_transpose",
@@ -111,15 +123,21 @@ __all__ = [
     "purity",
     "rate_matrix",
     "reduced",
+    "renyi2",
+    "residual_contangle",
     "separable",
     "sideband_asymmetry",
     "solve_steady",
     "spectrum",
+    "squeezing_angle",
+    "squeezing_db",
     "steady_moments",
     "steady_state",
+    "steering",
     "survey",
     "symplectic_eigenvalues",
     "temporal_modes",
     "transfer",
     "turns",
+    "williamson",
 ]

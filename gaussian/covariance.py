@@ -20,7 +20,7 @@ array([ 0., nan])
 import functools
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Concatenate, ParamSpec, Protocol, cast
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,7 @@ from gaussian.errors import InvalidArgument
 
 Array = NDArray[Any]
 P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class HasCovariance(Protocol):
@@ -196,14 +197,15 @@ def as_error(error: ArrayLike, batch: tuple[int, ...]) -> Array:
     return np.array(allowed)
 
 
-def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Concatenate[Covariance, P], Array]:
-    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False) where is none.
+def of_states(measure: Callable[Concatenate[Array, P], R]) -> Callable[Concatenate[Covariance, P], R]:
+    """`measure` of states or covariances, handed a valid σ with a state at every point; NaN (False, −1) where is none.
 
-    It has an argument `error`, and is handed that of the state if none is given.
+    It gives an array, or a named tuple or a dict of arrays. It has an argument `error`, and is handed that of the state
+    if none is given.
     """
 
     @functools.wraps(measure)
-    def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> Array:
+    def measured(sigma: Covariance, *args: P.args, **kwargs: P.kwargs) -> R:
         told, own = kwargs.get("error"), own_error(sigma)
         sigma = as_covariance(sigma)
         off = as_error(own if told is None else cast("ArrayLike", told), sigma.shape[:-2])
@@ -215,7 +217,15 @@ def of_states(measure: Callable[Concatenate[Array, P], Array]) -> Callable[Conca
         sigma[absent] = 0.5 * np.eye(sigma.shape[-1])
         off[absent] = 0.0
         result = measure(sigma, *args, **kwargs)
-        result[absent] = False if result.dtype == bool else np.nan
+        for part in _arrays(result):
+            part[absent] = {"b": False, "i": -1}.get(part.dtype.kind, np.nan)
         return result
 
-    return cast("Callable[Concatenate[Covariance, P], Array]", measured)  # sigma may be given by name, too
+    return cast("Callable[Concatenate[Covariance, P], R]", measured)  # sigma may be given by name, too
+
+
+def _arrays(result: Any) -> list[Array]:
+    """The arrays of what a measure gives."""
+    if isinstance(result, np.ndarray):
+        return [result]
+    return [part for each in (result.values() if isinstance(result, dict) else result) for part in _arrays(each)]

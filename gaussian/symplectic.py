@@ -167,17 +167,27 @@ def spectrum(sigma: Array, error: Known, asked: str, of: Array | None = None) ->
     A σ that is not positive definite has them if it is that of a state to within rounding or `error`; its partial
     transpose has, if that is true of what it is the transpose `of`.
     """
+    return spectrum_of_factor(factor(sigma, error, asked, of))
+
+
+def factor(sigma: Array, error: Known, asked: str, of: Array | None = None) -> Array:
+    """The lower triangular L with σ = LLᵀ, for the function `asked`, which a warning names; σ as in `spectrum`."""
     try:
         lower = np.linalg.cholesky(sigma)
     except np.linalg.LinAlgError:
         require_physical(sigma if of is None else of, error)
         lower = np.linalg.cholesky(_raised(sigma))
-        warnings.warn(IllConditioned(asked, 0.0), stacklevel=2)
+        warnings.warn(IllConditioned(asked, 0.0), stacklevel=3)
     else:
         _warn_if_ill_conditioned(sigma, lower, error, asked)
-    if sigma.shape[-1] <= 4:
+    return np.asarray(lower)
+
+
+def spectrum_of_factor(lower: Array) -> Array:
+    """Symplectic eigenvalues of LLᵀ, ascending, shape (..., n)."""
+    if lower.shape[-1] <= 4:
         return _of_one_or_two_modes(lower)
-    pairs = np.linalg.svd(_twisted(lower), compute_uv=False)  # descending, each twice
+    pairs = np.linalg.svd(twisted(lower), compute_uv=False)  # descending, each twice
     return pairs[..., ::-2]
 
 
@@ -188,7 +198,7 @@ def _raised(sigma: Array) -> Array:
     return np.asarray(sigma + (lack.clip(0)[..., None] / scale**2)[..., None] * np.eye(sigma.shape[-1]))
 
 
-def _twisted(lower: Array) -> Array:
+def twisted(lower: Array) -> Array:
     """LᵀΩL."""
     return np.asarray(np.swapaxes(lower, -1, -2) @ omega(lower.shape[-1] // 2) @ lower)
 
@@ -204,7 +214,7 @@ def _of_one_or_two_modes(lower: Array) -> Array:
     determinant = np.diagonal(lower, axis1=-2, axis2=-1).prod(-1)
     if lower.shape[-1] == 2:
         return np.asarray(determinant[..., None])
-    m = _twisted(lower)
+    m = twisted(lower)
     left = np.stack([m[..., 0, 1], m[..., 0, 2], m[..., 0, 3]])
     right = np.stack([m[..., 2, 3], -m[..., 1, 3], m[..., 1, 2]])
     largest = 0.5 * sum(np.sqrt(((left + sign * right) ** 2).sum(0)) for sign in (1, -1))
@@ -225,6 +235,17 @@ def _warn_if_ill_conditioned(sigma: Array, lower: Array, error: Known, asked: st
         lost = relative * (variances / pivots).max(-1)
         if error.given:
             lost = np.maximum(lost, error.off / pivots.min(-1))
-    digits = -np.log10(min(float(lost.max(initial=eps)), 1e300))
+    _warn_of(float(lost.max(initial=eps)), asked)
+
+
+def warn_if_cancelled(left: Array, size: Array, error: Known, asked: str) -> None:
+    """Digits of what is `left` of terms of that `size`, which rounding, or the error of σ, has blurred."""
+    blur = np.maximum(np.finfo(float).eps * size, error.off)
+    lost = np.where(left > 0, blur / np.where(left > 0, left, 1.0), np.inf)
+    _warn_of(float(lost.max(initial=np.finfo(float).eps)), asked)
+
+
+def _warn_of(lost: float, asked: str) -> None:
+    digits = -np.log10(min(lost, 1e300))
     if digits < FEW_DIGITS:
-        warnings.warn(IllConditioned(asked, float(digits)), stacklevel=3)
+        warnings.warn(IllConditioned(asked, float(digits)), stacklevel=4)

@@ -19,25 +19,32 @@ F. Johansson, IEEE Trans. Comput. 66, 1281 (2017).
 
 from gaussian.enclosed import two_time
 from gaussian.enclosed.ball import Ball, matrix
+from gaussian.enclosed.contangle import EnclosedContangle, residual_contangle
 from gaussian.enclosed.discord import discord
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
+from gaussian.enclosed.inseparability import duan, epr_variance
 from gaussian.enclosed.lyapunov import solve_steady, steady_state
-from gaussian.enclosed.measures import entropy, log_negativity, mutual_information
+from gaussian.enclosed.measures import entropy, log_negativity, mutual_information, negativities, renyi2
 from gaussian.enclosed.operators import lowest_eigenvalue, trace_norm
 from gaussian.enclosed.precision import PrecisionExhausted, decimal, enclose
 from gaussian.enclosed.reading import exact
+from gaussian.enclosed.squeezing import squeezing_db
 from gaussian.enclosed.states import EnclosedState, evolve, initial_state
+from gaussian.enclosed.steering import steering
 from gaussian.enclosed.symplectic import require_positive, symplectic_eigenvalues
 
 __all__ = [
     "Ball",
+    "EnclosedContangle",
     "EnclosedEquations",
     "EnclosedState",
     "PrecisionExhausted",
     "decimal",
     "discord",
+    "duan",
     "enclose",
     "entropy",
+    "epr_variance",
     "evolve",
     "exact",
     "initial_state",
@@ -46,9 +53,14 @@ __all__ = [
     "matrix",
     "moment_equations",
     "mutual_information",
+    "negativities",
+    "renyi2",
     "require_positive",
+    "residual_contangle",
     "solve_steady",
+    "squeezing_db",
     "steady_state",
+    "steering",
     "symplectic_eigenvalues",
     "trace_norm",
     "two_time",

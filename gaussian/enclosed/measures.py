@@ -1,6 +1,6 @@
-r"""Log-negativity, entropy and mutual information of balls.
+r"""Log-negativities, entropies and mutual information of balls.
 
-Both are sums of monotone functions of symplectic eigenvalues, so that their values at the ends of each interval enclose
+They are sums of monotone functions of symplectic eigenvalues, so that their values at the ends of each interval enclose
 them: −ln 2ν falls, and is cut at zero; g(ν) = (ν + ½) ln(ν + ½) − (ν − ½) ln(ν − ½) grows from g(½) = 0.
 
 >>> from gaussian.enclosed.ball import matrix
@@ -17,7 +17,7 @@ import flint
 from gaussian.enclosed.precision import Undecided, alone
 from gaussian.enclosed.symplectic import Covariance, more_bits, require_shape, symplectic_eigenvalues
 from gaussian.errors import UnphysicalState
-from gaussian.parties import split
+from gaussian.parties import bipartitions, split
 
 
 def log_negativity(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
@@ -29,9 +29,24 @@ def log_negativity(sigma: Covariance, *, party: Sequence[int]) -> flint.arb:
         UnphysicalState: σ certainly is not positive definite.
         Undecided: this precision cannot tell.
     """
-    return sum(
-        (_monotone(nu, _negativity_of, falling=True) for nu in transposed_eigenvalues(sigma, party)), flint.arb(0)
-    )
+    return below_vacuum(transposed_eigenvalues(sigma, party))
+
+
+def below_vacuum(nus: Sequence[flint.arb]) -> flint.arb:
+    """Σ_k max(0, −ln 2ν_k)."""
+    return sum((_monotone(nu, _negativity_of, falling=True) for nu in nus), flint.arb(0))
+
+
+@alone
+def negativities(sigma: Covariance) -> dict[tuple[int, ...], flint.arb]:
+    """E_N of every bipartition of n modes, for any σ > 0, physical or not, by the modes of the smaller side.
+
+    Of two equal sides it is the one with mode 0. `sigma` may be a state. Raises as `log_negativity`, and
+    InvalidArgument for one mode or more than 16.
+    """
+    with more_bits(sigma):
+        sigma = require_shape(sigma)
+        return {party: log_negativity(sigma, party=party) for party in bipartitions(sigma.nrows() // 2)}
 
 
 @alone
@@ -64,6 +79,19 @@ def entropy_of_mode(nu: flint.arb) -> flint.arb:
     if nu < half:
         raise UnphysicalState(float(nu - half))
     return _monotone(nu, lambda end: flint.arb(0) if end <= half else _g(end), falling=False)
+
+
+def renyi2(sigma: Covariance) -> flint.arb:
+    """S₂ = −ln tr ρ² = Σ_k ln 2ν_k in nats, of a covariance or a state. Raises as `entropy`."""
+    return sum((_renyi2_of_mode(nu) for nu in symplectic_eigenvalues(sigma)), flint.arb(0))
+
+
+def _renyi2_of_mode(nu: flint.arb) -> flint.arb:
+    """ln 2ν of a quantum state, whose ν ≥ ½: the part of the interval below is left out."""
+    half = flint.arb(1) / 2
+    if nu < half:
+        raise UnphysicalState(float(nu - half))
+    return _monotone(nu, lambda end: flint.arb(0) if end <= half else (2 * end).log(), falling=False)
 
 
 @alone

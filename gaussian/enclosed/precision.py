@@ -68,7 +68,7 @@ def enclose(
 
     Args:
         calculate: reads its parameters exactly (`exact(model)`, decimal strings) and returns an interval or a matrix,
-            or a dataclass, tuple or list of them. It is called anew at each precision.
+            or a dataclass, tuple, list or dict of them. It is called anew at each precision.
         width: largest radius allowed, absolutely.
         digits: or relatively: radius ≤ 10^−digits of the value (for a matrix, of its largest entry). 15 if neither is
             given. An exact zero satisfies it, an interval around zero never does.
@@ -138,6 +138,8 @@ def _intervals(result: Any) -> list[list[Any]]:
         return [[result]]
     if isinstance(result, flint.arb_mat):
         return [result.entries()]
+    if isinstance(result, dict):
+        result = list(result.values())
     if isinstance(result, (tuple, list)):
         return [part for item in result for part in _intervals(item)]
     if dataclasses.is_dataclass(result):

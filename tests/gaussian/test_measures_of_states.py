@@ -15,7 +15,9 @@ from tests.random_models import two_mode_squeezed
 # Every public function of a covariance, with what else it needs.
 MEASURES = {
     "discord": {"measured": [1]},
+    "duan": {},
     "entropy": {},
+    "epr_variance": {},
     "is_physical": {},
     "log_negativity": {"party": [0]},
     "lowest_uncertainty_eigenvalue": {},
@@ -24,16 +26,28 @@ MEASURES = {
     "photon_distribution": {"levels": 5},
     "purity": {},
     "reduced": {"modes": [1]},
+    "renyi2": {},
     "separable": {"party": [0]},
+    "squeezing_angle": {},
+    "squeezing_db": {},
+    "steering": {"party": [0]},
     "symplectic_eigenvalues": {},
 }
+# Those that give several arrays: what is asked of an array is asked of each.
+SEVERAL = {"negativities": 2, "residual_contangle": 3, "williamson": 2}
 ENCLOSED = {
     "discord": {"measured": [1]},
+    "duan": {},
     "entropy": {},
+    "epr_variance": {},
     "log_negativity": {"party": [0]},
     "lowest_eigenvalue": {},
     "mutual_information": {"party": [0]},
+    "negativities": {},
+    "renyi2": {},
     "require_positive": {},
+    "squeezing_db": {},
+    "steering": {"party": [0]},
     "symplectic_eigenvalues": {},
     "trace_norm": {},
 }
@@ -57,8 +71,8 @@ def state(modes=2):
 
 
 def test_no_measure_is_left_out():
-    assert set(MEASURES) == of_covariances(gaussian)
-    assert set(ENCLOSED) == of_covariances(enclosed)
+    assert set(MEASURES) | set(SEVERAL) == of_covariances(gaussian)
+    assert set(ENCLOSED) | {"residual_contangle"} == of_covariances(enclosed)  # of three modes
 
 
 @pytest.mark.parametrize("name", MEASURES)
@@ -85,6 +99,28 @@ def test_a_measure_of_a_trajectory_or_a_scan_is_a_batch(name):
         found = measure(batch, **given)
         assert len(found) == len(batch.mean)
         assert np.array_equal(found, measure(batch.covariance, **given), equal_nan=found.dtype != bool)
+
+
+@pytest.mark.parametrize("name", SEVERAL)
+def test_several_measures_of_a_state_or_a_scan_are_those_of_its_covariances(name):
+    """Each array has a value for each point, and NaN, or no mode (−1), where there is no state."""
+    modes = SEVERAL[name]
+    one = np.eye(2 * modes)
+    one[:4, :4] = state().covariance
+    holed = gaussian.SteadyState(
+        mean=np.zeros((2, 2 * modes)),
+        covariance=np.array([np.full(one.shape, np.nan), one]),
+        error=np.array([np.inf, 0.0]),
+        drift=-np.eye(2 * modes) * np.ones((2, 1, 1)),
+    )
+    measure = getattr(gaussian, name)
+
+    def arrays(found):
+        return list(found.values()) if isinstance(found, dict) else list(found)
+
+    for batch, single in zip(arrays(measure(holed)), arrays(measure(sigma=one)), strict=True):
+        assert (batch[0] == -1 if batch.dtype.kind == "i" else np.isnan(batch[0])).all()
+        assert np.allclose(batch[1], single, rtol=0, atol=1e-14)
 
 
 @pytest.mark.parametrize("name", SINGLE)
