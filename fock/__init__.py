@@ -11,13 +11,16 @@ way to solve anything.
 """
 
 from fock.breaks import Survey, survey
+from fock.channel import amplifier_kraus, apply_amplifier, apply_loss, apply_noise, loss_kraus
+from fock.contangle import residual_contangle
 from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
 from fock.cost import predicted_seconds, predicted_steady_seconds
 from fock.discord import discord
-from fock.entanglement import log_negativity, lowest_eigenvalue, trace_norm
-from fock.entropy import entropy, mutual_information, non_gaussianity, purity
+from fock.entanglement import log_negativity, lowest_eigenvalue, negativities, trace_norm
+from fock.entropy import entropy, mutual_information, non_gaussianity, purity, renyi2
 from fock.errors import (
     CutoffTooSmall,
+    Divergent,
     FellBack,
     FockError,
     InvalidArgument,
@@ -32,14 +35,20 @@ from fock.errors import (
     TooLarge,
     TooManySamples,
 )
+from fock.fidelity import fidelity
+from fock.fisher import FisherInformation, fisher_information, fisher_of
 from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.inseparability import duan, epr_variance
 from fock.objects import generator_of
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.preparation import prepare
 from fock.qutip_integrator import FaberIntegrator
+from fock.sensitivity import Sensitivity, sensitivity
 from fock.solve import evolve, evolve_surveyed, steady_state
+from fock.squeezing import squeezing_db
 from fock.states import FockState, FockTrajectory, moments, photon_distribution
 from fock.steady import FockSteadyState
+from fock.steering import steering
 from fock.system import SystemState, SystemSteadyState, SystemTrajectory
 from fock.tails import (
     Tail,
@@ -53,8 +62,10 @@ from fock.tails import (
 
 __all__ = [
     "CutoffTooSmall",
+    "Divergent",
     "FaberIntegrator",
     "FellBack",
+    "FisherInformation",
     "FockError",
     "FockState",
     "FockSteadyState",
@@ -68,6 +79,7 @@ __all__ = [
     "NotRepeatable",
     "NotResolved",
     "NotUnique",
+    "Sensitivity",
     "Survey",
     "SystemState",
     "SystemSteadyState",
@@ -76,16 +88,25 @@ __all__ = [
     "TimeDependent",
     "TooLarge",
     "TooManySamples",
+    "amplifier_kraus",
     "annihilators",
+    "apply_amplifier",
+    "apply_loss",
+    "apply_noise",
     "as_cutoffs",
     "compose",
     "corner",
     "discord",
+    "duan",
     "entropy",
     "entropy_bound",
+    "epr_variance",
     "evolve",
     "evolve_surveyed",
+    "fidelity",
     "finite_entropy_bound",
+    "fisher_information",
+    "fisher_of",
     "generator",
     "generator_of",
     "gentle_bound",
@@ -94,11 +115,13 @@ __all__ = [
     "liouvillian",
     "log_negativity",
     "log_negativity_interval",
+    "loss_kraus",
     "lowest_eigenvalue",
     "moment_bound",
     "moments",
     "mutual_information",
     "mutual_information_bound",
+    "negativities",
     "negativity_bound",
     "non_gaussianity",
     "photon_distribution",
@@ -106,7 +129,12 @@ __all__ = [
     "predicted_steady_seconds",
     "prepare",
     "purity",
+    "renyi2",
+    "residual_contangle",
+    "sensitivity",
+    "squeezing_db",
     "steady_state",
+    "steering",
     "survey",
     "thermal_tail",
     "trace_norm",

@@ -68,14 +68,7 @@ def _density_matrix(
     *_, complex_valued = drive
     rho = (qutip.ket2dm(start) if start.isket else start).full()
     constant, *moving = _parts(gen)
-    # All parts at once, no two of the same weight, lest they cancel.
-    weights = np.sqrt(2 + np.arange(len(moving)))
-    together = NoJump(
-        sum((w * part.drift for w, part in zip(weights, moving, strict=True)), constant.drift).tocsr(),
-        tuple(jump for part in (constant, *moving) for jump in part.jumps),
-        gen.cutoffs,
-        gen.graded,
-    )
+    together = NoJump.together([constant, *moving])
     sector = Sector.diagonal(groups(together, np.abs(rho) > NOISE * np.abs(rho).max()))
     outside = sector.labels[:, None] != sector.labels[None]
     left_out = float(np.abs(rho[outside]).sum())

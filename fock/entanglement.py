@@ -7,6 +7,7 @@ r"""Entanglement from the density matrix itself: E_N = ln‖ρ^Γ‖₁, no mome
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 
 import numpy as np
 
@@ -39,6 +40,20 @@ def log_negativity(rho: State, *, party: Sequence[int]) -> float:
     d = array.shape[0] * array.shape[1]
     transposed = array.transpose(2, 1, 0, 3).reshape(d, d)
     return max(0.0, float(np.log(np.abs(eigenvalues(transposed)).sum())))
+
+
+def negativities(rho: State) -> dict[tuple[int, ...], float]:
+    """E_N of every bipartition, 2ⁿ⁻¹ − 1 of them, under the modes of the smaller party (of equal ones that of mode 0).
+
+    Raises:
+        InvalidArgument: there is one mode only.
+    """
+    rho = as_qobj(rho)
+    n = len(rho.dims[0])
+    split([0], n)
+    sizes = range(1, n // 2 + 1)
+    parties = (party for size in sizes for party in combinations(range(n), size) if 2 * size < n or party[0] == 0)
+    return {party: log_negativity(rho, party=party) for party in parties}
 
 
 def lowest_eigenvalue(rho: State) -> float:

@@ -35,6 +35,11 @@ def purity(rho: State) -> float:
     return 1.0 if rho.isket else float((np.abs(density(rho)) ** 2).sum())
 
 
+def renyi2(rho: State) -> float:
+    """Rényi-2 entropy −ln tr ρ² of a state, ket or density matrix."""
+    return -float(np.log(purity(rho)))
+
+
 def mutual_information(rho: State, *, party: Sequence[int]) -> float:
     """I = S_A + S_B − S_AB between `party` and the other modes of a state, ket or density matrix.
 

@@ -12,7 +12,8 @@ FockError
 │   ├── TooManySamples    to see it takes more samples than allowed
 │   └── NotRepeatable     it has another value when asked again
 ├── NotBounded            no error bound can be proved for the model, or not one as small as asked for
-└── NotAState             an entropy was asked of an operator with a negative eigenvalue
+├── Divergent             an information was asked for that is infinite, or not told from that
+└── NotAState             an entropy or a fidelity was asked of an operator with a negative eigenvalue
 
 FellBack                  a warning: the fast solver gave up and a slower one has answered
 """
@@ -149,13 +150,26 @@ class NotBounded(FockError):
         super().__init__(f"For a proved error bound {condition}.", hint)
 
 
+class Divergent(FockError):
+    """The Fisher information of `field` is infinite, or not told from that: ∂ρ has a part `weight` where ρ has none."""
+
+    def __init__(self, field: str, weight: float, below: float) -> None:
+        self.field, self.weight = field, weight
+        super().__init__(
+            f"The Fisher information of {field} must be finite, but the derivative of the state is {weight:.1e} "
+            f"between levels whose populations are below {below:.1e}.",
+            "A temperature at zero, or a loss that starts from nothing, is the usual cause; choose a "
+            "parameter away from there.",
+        )
+
+
 class NotAState(FockError):
     """The operator has a negative eigenvalue, so its entropy has no meaning; `lowest` is that eigenvalue."""
 
-    def __init__(self, lowest: float) -> None:
+    def __init__(self, lowest: float, what: str = "An entropy") -> None:
         self.lowest = lowest
         super().__init__(
-            f"An entropy needs a density matrix, but the lowest eigenvalue is {lowest:.2e}.",
+            f"{what} needs a density matrix, but the lowest eigenvalue is {lowest:.2e}.",
             "A generator that is not completely positive, or a cutoff far too small, is the usual cause.",
         )
 

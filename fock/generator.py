@@ -77,12 +77,16 @@ class Generator(Shown):
         if not 0 < norm < np.inf:
             return self, 1.0
         unit = 2.0 ** -round(np.log2(norm))
+        return self.scaled(unit), unit
+
+    def scaled(self, unit: float) -> Generator:
+        """The constant generator 𝓛u."""
         with untidied():
             hamiltonian, superoperators = (
                 tuple((unit * x, f) for x, f in terms) for terms in (self.hamiltonian, self.superoperators)
             )
         dissipators = tuple((unit * g, a, b) for g, a, b in self.dissipators)
-        return replace(self, hamiltonian=hamiltonian, dissipators=dissipators, superoperators=superoperators), unit
+        return replace(self, hamiltonian=hamiltonian, dissipators=dissipators, superoperators=superoperators)
 
     @property
     def coefficients(self) -> tuple[Coefficient, ...]:

@@ -100,7 +100,7 @@ def _in_units_of(found: FockSteadyState, unit: float) -> FockSteadyState:
 
 
 def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockSteadyState:
-    system = _System(parts, sector, method)
+    system = Bordered(parts, sector, method)
     x = system.solve(system.border, RESIDUAL)
     trace = float(x[sector.populations].sum())
     if not np.isfinite(x).all() or trace == 0:
@@ -116,7 +116,7 @@ def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockS
     gap = system.smallest_singular_value(x)
     if others.size:
         del system  # its memory is needed
-        gap = min(gap, _System(parts, others, method).smallest_singular_value())
+        gap = min(gap, Bordered(parts, others, method).smallest_singular_value())
     if not gap > ZERO * scale:
         raise NotUnique(gap)
     error = float(np.sqrt(parts.dimension)) * residual / gap
@@ -137,7 +137,7 @@ def _solved(parts: NoJump, sector: Sector, others: Sector, method: str) -> FockS
     )
 
 
-class _System:
+class Bordered:
     """𝓛_N on a sector, bordered where the sector holds the trace, with a way to solve for it."""
 
     def __init__(self, parts: NoJump, sector: Sector, method: str) -> None:

@@ -11,7 +11,7 @@ connected components of a graph.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -51,6 +51,14 @@ class NoJump:
         wholes = [_csr(s) for s, _ in gen.superoperators]
         whole = sum(wholes[1:], wholes[0]) if wholes else None
         return cls(g.tocsr(), tuple(jumps), gen.cutoffs, gen.graded, whole)
+
+    @classmethod
+    def together(cls, parts: Sequence[NoJump]) -> NoJump:
+        """Something that respects only what all parts respect: no two have the same weight, lest they cancel."""
+        first, *rest = parts
+        weights = np.sqrt(2 + np.arange(len(rest)))
+        drift = sum((w * part.drift for w, part in zip(weights, rest, strict=True)), first.drift)
+        return replace(first, drift=drift.tocsr(), jumps=tuple(jump for part in parts for jump in part.jumps))
 
     @property
     def dimension(self) -> int:

@@ -12,16 +12,26 @@ from crosscheck.models import LossyTwinBeams
 # Every public function of a density matrix, with what else it needs.
 MEASURES = {
     "discord": {"measured": [1]},
+    "duan": {"angles": (0.1, 0.4)},
     "entropy": {},
+    "epr_variance": {"modes": [1, 0]},
     "log_negativity": {"party": [0]},
     "lowest_eigenvalue": {},
     "moments": {},
     "mutual_information": {"party": [0]},
+    "negativities": {},
     "non_gaussianity": {},
     "photon_distribution": {"mode": 1},
     "purity": {},
+    "renyi2": {},
+    "squeezing_db": {"mode": 1, "angle": 0.2},
+    "steering": {"party": [1]},
     "trace_norm": {},
 }
+
+
+# Those of three modes, which the states below are not: `test_observables.py`.
+OF_THREE = {"residual_contangle"}
 
 
 def ket():
@@ -37,7 +47,7 @@ def mixed():
 def test_no_measure_is_left_out():
     """Every public function whose first argument is ρ."""
     functions = {name: getattr(fock, name) for name in fock.__all__ if inspect.isfunction(getattr(fock, name))}
-    assert set(MEASURES) == {
+    assert set(MEASURES) | OF_THREE == {
         name for name, function in functions.items() if next(iter(inspect.signature(function).parameters)) == "rho"
     }
 
