@@ -12,7 +12,7 @@ way to solve anything.
 
 from fock.breaks import Survey, survey
 from fock.channel import amplifier_kraus, apply_amplifier, apply_loss, apply_noise, loss_kraus
-from fock.contangle import residual_contangle
+from fock.contangle import ResidualContangle, residual_contangle
 from fock.continuity import entropy_bound, finite_entropy_bound, mutual_information_bound
 from fock.cost import predicted_seconds, predicted_steady_seconds
 from fock.discord import discord
@@ -79,6 +79,7 @@ __all__ = [
     "NotRepeatable",
     "NotResolved",
     "NotUnique",
+    "ResidualContangle",
     "Sensitivity",
     "Survey",
     "SystemState",

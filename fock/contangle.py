@@ -13,13 +13,22 @@ states; E_N² takes its place here, as it does there (Li, Zhu & Agarwal, Phys. R
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from fock.entanglement import log_negativity
 from fock.errors import InvalidArgument
 from fock.states import State, as_qobj
 
 
-def residual_contangle(rho: State) -> tuple[float, int]:
-    """(min_i of E_N(i|jk)² − E_N(i|j)² − E_N(i|k)², the i it is least for) of a state of three modes.
+class ResidualContangle(NamedTuple):
+    """The `minimum`, and the `mode` i that has it: the first of several."""
+
+    minimum: float
+    mode: int
+
+
+def residual_contangle(rho: State) -> ResidualContangle:
+    """min_i of E_N(i|jk)² − E_N(i|j)² − E_N(i|k)² of a state of three modes, and the i it is least for.
 
     Raises:
         InvalidArgument: there are not three modes.
@@ -35,4 +44,4 @@ def residual_contangle(rho: State) -> tuple[float, int]:
         pair[i, j] = pair[j, i] = log_negativity(rho.ptrace([i, j]), party=[0]) ** 2
     residual = [log_negativity(rho, party=[i]) ** 2 - sum(pair[i, j] for j in range(3) if j != i) for i in range(3)]
     least = min(range(3), key=residual.__getitem__)
-    return residual[least], least
+    return ResidualContangle(residual[least], least)

@@ -159,7 +159,7 @@ class Divergent(FockError):
             f"The Fisher information of {field} must be finite, but the derivative of the state is {weight:.1e} "
             f"between levels whose populations are below {below:.1e}.",
             "A temperature at zero, or a loss that starts from nothing, is the usual cause; choose a "
-            "parameter away from there.",
+            "value of it away from there.",
         )
 
 

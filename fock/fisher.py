@@ -43,22 +43,22 @@ class FisherInformation:
 
 
 @overload
-def fisher_information(model: Any, fields: str, *, cutoff: int | Sequence[int], memory: float = ...) -> float: ...
+def fisher_information(model: Any, field: str, *, cutoff: int | Sequence[int], memory: float = ...) -> float: ...
 @overload
 def fisher_information(
-    model: Any, fields: Sequence[str], *, cutoff: int | Sequence[int], memory: float = ...
+    model: Any, field: Sequence[str], *, cutoff: int | Sequence[int], memory: float = ...
 ) -> Array: ...
 def fisher_information(
-    model: Any, fields: str | Sequence[str], *, cutoff: int | Sequence[int], memory: float = MEMORY
+    model: Any, field: str | Sequence[str], *, cutoff: int | Sequence[int], memory: float = MEMORY
 ) -> float | Array:
     """Quantum Fisher information of one field of the model, or the matrix (k, k) of several, in the steady state.
 
-    `fisher_of(sensitivity(model, fields, cutoff=…))` gives the same with its error. Its unit is one over those of the
+    `fisher_of(sensitivity(model, [field], cutoff=…))` gives the same with its error. Its unit is one over those of the
     fields. Compare cutoffs for what truncation does to it.
 
     Args:
         model: modes, hamiltonian, dissipators; a dataclass.
-        fields: the name of a field that is a real number, or a list of names.
+        field: the name of a field that is a real number, or a list of names.
         cutoff: number of Fock levels, or one number per mode.
         memory: bytes that may be used.
 
@@ -67,13 +67,13 @@ def fisher_information(
         Divergent: the information is infinite, or not told from that.
         NotUnique, NotConverged, TimeDependent, TooLarge: as `fock.steady_state`.
     """
-    names = [fields] if isinstance(fields, str) else list(fields)
+    names = [field] if isinstance(field, str) else list(field)
     if not names or len(set(names)) != len(names):
         raise InvalidArgument(
-            f"Fields must be names, each once, but are {fields!r}.", 'Give one as "kappa", several as ["kappa", "g"].'
+            f"Fields must be names, each once, but are {field!r}.", 'Give one as "kappa", several as ["kappa", "g"].'
         )
     matrix = fisher_of(sensitivity(model, names, cutoff=cutoff, memory=memory)).matrix
-    return float(matrix[0, 0]) if isinstance(fields, str) else matrix
+    return float(matrix[0, 0]) if isinstance(field, str) else matrix
 
 
 def fisher_of(known: Sensitivity) -> FisherInformation:

@@ -19,17 +19,23 @@ from fock.errors import InvalidArgument
 from fock.states import Array, State, as_modes, as_qobj, moments
 
 
-def duan(rho: State, *, modes: Sequence[int] = (0, 1), angles: Sequence[float] = (0.0, 0.0)) -> float:
-    """Var(x₁ − x₂) + Var(p₁ + p₂) of two `modes`, whose quadratures are turned by `angles`; below 2 they are entangled.
+def duan(
+    rho: State, *, modes: Sequence[int] = (0, 1), angles: Sequence[float] = (0.0, 0.0), gain: float = 1.0
+) -> float:
+    """2 [Var(x₁ − g x₂) + Var(p₁ + g p₂)]/(1 + g²) of two `modes`, whose quadratures are turned by `angles`.
+
+    At `gain` g = 1 it is Duan's sum. Below 2 the two modes are entangled, at any g > 0.
 
     Raises:
-        InvalidArgument: not two modes, or not two angles.
+        InvalidArgument: not two modes, not two angles, or a gain that is not positive.
 
-    Source: Duan, Giedke, Cirac & Zoller, Phys. Rev. Lett. 84, 2722 (2000), with a = 1.
+    Source: Duan, Giedke, Cirac & Zoller, Phys. Rev. Lett. 84, 2722 (2000), with a² = 1/g.
     """
     sigma = _turned(rho, modes, angles)
-    minus, plus = np.array([1.0, 0.0, -1.0, 0.0]), np.array([0.0, 1.0, 0.0, 1.0])
-    return float(minus @ sigma @ minus + plus @ sigma @ plus)
+    if not 0 < gain < np.inf:
+        raise InvalidArgument(f"Argument gain must be a positive number, but is {gain!r}.", "Leave it out for 1.")
+    minus, plus = np.array([1.0, 0.0, -gain, 0.0]), np.array([0.0, 1.0, 0.0, gain])
+    return float(2 * (minus @ sigma @ minus + plus @ sigma @ plus) / (1 + gain**2))
 
 
 def epr_variance(rho: State, *, modes: Sequence[int] = (0, 1), angles: Sequence[float] = (0.0, 0.0)) -> float:

@@ -8,33 +8,35 @@ r"""Squeezing of a quadrature below the vacuum's ½, in decibels: −10 log₁�
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from fock.errors import InvalidArgument
 from fock.states import State, as_modes, as_qobj, moments
 
 
-def squeezing_db(rho: State, *, mode: int | None = None, angle: float | None = None) -> float:
+def squeezing_db(rho: State, *, modes: Sequence[int] | None = None, angle: float | None = None) -> float:
     """−10 log₁₀(2 Var) dB of a state, ket or density matrix: positive if squeezed, 0 for the vacuum.
 
     Args:
         rho: the state.
-        mode: of one mode; without it the smallest variance is looked for over all modes and what mixes them.
-        angle: θ of the quadrature x cos θ + p sin θ of the mode; without it the smallest variance, λ_min of σ.
+        modes: those whose quadratures, mixtures of them included, the variance is minimised over; all if left out.
+        angle: θ of the quadrature x cos θ + p sin θ of one mode, instead of the minimum.
 
     Raises:
-        InvalidArgument: no such mode; an angle without a mode where there are several.
+        InvalidArgument: no such modes, or none; an angle and several modes.
     """
     rho = as_qobj(rho)
-    modes = len(rho.dims[0])
-    if mode is None and angle is not None and modes > 1:
+    total = len(rho.dims[0])
+    chosen = list(range(total)) if modes is None else as_modes(modes, total, "modes")
+    if not chosen or (angle is not None and len(chosen) > 1):
         raise InvalidArgument(
-            f"An angle is of the quadrature of one mode, but the state has {modes}.", "Name one, as by mode=0."
+            f"Squeezing is of at least one mode, and at an angle of one, but is asked of {len(chosen)}.",
+            "Name one, as by modes=[0].",
         )
-    sigma = moments(rho)[1]
-    if mode is not None:
-        (mode,) = as_modes([mode], modes, "mode")
-        sigma = sigma[2 * mode : 2 * mode + 2, 2 * mode : 2 * mode + 2]
+    kept = [2 * m + k for m in chosen for k in (0, 1)]
+    sigma = moments(rho)[1][np.ix_(kept, kept)]
     if angle is None:
         variance = np.linalg.eigvalsh(sigma)[0]
     else:

@@ -163,6 +163,7 @@ WORDED = [
     fock.NotRepeatable(0.5, 1.0, 2.0),
     fock.NotBounded("the sky must be blue, but is grey", "Choose another day."),
     fock.NotAState(-0.1),
+    fock.Divergent("nbar", 0.5, 1e-12),
     NotGaussian(gaussian.NotQuadratic("aaa", 3, "Hamiltonian", 2), ELSEWHERE),
     TooManyPhotons(0, 100),
 ]

@@ -24,7 +24,7 @@ MEASURES = {
     "photon_distribution": {"mode": 1},
     "purity": {},
     "renyi2": {},
-    "squeezing_db": {"mode": 1, "angle": 0.2},
+    "squeezing_db": {"modes": [1], "angle": 0.2},
     "steering": {"party": [1]},
     "trace_norm": {},
 }

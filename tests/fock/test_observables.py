@@ -67,9 +67,11 @@ def test_twin_beams_steer_and_are_inseparable():
     for party in ([0], [1]):
         assert fock.steering(ket, party=party) == pytest.approx(np.log(COSH2), abs=1e-9)
     assert fock.duan(ket) == pytest.approx(2 * np.exp(-2 * R), abs=1e-9)
+    variances = 0.5 * (1 + 0.5**2) * COSH2 - 0.5 * np.sinh(2 * R)
+    assert fock.duan(ket, gain=0.5) == pytest.approx(4 * variances / (1 + 0.5**2), abs=1e-9)
     assert fock.epr_variance(ket) == pytest.approx(0.25 / COSH2**2, abs=1e-9)
     assert fock.squeezing_db(ket) == pytest.approx(20 * R / np.log(10), abs=1e-7)
-    assert fock.squeezing_db(ket, mode=0) == pytest.approx(-10 * np.log10(COSH2), abs=1e-7)
+    assert fock.squeezing_db(ket, modes=[0]) == pytest.approx(-10 * np.log10(COSH2), abs=1e-7)
     assert fock.renyi2(ket) == pytest.approx(0.0, abs=1e-12)
 
 
@@ -128,7 +130,8 @@ def test_w_state_has_the_residual_of_its_pairs():
         (lambda s: fock.residual_contangle(s), r"three modes, but the state has 2\. Take"),
         (lambda s: fock.duan(s, modes=[0]), r"Two modes and two finite angles must be given, .*\. Name"),
         (lambda s: fock.epr_variance(s, angles=[0.0]), r"Two modes and two finite angles must be given, .*\. Name"),
-        (lambda s: fock.squeezing_db(s, angle=0.1), r"one mode, but the state has 2\. Name"),
+        (lambda s: fock.squeezing_db(s, angle=0.1), r"at an angle of one, but is asked of 2\. Name"),
+        (lambda s: fock.duan(s, gain=0.0), r"gain must be a positive number, but is 0\.0\. Leave"),
         (lambda s: fock.negativities(s.ptrace(0)), r"must leave modes on both sides"),
     ],
 )
