@@ -37,16 +37,18 @@ class Trial(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class EngineTrial:
-    """`engine` on `model` at `times`; no times: generator and steady state only."""
+    """`engine` on `model` at `times`; no times: generator and steady state only. `quantities` are asked for besides."""
 
     model: Model
     engine: Engine
     times: tuple[float, ...] = ()
+    quantities: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
         at = f" at t = {', '.join(f'{t:g}' for t in self.times)}" if self.times else ""
-        return f"{self.model!r}{at}"
+        besides = f", its {' and '.join(self.quantities)}" if self.quantities else ""
+        return f"{self.model!r}{at}{besides}"
 
     def of_suspect(self, name: str) -> Report:
         """The report on the wrong engine; its verdict must be "refuted"."""
@@ -57,7 +59,9 @@ class EngineTrial:
         return self._certify(GAUSSIAN)
 
     def _certify(self, engine: Engine) -> Report:
-        return certify(self.model, engine=engine, tolerance=TOLERANCE, times=self.times, budget=BUDGET)
+        return certify(
+            self.model, engine=engine, tolerance=TOLERANCE, times=self.times, budget=BUDGET, quantities=self.quantities
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,3 +128,20 @@ def wrong_measure(
         certificate="measures" if measure != "discord" else "enclosed",
         trial=EngineTrial(model=model, engine=engine, times=times),
     )
+
+
+def wrong_observable(name: str, description: str, model: Model, quantity: str, function: Callable[..., Any]) -> Bug:
+    """The steady state is right, a spectrum, a correlation or an output field is not."""
+    changes: dict[str, Any] = {quantity: function}
+    trial = EngineTrial(model=model, engine=replace(GAUSSIAN, **changes), quantities=(quantity,))
+    return Bug(name=name, description=description, certificate="observables", trial=trial)
+
+
+def wrong_conditioning(
+    name: str, description: str, model: Model, steady_state: Callable[..., Any] | None, evolve: Any = None
+) -> Bug:
+    """The master equation is right, what a measurement makes of it is not."""
+    changes = {"conditional_steady_state": steady_state, "conditional_evolve": evolve}
+    engine = replace(GAUSSIAN, **{slot: f for slot, f in changes.items() if f})
+    trial = EngineTrial(model=model, engine=engine, times=model.times[:1] if evolve else ())
+    return Bug(name=name, description=description, certificate="conditional", trial=trial)

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from crosscheck.model import Dissipator, Model, Preparation, displacing, squeezing, thermal_bath
+from crosscheck.model import Dissipator, Measurement, Model, Preparation, displacing, squeezing, thermal_bath
 from crosscheck.models import (
     BathBeamSplitter,
     ClassicalGravity,
@@ -134,3 +134,48 @@ UNSTABLE = ParametricOscillator(epsilon=0.6, kappa=1.0)
 DRIVEN = DrivenMode()
 MODULATED = ModulatedMode()
 COLLECTIVE = CollectiveDecay()
+
+
+@dataclass(frozen=True)
+class MonitoredPair(_OneTime, Model):
+    r"""A squeezed, driven cavity, coupled to a warm mode; a quadrature of its output is detected with efficiency η.
+
+    H = ωa†a + 0.7 b†b + g(a†b + b†a) + (iε/2)(a†² − a²) + f(a + a†), κ𝓓[a], a thermal bath for b; L = √κ a at θ.
+    """
+
+    omega: float = 0.9
+    g: float = 0.35
+    epsilon: float = 0.25
+    force: float = 0.3
+    kappa: float = 1.2
+    gamma: float = 0.6
+    nbar: float = 0.2
+    theta: float = 0.5
+    eta: float = 0.7
+
+    @property
+    def modes(self) -> int:
+        return 2
+
+    @property
+    def omegas(self) -> tuple[float, ...]:
+        """Where spectra are compared."""
+        return (-0.8, 0.3)
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        squeezed = 0.5j * self.epsilon * (a.dag() ** 2 - a**2) + self.force * (a + a.dag())
+        return self.omega * a.dag() * a + 0.7 * b.dag() * b + self.g * (a.dag() * b + b.dag() * a) + squeezed
+
+    def dissipators(self, a: Any, b: Any) -> Iterator[Dissipator]:
+        yield Dissipator(self.kappa, a)
+        yield from thermal_bath(b, self.gamma, self.nbar)
+
+    def measurements(self, a: Any, b: Any) -> Iterator[Measurement]:
+        yield Measurement(np.sqrt(self.kappa) * a, self.theta, self.eta)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+MONITORED = MonitoredPair()

@@ -14,7 +14,9 @@ from crosscheck.exam import (
     entanglement,
     evolution,
     information,
+    monitored,
     preparation,
+    spectra,
     steady,
 )
 from crosscheck.exam.bug import Bug
@@ -22,7 +24,19 @@ from crosscheck.exam.bug import Bug
 # `crosscheck certify` puts one bug in so many on trial; `crosscheck exam` all of them.
 SAMPLED = 4
 
-THEMES = (convention, drift, diffusion, evolution, steady, preparation, entanglement, information, discord)
+THEMES = (
+    convention,
+    drift,
+    diffusion,
+    evolution,
+    steady,
+    preparation,
+    entanglement,
+    information,
+    discord,
+    monitored,
+    spectra,
+)
 
 
 def planted_bugs() -> list[Bug]:

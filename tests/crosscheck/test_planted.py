@@ -14,7 +14,9 @@ from crosscheck.exam.planted import THEMES
 
 # Verdicts must not depend on how busy the machine is.
 PATIENT = Budget(seconds=300)
-KINDS = {"generator", "window", "measures", "enclosed", "trajectory", "steady state"}
+KINDS = {
+    "generator", "window", "measures", "enclosed", "conditional", "observables", "trajectory", "steady state"
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("bug", planted_bugs(), ids=lambda b: b.name)
@@ -62,7 +64,7 @@ DEEP = {
     "no transposition": ("gaussian.entanglement", "quadratures", lambda modes: []),
     "a test of stability that always fails": (
         "gaussian.lyapunov",
-        "_response",
+        "response",
         lambda a, rounding, x: np.full(len(a), np.inf),
     ),
 }
