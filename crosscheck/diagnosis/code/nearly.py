@@ -10,6 +10,9 @@ called right within ε if
   a percent or more. (A fixed step shifts a frequency by less: its error is that of a slightly different model.)
 - it is not the exact flow of other constants in A and D, by a fit of all their entries.
 
+If its errors are those of `solve_ivp` at its default tolerance to rounding (`integrated`), it is called right up to
+5e-3, at which a mistake of one percent would still be seen, and is near beyond that.
+
 Between that and `MOST` it is neither called right nor wrong. Steady states come without such errors, unless they were
 integrated, too: they are never called right for being near.
 """
@@ -27,6 +30,7 @@ from crosscheck.diagnosis.code.accuracy import CLEAR, Agreement, spelled
 from crosscheck.diagnosis.code.claim import TOLERANCE
 from crosscheck.diagnosis.code.evidence import Evidence
 from crosscheck.diagnosis.code.explanation import Explanation
+from crosscheck.diagnosis.code.integrated import default_solver
 from crosscheck.diagnosis.code.terms import Pieces
 from crosscheck.report.verdict import Verdict
 
@@ -95,6 +99,14 @@ def judged_near(evidence: Evidence, near: Near, tolerance: float) -> tuple[Verdi
         return (
             Verdict.REFUTED,
             f"In the code {slip}: no integrator does that. Otherwise {near.agreement.text}.",
+        )
+    if within > ROUGH and (method := default_solver(evidence, near.frame, within)):
+        errors = f"these are the errors of solve_ivp ({method}) at its default tolerance, rtol=1e-3, to rounding"
+        if within <= CLEAR:
+            return Verdict.CERTIFIED, f"The equations are right: {errors}. Smaller tolerances show more."
+        return Verdict.INCONCLUSIVE, (
+            f"The equations are right, and the numbers are not: {near.agreement.text}; {errors}. Integrate with "
+            "rtol=1e-9 and atol=1e-12."
         )
     other = slip or _other_constants(evidence, near.frame)
     if within <= ROUGH and not other:
