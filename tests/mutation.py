@@ -28,6 +28,9 @@ ROOT = Path(__file__).parents[1]
 CONCERNS = {
     "covariance discord entanglement entropy parties photons symplectic": "measures* scans states*",
     "forms ladder errors": "ladder generator scans dynamics* measures*",
+    "steering contangle": "steering contangle measures_of*",
+    "inseparability squeezing": "inseparability measures_of*",
+    "normal_forms": "normal_forms measures_of*",
     "generator": "generator scans dynamics*",
     "states": "states* measures* dynamics*",
     "evolution lyapunov lyapunov_equation normal_modes": "lyapunov* scans dynamics* generator",

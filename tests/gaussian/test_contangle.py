@@ -3,6 +3,7 @@
 import itertools
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -37,6 +38,24 @@ def test_a_magnomechanical_steady_state():
     for modes, name in (([0, 1], "E_am"), ([1, 2], "E_mb"), ([0, 2], "E_ab")):
         (found,) = gaussian.negativities(gaussian.reduced(sigma, modes)).values()
         assert found == pytest.approx(case[name], abs=DOUBLES)
+
+
+def test_a_magnomechanical_model():
+    """The same from the master equation: its steady state handed over as it is."""
+    ((parameters, case),) = REFERENCE["magnomech"].items()
+    q = json.loads(parameters)
+
+    def hamiltonian(a, m, b):
+        free = q["Da"] * a.dag() * a + q["Dm"] * m.dag() * m + q["wb"] * b.dag() * b
+        pressure = 0.5 * q["g_mb"] * (m + m.dag()) * (b + b.dag())
+        return free + q["g_am"] * (a.dag() * m + a * m.dag()) + pressure
+
+    def c_ops(a, m, b):
+        up, down = q["gb"] * q["nb"], q["gb"] * (q["nb"] + 1)
+        return [q["ka"] ** 0.5 * a, q["km"] ** 0.5 * m, down**0.5 * b, up**0.5 * b.dag()]
+
+    steady = gaussian.steady_state(SimpleNamespace(modes=3, hamiltonian=hamiltonian, c_ops=c_ops))
+    assert gaussian.residual_contangle(steady).minimum == pytest.approx(case["minimum residual contangle"], abs=DOUBLES)
 
 
 @pytest.mark.parametrize("order", list(itertools.permutations(range(3))))
