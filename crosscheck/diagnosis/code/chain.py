@@ -33,6 +33,7 @@ from crosscheck.diagnosis.code.functions import function_stage, valued
 from crosscheck.diagnosis.code.measured import Known, numbers_stage
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.quantified import Given, quantity_stage
+from crosscheck.diagnosis.code.rates import far_rate, told, undone
 from crosscheck.diagnosis.code.readings import Readings
 from crosscheck.diagnosis.code.report import CodeDiagnosis
 from crosscheck.diagnosis.code.settled import settled
@@ -83,6 +84,12 @@ def diagnose_code(
     if {"drift", "diffusion"} <= set(arrays):
         share = FIRST if set(arrays) & {*MOVING, *STEADY} else 1.0
         stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress, clock, share)
+        if stage.verdict is Verdict.REFUTED and not any(cause.defects for cause in stage.causes):
+            rate = far_rate(arrays["drift"], readings.pieces(()).drift)
+            if rate != 1:
+                arrays = undone(arrays, rate)
+                stage, frame = _against_model(claim, readings, arrays, EQUATIONS, progress, clock, share)
+                stage = told(stage, rate)
         stages.append(stage)
         progress("what follows from them")
         stages += _followed(claim, readings, arrays, frame, clock)

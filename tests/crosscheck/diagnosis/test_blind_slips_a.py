@@ -218,6 +218,16 @@ def test_rates_in_a_far_unit_are_right():
     assert diagnose({"A": 2e6 * np.pi * A, "D": 3e6 * np.pi * D}, model=Pair()).verdict == "refuted"
 
 
+def test_mistakes_are_named_in_a_far_unit():
+    """Rates in MHz, one of them wrong: the mistake, and the unit."""
+    A, D = pair(ka=0.5)
+    found = diagnose({"A": 1e6 * A, "D": 1e6 * D}, model=Pair())
+    story = " ".join(found.story)
+    assert found.verdict == "refuted"
+    assert "ka is taken as ½ ka: 0.5, not 1, in the drift only" in story
+    assert "rates are in units of 1e−06 of the model's" in story
+
+
 def test_times_are_in_the_unit_of_the_rates():
     """Populations along the way, without covariances, with A and D in MHz and times in μs."""
     A, D = pair()
