@@ -35,6 +35,7 @@ from fock.errors import (
     TooLarge,
     TooManySamples,
 )
+from fock.estimated import Estimated
 from fock.fidelity import fidelity
 from fock.fisher import FisherInformation, fisher_information, fisher_of
 from fock.generator import Generator, generator, hamiltonian, liouvillian
@@ -59,10 +60,12 @@ from fock.tails import (
     negativity_bound,
     thermal_tail,
 )
+from fock.two_time import correlation, g2, spectrum
 
 __all__ = [
     "CutoffTooSmall",
     "Divergent",
+    "Estimated",
     "FaberIntegrator",
     "FellBack",
     "FisherInformation",
@@ -97,6 +100,7 @@ __all__ = [
     "as_cutoffs",
     "compose",
     "corner",
+    "correlation",
     "discord",
     "duan",
     "entropy",
@@ -108,6 +112,7 @@ __all__ = [
     "finite_entropy_bound",
     "fisher_information",
     "fisher_of",
+    "g2",
     "generator",
     "generator_of",
     "gentle_bound",
@@ -133,6 +138,7 @@ __all__ = [
     "renyi2",
     "residual_contangle",
     "sensitivity",
+    "spectrum",
     "squeezing_db",
     "steady_state",
     "steering",

@@ -11,8 +11,8 @@ from itertools import combinations
 
 import numpy as np
 
+from fock.eigenvalues import eigenvalues
 from fock.parties import amplitudes, bipartite, split
-from fock.spectrum import eigenvalues
 from fock.states import State, as_qobj, density
 
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from fock.eigenvalues import eigenvalues
 from fock.errors import NotAState
 from fock.parties import amplitudes, bipartite, split
-from fock.spectrum import eigenvalues
 from fock.states import Array, State, as_qobj, density, moments
 
 # An eigenvalue below minus this is not rounding: a generator that is not completely positive reaches −1e-3 and beyond.

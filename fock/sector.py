@@ -54,6 +54,24 @@ class Sector:
         pairs = tuple((q, p) for q in range(n) for p in range(n) if q != p and charge[q] == charge[p])
         return cls(labels, members, pairs)
 
+    @classmethod
+    def reached(cls, labels: Labels, parts: NoJump, present: NDArray[np.bool_]) -> Sector:
+        """The blocks that 𝓛 fills, in time, from a matrix whose elements other than zero are `present`.
+
+        It takes a block (q, p) to itself and, by a jump, to (k(q), k(p)), where k is the group that q jumps into.
+        """
+        rows, columns = np.nonzero(present)
+        found = set(zip(labels[rows].tolist(), labels[columns].tolist(), strict=True))
+        into: list[dict[int, int]] = []
+        for _, *sides in parts.jumps:
+            entries = [(x.row[x.data != 0], x.col[x.data != 0]) for x in (side.tocoo() for side in sides)]
+            into.append({q: k for m, n in entries for q, k in zip(labels[n].tolist(), labels[m].tolist(), strict=True)})
+        new = found
+        while new:
+            new = {(k[q], k[p]) for k in into for q, p in new if q in k and p in k} - found
+            found = found | new
+        return cls(labels, _members(labels), tuple(sorted(found)))
+
     @property
     def dimension(self) -> int:
         return len(self.labels)
@@ -163,6 +181,23 @@ def superoperator(parts: NoJump, sector: Sector) -> Any:
     indptr = np.concatenate([[0], np.cumsum(counts)])
     found = scipy.sparse.csr_matrix((data, indices, indptr), (sector.size, sector.size), copy=False)
     return found if parts.whole is None else (found + _real(parts.whole, sector)).tocsr()
+
+
+def complex_superoperator(parts: NoJump, sector: Sector) -> Any:
+    """𝓛_N as a complex CSR matrix (size, size), on matrices that need not be Hermitian, in a sector that it does not
+    leave.
+    """
+    size, places, values = sector.size, [], []
+    for (left_source, right_source), terms in _table(parts):
+        coefficient = sum(left[sector.row] * right[sector.column] for left, right in terms)
+        source = sector.place[left_source[sector.row], right_source[sector.column]]
+        kept = np.flatnonzero((coefficient != 0) & (source >= 0))
+        places.append(np.array([kept, source[kept]]))
+        values.append(coefficient[kept])
+    if not size or not values:
+        return scipy.sparse.csr_matrix((size, size), dtype=complex)
+    entries = np.concatenate(values).astype(complex), np.concatenate(places, axis=1)
+    return scipy.sparse.csr_matrix(entries, (size, size))
 
 
 def _real(whole: Any, sector: Sector) -> Any:

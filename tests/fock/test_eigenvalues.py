@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from fock.spectrum import eigenvalues
+from fock.eigenvalues import eigenvalues
 
 
 def test_eigenvalues_of_interleaved_blocks_ascend():
