@@ -15,9 +15,9 @@ from crosscheck.exam.models import MONITORED
 def bugs() -> list[Bug]:
     """Moments are right, what is derived from them at two times is not."""
     rows = (
-        ("omega-sign", "e^{−iωτ}, which is QuTiP's sign", "spectrum", _reversed),
+        ("frequency-sign", "e^{−iωτ}, which is QuTiP's sign", "spectrum", _reversed),
         ("spectrum-transposed", "⟨δr_k(τ) δr_j(0)⟩: B before A", "spectrum", _transposed),
-        ("one-sided", "2 Re ∫₀^∞ of each entry, right for B = A† only", "spectrum", _one_sided),
+        ("spectrum-one-sided", "2 Re ∫₀^∞ of each entry, right for B = A† only", "spectrum", _one_sided),
         ("half-line", "∫₀^∞ alone, without the other half of the times", "spectrum", _half_line),
         ("two-pi", "the spectrum per ω/2π counted twice: S/2π", "spectrum", _two_pi),
         ("cycles-for-radians", "ω taken as a frequency in cycles", "spectrum", _cycles),
@@ -34,7 +34,7 @@ def bugs() -> list[Bug]:
         ("output-vacuum-one", "a vacuum of 1 in the output, ½ in the cavity", "output_spectrum", _vacuum_one),
         ("kappa-for-root", "κa in place of √κa", "output_spectrum", _kappa),
         ("output-quadrature", "the other quadrature of the output", "output_spectrum", _other_quadrature),
-        ("output-angle-sign", "the local oscillator's phase with the other sign", "output_spectrum", _angle_sign),
+        ("output-angle-sign", "the angle of the output with the other sign", "output_spectrum", _angle_sign),
         ("other-baths-left-out", "½TT† alone: noise that enters elsewhere left out", "output_spectrum", _own_only),
         ("output-omega-sign", "T(−ω): seen in what is not symmetric", "output_spectrum", _out_of_phase),
     )
