@@ -75,8 +75,9 @@ def certify(
             beforehand, from predicted operations and bytes, the same on every machine.
         simulate: whether to simulate truncated dynamics. By default what no theorem decides is simulated, and what one
             does decide where that takes a few seconds, as a further witness.
-        quantities: what is compared besides: any of "spectrum", "correlation", "g2", "output_spectrum" of the steady
-            state. The conditional state of a model with `measurements` is compared unasked.
+        quantities: what is compared besides: "spectrum", "correlation", "g2" and "output_spectrum" of the steady state;
+            "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance" and "negativities" of
+            every state. The conditional state of a model with `measurements` is compared unasked.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.
         progress: called with a line of text now and then.

@@ -26,7 +26,12 @@ MEASURES = (
 )  # fmt: skip
 EVERYTHING = frozenset((*MOMENTS, *MEASURES))
 # Asked when `certify` is asked for them, or where they are not the package's own.
-FURTHER = ("conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum")
+OF_STATES = (
+    "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance", "negativities",
+)  # fmt: skip
+FURTHER = (
+    "conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum", *OF_STATES,
+)  # fmt: skip
 # What an engine is called that says no name, if one of its functions is not the package's.
 NAMELESS = "the engine"
 
@@ -69,6 +74,13 @@ class Engine:
     spectrum: Callable[..., Any] = gaussian.spectrum
     g2: Callable[..., Any] = gaussian.g2
     output_spectrum: Callable[..., Any] = gaussian.output_spectrum
+    steering: Callable[..., Any] = gaussian.steering
+    residual_contangle: Callable[..., Any] = gaussian.residual_contangle
+    renyi2: Callable[..., Any] = gaussian.renyi2
+    squeezing_db: Callable[..., Any] = gaussian.squeezing_db
+    duan: Callable[..., Any] = gaussian.duan
+    epr_variance: Callable[..., Any] = gaussian.epr_variance
+    negativities: Callable[..., Any] = gaussian.negativities
 
     def __post_init__(self) -> None:
         foreign = [name for name in (*MOMENTS, *MEASURES, *FURTHER) if not self.has_own(name)]
@@ -78,7 +90,7 @@ class Engine:
             function: Any = _bare(getattr(self, name))
             if name in READERS:
                 function = _Reading(function, READERS[name], self.accuracy)
-            elif name in MEASURES:
+            elif name in MEASURES or name in OF_STATES[:-1]:
                 function = _Measuring(function, _takes_option(function))
             object.__setattr__(self, name, function)
 

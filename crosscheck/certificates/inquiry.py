@@ -17,7 +17,7 @@ from crosscheck.certificates.course import Course, course
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
-from crosscheck.engine import GAUSSIAN, Engine
+from crosscheck.engine import GAUSSIAN, OF_STATES, Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.measured import is_monitored, require_measurable
@@ -32,6 +32,7 @@ FURTHER_QUANTITIES = {
     "spectrum": ("spectrum",),
     "g2": ("g2",),
     "output_spectrum": ("output_spectrum",),
+    **{name: (name,) for name in OF_STATES},
 }
 # Of what is not Gaussian, the moments alone are compared.
 MOMENTS = replace(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from crosscheck.certificates.further import asked_quantities
 from crosscheck.certificates.inquiry import Inquiry
-from crosscheck.certificates.quantities import quantities
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict
 
@@ -49,8 +49,8 @@ def unanswered(inquiry: Inquiry, places: Sequence[str]) -> list[Comparison]:
     """What would have been compared at these places, where neither side has a number."""
     system, engine = inquiry.system, inquiry.engine
     own = engine.complete or engine.gives("evolve", "steady_state")
-    names = [q.name for q in quantities(engine, system.party, system.observed, physical=True, moments=own)]
-    measures = {q.name for q in quantities(engine, system.party, system.observed, physical=True, moments=False)}
+    names = [q.name for q in asked_quantities(inquiry, physical=True, moments=own)]
+    measures = {q.name for q in asked_quantities(inquiry, physical=True, moments=False)}
     return [
         Comparison(
             quantity=name, place=place, gaussian=math.nan, gaussian_error=math.inf, fock=math.nan, fock_error=math.inf,

@@ -44,8 +44,10 @@ def certify_command(
     quantities: Annotated[
         str,
         typer.Option(
-            help="Compare these, too, with commas between them: spectrum, correlation, g2, output_spectrum. The "
-            "conditional state of a model with measurements is compared unasked."
+            metavar="NAME,…",
+            help="Compare these, too: spectrum, correlation, g2, output_spectrum; steering, residual_contangle, "
+            "renyi2, squeezing_db, duan, epr_variance, negativities. Conditional states of a monitored model are "
+            "compared unasked.",
         ),
     ] = "",
     json_path: Json = None,

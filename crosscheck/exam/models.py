@@ -9,7 +9,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from crosscheck.model import Dissipator, Measurement, Model, Preparation, displacing, squeezing, thermal_bath
+from crosscheck.model import (
+    Dissipator,
+    Measurement,
+    Model,
+    Preparation,
+    displacing,
+    squeezing,
+    thermal_bath,
+    two_mode_squeezing,
+)
 from crosscheck.models import (
     BathBeamSplitter,
     ClassicalGravity,
@@ -179,3 +188,65 @@ class MonitoredPair(_OneTime, Model):
 
 
 MONITORED = MonitoredPair()
+
+
+@dataclass(frozen=True)
+class LopsidedBeams(Model):
+    r"""Twin beams S_ab(r)|0⟩, one of them squeezed besides, that lose quanta at unequal rates to baths of their own."""
+
+    r: float = 0.4
+    kappa: tuple[float, float] = (0.6, 1.5)
+    nbar: tuple[float, float] = (0.0, 0.05)
+    squeezing: float = 0.15
+
+    @property
+    def modes(self) -> int:
+        return 2
+
+    @property
+    def times(self) -> tuple[float, ...]:
+        """Before the steering is lost."""
+        return (0.2,)
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        return 0.4 * a.dag() * a + 0.3 * b.dag() * b
+
+    def dissipators(self, a: Any, b: Any) -> Iterator[Dissipator]:
+        for c, kappa, nbar in zip((a, b), self.kappa, self.nbar, strict=True):
+            yield from thermal_bath(c, kappa, nbar)
+
+    def preparation(self, a: Any, b: Any) -> Preparation:
+        return Preparation(unitaries=[two_mode_squeezing(a, b, self.r), squeezing(a, self.squeezing)])
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+@dataclass(frozen=True)
+class ThreeBeams(_OneTime, Model):
+    r"""Three modes in a chain of two-mode squeezing and a beam splitter, each damped at its own rate."""
+
+    g: float = 0.35
+    h: float = 0.3
+    kappa: tuple[float, float, float] = (1.0, 1.3, 0.8)
+
+    @property
+    def modes(self) -> int:
+        return 3
+
+    def hamiltonian(self, a: Any, b: Any, c: Any) -> Any:
+        pairs = 1j * self.g * (a.dag() * b.dag() - a * b) + 0.25j * (a.dag() * c.dag() - a * c)
+        return pairs + self.h * (b.dag() * c + c.dag() * b)
+
+    def dissipators(self, *modes: Any) -> Iterator[Dissipator]:
+        for c, kappa in zip(modes, self.kappa, strict=True):
+            yield Dissipator(kappa, c)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+LOPSIDED = LopsidedBeams()
+THREE = ThreeBeams()

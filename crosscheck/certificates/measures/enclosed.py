@@ -36,10 +36,11 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
+from crosscheck.certificates.further import asked_quantities, enclosed_formula, is_further
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures.certificate import SECONDS_PER_PLACE, is_positive, proved_in_fock_space
 from crosscheck.certificates.measures.spectral import foreign, spectral_rows
-from crosscheck.certificates.quantities import Moments, Quantity, quantities
+from crosscheck.certificates.quantities import Moments, Quantity
 from crosscheck.certificates.skipped import not_proved, unanswered
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import AS_COMPUTED
@@ -72,12 +73,17 @@ def enclosed_certificate(inquiry: Inquiry) -> Certificate | None:
     None without places, or if there is nothing left to compare.
     """
     system, truth, engine = inquiry.system, inquiry.truth, inquiry.engine
-    if truth is None or not truth.states or not (engine.gives(*MEASURES) or foreign(engine)):
+    asked = engine.gives(*MEASURES, *(name for name in inquiry.quantities if is_further(name))) or foreign(engine)
+    if truth is None or not truth.states or not asked:
         return None
     began = time.perf_counter()
     places = [place for place in truth.states if system.has_measures(place)]
     if why := inquiry.purse.pay(SECONDS_PER_PLACE * len(places)):
-        return not_proved("enclosed", [c for c in unanswered(inquiry, places) if c.quantity in MEASURES], why)
+        return not_proved(
+            "enclosed",
+            [c for c in unanswered(inquiry, places) if c.quantity in MEASURES or is_further(c.quantity)],
+            why,
+        )
     comparisons: list[Comparison] = []
     notes: list[str] = []
     for place in places:
@@ -110,7 +116,7 @@ def _compared(inquiry: Inquiry, truth: Truth, place: str, notes: list[str], *, p
     if not physical and not np.linalg.eigvalsh(moments.covariance)[0] > 0:
         return  # such an operator has no trace norm
     decided = proved_in_fock_space(inquiry, truth, place) if physical else {}
-    for formula in quantities(engine, system.party, system.observed, physical=physical, moments=False):
+    for formula in asked_quantities(inquiry, physical=physical, moments=False):
         if formula.name in decided:
             continue
         ball, of_middle = _enclosed(truth, place, system, formula.name, inquiry.tolerance)
@@ -249,6 +255,8 @@ def _middle(state: EnclosedState) -> EnclosedState:
 
 def _formula(name: str, system: System) -> Callable[[flint.arb_mat], Any]:
     """The closed form in balls, with the party that it is about."""
+    if is_further(name):
+        return enclosed_formula(name, system)
     options: dict[str, Any] = {"party": system.party}
     if name in {"entropy", "trace_norm", "lowest_eigenvalue"}:
         options = {}

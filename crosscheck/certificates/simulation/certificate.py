@@ -19,13 +19,14 @@ import gaussian
 from crosscheck.certificates.answers import EngineFailed, NoDigits, NotPositive, ask, guarded, moments, no_answer
 from crosscheck.certificates.budget import WITNESS
 from crosscheck.certificates.course import UNRESOLVED, overlooked
+from crosscheck.certificates.further import asked_quantities
 from crosscheck.certificates.generator.existence import stable_by_ladder_algebra
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.measures.certificate import distance_from
 from crosscheck.certificates.names import STEADY, label
 from crosscheck.certificates.positivity import completely_positive
-from crosscheck.certificates.quantities import moments_of, quantities
+from crosscheck.certificates.quantities import moments_of
 from crosscheck.certificates.simulation.cutoffs import STEP, TooManyPhotons, starting_cutoffs
 from crosscheck.certificates.simulation.study import Place, Study, spell, study, undecided
 from crosscheck.certificates.skipped import clause, not_simulated, unanswered
@@ -360,9 +361,7 @@ def _place(inquiry: Inquiry, name: str, mean: Any, covariance: Any, error: Any) 
             "Look for digits lost in its computation, then at its diffusion and its ordering, and at vacuum ½·1 last.",
         )
     own = engine.gives("steady_state" if name == STEADY else "evolve")
-    chosen = quantities(
-        engine, system.party, system.observed, physical=found.is_physical, moments=own or engine.complete
-    )
+    chosen = asked_quantities(inquiry, physical=found.is_physical, moments=own or engine.complete)
     if not system.has_measures(name):
         chosen = moments_of(system.observed) if own or engine.complete else iter(())
     return Place(label=name, moments=found, quantities=tuple(guarded(engine, q) for q in chosen))

@@ -66,6 +66,27 @@ def test_everything_that_may_be_asked_is_certified():
     assert all(c.tolerance <= 1e-4 * max(1, abs(c.fock)) for c in report.certificate("observables").comparisons)
 
 
+STATES = ("steering", "renyi2", "squeezing_db", "duan", "epr_variance", "negativities")
+
+
+def test_further_measures_of_a_state_are_certified_in_balls_and_simulated():
+    """Each at every place, from σ in balls and from density matrices, which agree."""
+    model = crosscheck.models.LossyTwinBeams.example()
+    report = crosscheck.certify(model, times=[0.5], quantities=STATES, simulate=True)
+    assert report.verdict is Verdict.CERTIFIED
+    for kind in ("enclosed", "trajectory", "steady state"):
+        names = {c.quantity.split(" of ")[0] for c in report.certificate(kind).comparisons}
+        assert {*STATES, "steering, reversed"} <= names
+
+
+@pytest.mark.parametrize("name", ["steering", "duan", "squeezing_db"])
+def test_a_wrong_measure_is_refuted_unasked(name):
+    """A function that is not the package's own is judged."""
+    model = crosscheck.models.LossyTwinBeams.example()
+    report = crosscheck.certify(model, times=[0.5], simulate=False, engine=shifted(name, lambda x: x + 0.01))
+    assert report.verdict is Verdict.REFUTED
+
+
 def test_a_monitored_model_is_judged_unasked_and_others_are_as_before():
     """The conditional state follows from `measurements`; spectra are compared when they are asked for."""
     kinds = {c.kind for c in certified().certificates}
