@@ -13,6 +13,7 @@ from crosscheck.exam import (
     drift,
     entanglement,
     evolution,
+    further,
     information,
     monitored,
     preparation,
@@ -25,18 +26,9 @@ from crosscheck.exam.bug import Bug
 SAMPLED = 4
 
 THEMES = (
-    convention,
-    drift,
-    diffusion,
-    evolution,
-    steady,
-    preparation,
-    entanglement,
-    information,
-    discord,
-    monitored,
-    spectra,
-)
+    convention, drift, diffusion, evolution, steady, preparation, entanglement, information, discord, monitored,
+    spectra, further,
+)  # fmt: skip
 
 
 def planted_bugs() -> list[Bug]:
