@@ -42,6 +42,7 @@ from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.inseparability import duan, epr_variance
 from fock.objects import generator_of
 from fock.operators import annihilators, as_cutoffs, compose, corner
+from fock.periodic import FockPeriodicState, periodic_state
 from fock.preparation import prepare
 from fock.qutip_integrator import FaberIntegrator
 from fock.sensitivity import Sensitivity, sensitivity
@@ -70,6 +71,7 @@ __all__ = [
     "FellBack",
     "FisherInformation",
     "FockError",
+    "FockPeriodicState",
     "FockState",
     "FockSteadyState",
     "FockTrajectory",
@@ -130,6 +132,7 @@ __all__ = [
     "negativities",
     "negativity_bound",
     "non_gaussianity",
+    "periodic_state",
     "photon_distribution",
     "predicted_seconds",
     "predicted_steady_seconds",

@@ -47,16 +47,25 @@ def driven(
     Raises:
         NotResolved, NotHermitian, NotConverged, TooLarge: as `fock.evolve`.
     """
+    drive = drive_of(gen, seen)
+    solve = _ket if gen.is_isolated and start.isket else _density_matrix
+    states, errors = solve(gen, start, times, drive, accuracy, memory)
+    return states, np.array(errors) + unseen(gen, seen, times)
+
+
+def drive_of(gen: Generator, seen: Survey) -> Drive:
+    """The functions that were seen, for a solver; the generator is looked at where they peak."""
     for t in sorted(set(seen.peaks))[:PEAKS]:
         require_hermitian(gen, t)
     watch = Watch(seen)
     functions = [watch.over(k) for k in range(len(seen.functions))]
-    complex_valued = [bool(column.imag.any()) for column in seen.values.T]
-    solve = _ket if gen.is_isolated and start.isket else _density_matrix
-    states, errors = solve(gen, start, times, (watch, functions, complex_valued), accuracy, memory)
-    areas = seen.area(times)
-    hidden = HIDDEN * gen.action(0 * times, areas) + gen.action(0 * times, seen.area(times, torn=True))
-    return states, np.array(errors) + hidden
+    return watch, functions, [bool(column.imag.any()) for column in seen.values.T]
+
+
+def unseen(gen: Generator, seen: Survey, times: Times) -> Any:
+    """What f may hide up to each of `times`, in trace norm, shape (T,)."""
+    hidden = HIDDEN * gen.action(0 * times, seen.area(times))
+    return hidden + gen.action(0 * times, seen.area(times, torn=True))
 
 
 Drive = tuple[Watch, list[Callable[[float], complex]], list[bool]]
@@ -65,25 +74,19 @@ Drive = tuple[Watch, list[Callable[[float], complex]], list[bool]]
 def _density_matrix(
     gen: Generator, start: qutip.Qobj, times: Times, drive: Drive, accuracy: float, memory: float
 ) -> tuple[list[qutip.Qobj], Any]:
-    *_, complex_valued = drive
     rho = (qutip.ket2dm(start) if start.isket else start).full()
-    constant, *moving = _parts(gen)
-    together = NoJump.together([constant, *moving])
-    sector = Sector.diagonal(groups(together, np.abs(rho) > NOISE * np.abs(rho).max()))
+    parts = parts_of(gen)
+    sector = Sector.diagonal(groups(NoJump.together(parts), np.abs(rho) > NOISE * np.abs(rho).max()))
     outside = sector.labels[:, None] != sector.labels[None]
     left_out = float(np.abs(rho[outside]).sum())
-    matrices = len(moving) + sum(complex_valued)
-    needed = sector.size * (8.0 * TERMS * (2 + matrices) + ENTRY * 8 * (1 + matrices)) + 16.0 * rho.size * len(times)
+    needed = bytes_needed(sector, drive) + 16.0 * rho.size * len(times)
     if needed > memory:
         raise TooLarge("The evolution", needed, memory, gen.cutoffs)
-    parts = []
-    for part, is_complex in zip(moving, complex_valued, strict=True):
-        parts += [superoperator(part, sector)]
-        parts += [superoperator(_times_i(part), sector)] * is_complex
-    generator = Affine(superoperator(constant, sector), parts, _look(drive, real=True))
-    run = Taylor(generator, sector.pack(rho), 0.0, accuracy / _last(times), norm=sector.trace_norm_bound)
+    run = Taylor(
+        on_sector(parts, sector, drive), sector.pack(rho), 0.0, accuracy / _last(times), norm=sector.trace_norm_bound
+    )
     dims = [list(gen.cutoffs)] * 2
-    packed, errors = _along(run, times, drive)
+    packed, errors = along(run, times, drive)
     states = [qutip.Qobj(sector.unpack(x), dims=dims, isherm=True, copy=False) for x in packed]
     return states, np.array(errors) + left_out + ROUNDING * np.sqrt(len(rho))
 
@@ -94,15 +97,33 @@ def _ket(
     needed = 16.0 * gen.dimension * (TERMS * (2 + len(gen.coefficients)) + len(times))
     if needed > memory:
         raise TooLarge("The evolution", needed, memory, gen.cutoffs)
-    constant, *moving = (part.drift.astype(complex) for part in _parts(gen))
+    constant, *moving = (part.drift.astype(complex) for part in parts_of(gen))
     generator = Affine(constant, moving, _look(drive, real=False))
     run = Taylor(generator, start.full()[:, 0], 0.0, 0.5 * accuracy / _last(times))  # ‖ψψ† − φφ†‖₁ ≤ 2‖ψ − φ‖
     dims = [list(gen.cutoffs), [1] * len(gen.cutoffs)]
-    kets, errors = _along(run, times, drive)
+    kets, errors = along(run, times, drive)
     return [qutip.Qobj(x[:, None], dims=dims, copy=False) for x in kets], 2 * (np.array(errors) + ROUNDING)
 
 
-def _parts(gen: Generator) -> list[NoJump]:
+def bytes_needed(sector: Sector, drive: Drive) -> float:
+    """What the evolution on a sector takes, but for the states that are kept."""
+    *_, complex_valued = drive
+    matrices = len(complex_valued) + sum(complex_valued)
+    return sector.size * (8.0 * TERMS * (2 + matrices) + ENTRY * 8 * (1 + matrices))
+
+
+def on_sector(parts: list[NoJump], sector: Sector, drive: Drive) -> Affine:
+    """𝓛(t) on a sector, of what `parts_of` the generator gives."""
+    *_, complex_valued = drive
+    constant, *moving = parts
+    matrices = []
+    for part, is_complex in zip(moving, complex_valued, strict=True):
+        matrices += [superoperator(part, sector)]
+        matrices += [superoperator(_times_i(part), sector)] * is_complex
+    return Affine(superoperator(constant, sector), matrices, _look(drive, real=True))
+
+
+def parts_of(gen: Generator) -> list[NoJump]:
     """What is constant, and each moving part with f = 1, in the order of the coefficients."""
     fixed = tuple((h, f) for h, f in gen.hamiltonian if f is None)
     zero = ((0 * gen.hamiltonian[0][0], None),)
@@ -137,7 +158,7 @@ def _look(drive: Drive, *, real: bool) -> Callable[[float], Sequence[Any]]:
     return look
 
 
-def _along(run: Taylor, times: Times, drive: Drive) -> tuple[list[Any], list[float]]:
+def along(run: Taylor, times: Times, drive: Drive) -> tuple[list[Any], list[float]]:
     """(x, error) at each time, from piece to piece of the functions; between two of them f is left out."""
     watch, *_ = drive
     found, errors = [run.x] * len(times), [0.0] * len(times)
