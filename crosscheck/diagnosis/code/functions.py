@@ -72,6 +72,10 @@ def function_stage(claim: Claim, measure: str, function: Callable[..., Any], kno
     def cut(modes: Sequence[int]) -> list[Frame]:
         return list(dict.fromkeys(f for frame in known for f in of_some(frame, modes, claim.modes)))
 
+    moments = takes(function)
+    if moments is not None and moments.pair and len(few) > 2:
+        pair = _asked_about(claim, measure, function, cut((0, 1)), 2)
+        return replace(pair, what=f"{pair.what} of two modes")
     found = _asked_about(claim, measure, function, cut(few), len(few))
     if found.verdict is not Verdict.CERTIFIED and len(few) < claim.modes:
         whole = _asked_about(claim, measure, function, known, claim.modes)

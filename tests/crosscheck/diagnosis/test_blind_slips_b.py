@@ -206,3 +206,9 @@ def test_a_function_of_two_modes_is_asked_of_two(factor, verdict):
     found, story = told({"A": a, "D": d, "E_N": entangled}, Transducer())
     assert str(found.verdict) == verdict
     assert "the function for E_N of two modes" in story
+
+    def of_pair(V, i, j):
+        rows = [2 * i, 2 * i + 1, 2 * j, 2 * j + 1]
+        return entangled(V[np.ix_(rows, rows)])
+
+    assert str(told({"A": a, "D": d, "E_N": of_pair}, Transducer())[0].verdict) == verdict
