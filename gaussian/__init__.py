@@ -9,6 +9,7 @@ NumPy and SciPy only and knows nothing of Fock space.
 """
 
 from gaussian.breaks import Survey, survey
+from gaussian.channel import Channel
 from gaussian.contangle import ResidualContangle, residual_contangle
 from gaussian.dephased import Moments, evolve_moments, predicted_flows, turns
 from gaussian.discord import discord
@@ -18,8 +19,10 @@ from gaussian.errors import (
     DigitsLost,
     GaussianError,
     IllConditioned,
+    InfiniteInformation,
     InvalidArgument,
     MarginalDrift,
+    MarginalPeriod,
     NoSteadyState,
     NotHermitian,
     NotQuadratic,
@@ -29,8 +32,11 @@ from gaussian.errors import (
     TooManySamples,
     UnphysicalState,
     UnstableDrift,
+    UnstablePeriod,
 )
 from gaussian.evolution import evolve, integrate, propagate
+from gaussian.fidelity import fidelity
+from gaussian.fisher import fisher_information
 from gaussian.generator import (
     MomentEquations,
     diffusion,
@@ -46,6 +52,7 @@ from gaussian.inseparability import duan, epr_variance
 from gaussian.lyapunov import SteadyState, solve_steady, steady_state
 from gaussian.monitored import conditional_evolve, conditional_steady_state, filtered
 from gaussian.normal_forms import BlochMessiah, Williamson, bloch_messiah, williamson
+from gaussian.periodic import PeriodicState, periodic_average, periodic_state
 from gaussian.photons import photon_distribution
 from gaussian.squeezing import squeezing_angle, squeezing_db
 from gaussian.states import GaussianState, Trajectory, initial_state
@@ -64,12 +71,15 @@ from gaussian.with_error import WithError
 
 __all__ = [
     "BlochMessiah",
+    "Channel",
     "DigitsLost",
     "GaussianError",
     "GaussianState",
     "IllConditioned",
+    "InfiniteInformation",
     "InvalidArgument",
     "MarginalDrift",
+    "MarginalPeriod",
     "MomentEquations",
     "Moments",
     "NoSteadyState",
@@ -77,6 +87,7 @@ __all__ = [
     "NotQuadratic",
     "NotRepeatable",
     "NotResolved",
+    "PeriodicState",
     "ResidualContangle",
     "SteadyMoments",
     "SteadyState",
@@ -86,6 +97,7 @@ __all__ = [
     "Trajectory",
     "UnphysicalState",
     "UnstableDrift",
+    "UnstablePeriod",
     "Williamson",
     "WithError",
     "bloch_messiah",
@@ -102,7 +114,9 @@ __all__ = [
     "epr_variance",
     "evolve",
     "evolve_moments",
+    "fidelity",
     "filtered",
+    "fisher_information",
     "g2",
     "initial_state",
     "integrate",
@@ -117,6 +131,8 @@ __all__ = [
     "omega",
     "output_spectrum",
     "partial_transpose",
+    "periodic_average",
+    "periodic_state",
     "photon_distribution",
     "predicted_flows",
     "propagate",

@@ -10,9 +10,12 @@ GaussianError
 │   └── NotRepeatable   it has another value when asked again
 ├── UnphysicalState     σ + iΩ/2 ≥ 0 fails by more than σ may be off
 ├── DigitsLost          double precision holds no digit of the answer
+├── InfiniteInformation the parameter makes a pure mode mixed at once: its Fisher information diverges
 └── NoSteadyState
     ├── UnstableDrift   an eigenvalue of the drift has a positive real part
+    │   └── UnstablePeriod   a Floquet multiplier lies outside the unit circle
     └── MarginalDrift   an eigenvalue of the drift lies on the imaginary axis to working precision
+        └── MarginalPeriod   a Floquet multiplier lies on the unit circle to working precision
 
 and one warning, IllConditioned: double precision leaves too few digits.
 """
@@ -167,6 +170,18 @@ class DigitsLost(GaussianError):
     """Double precision holds no digit of the answer; `gaussian.enclosed` does."""
 
 
+class InfiniteInformation(GaussianError):
+    """The quantum Fisher information of `field` diverges: it mixes a pure mode at the relative rate `rate` = ∂ν/ν."""
+
+    def __init__(self, field: str, rate: float) -> None:
+        self.field, self.rate = field, rate
+        super().__init__(
+            f"A Fisher information must be finite, but that of {field} diverges: the state has a pure mode, and "
+            f"{field} makes it mixed at once, ∂ν = {rate:.2g}·ν.",
+            "Choose a value at which the state is mixed already, such as an occupation above 0.",
+        )
+
+
 class NoSteadyState(GaussianError):
     """The moments have no unique attracting fixed point; `eigenvalues` and the `modes` of each say why, where known.
 
@@ -174,6 +189,7 @@ class NoSteadyState(GaussianError):
     """
 
     remedy = "Follow the model from its start with `evolve` instead."
+    named = "Drift eigenvalues that are not damped"
 
     def __init__(
         self,
@@ -188,7 +204,7 @@ class NoSteadyState(GaussianError):
         listed = "; ".join(
             f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in zip(self.eigenvalues, where, strict=False)
         )
-        what, advice = f"{reason} Drift eigenvalues that are not damped: {listed}." if listed else reason, self.remedy
+        what, advice = f"{reason} {self.named}: {listed}." if listed else reason, self.remedy
         if self.missing.ndim:
             first = tuple(int(axis[0]) for axis in self.missing.nonzero())
             what = (
@@ -218,3 +234,23 @@ class MarginalDrift(NoSteadyState):
     """
 
     remedy = "Damp that combination, or follow the model from its start with `evolve`."
+
+
+class UnstablePeriod(UnstableDrift):
+    """A Floquet multiplier lies outside the unit circle: moments grow from period to period."""
+
+    named = "Floquet multipliers outside the unit circle"
+
+    @property
+    def multipliers(self) -> tuple[complex, ...]:
+        return self.eigenvalues
+
+
+class MarginalPeriod(MarginalDrift):
+    """A Floquet multiplier lies on the unit circle to working precision."""
+
+    named = "Floquet multipliers on the unit circle"
+
+    @property
+    def multipliers(self) -> tuple[complex, ...]:
+        return self.eigenvalues
