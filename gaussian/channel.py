@@ -23,7 +23,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from gaussian.covariance import Array, as_covariance, own_error
+from gaussian.covariance import Array, as_covariance, mean_of, own_error
 from gaussian.errors import InvalidArgument
 from gaussian.states import GaussianState
 from gaussian.symplectic import PHYSICAL_TOLERANCE, as_modes, omega, quadratures
@@ -98,7 +98,7 @@ class Channel:
             InvalidArgument: another number of modes than the channel takes.
         """
         sigma = as_covariance(state)
-        mean = np.asarray(getattr(state, "mean", np.zeros(sigma.shape[:-1])), float)
+        mean = mean_of(state, sigma)
         total = sigma.shape[-1] // 2
         whole = self if modes is None else self.on(modes, total)
         if whole.X.shape[1] != 2 * total:

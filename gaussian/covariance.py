@@ -108,6 +108,12 @@ def as_covariance(sigma: Covariance) -> Array:
     return sigma
 
 
+def mean_of(state: Covariance, sigma: Array) -> Array:
+    """⟨r⟩ (..., 2n) of a state; of a covariance alone, which is `sigma`, zero."""
+    own = getattr(state, "mean", None) if hasattr(state, "covariance") else None
+    return np.zeros(sigma.shape[:-1]) if own is None else np.asarray(own, float)
+
+
 def missing(sigma: Array) -> NDArray[np.bool_]:
     """Where there is no state: σ is NaN throughout, shape (...)."""
     return np.asarray(np.isnan(sigma).all((-2, -1)))

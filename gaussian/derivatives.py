@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ Computed = Callable[[Any], tuple[Array, Any]]
 
 # The first step in units of the parameter, and how often it is quartered; around zero no step is the natural one.
 SHARE, RUNGS, AROUND_ZERO = 0.2, 9, 20
+# Around zero a derivative that is known to this share of its size is not improved.
+GOOD = 1e-13
 # A derivative that is not known to this share of its size is refused.
 LEAST = 1e-5
 # Derivatives from one side and from both agree to this share, unless there is a kink.
@@ -48,6 +51,12 @@ class Derivative:
     models: tuple[Any, ...]
     weights: tuple[Array, ...]
 
+    @property
+    def share(self) -> float:
+        """The largest error as a share of the largest derivative."""
+        size = float(np.abs(self.value).max(initial=0.0))
+        return float(self.error.max(initial=0.0)) / max(size, 1e-300)
+
     def of(self, values: list[Array]) -> Array:
         """∂g from the values of another g for the same models, shape (..., K)."""
         return np.asarray(sum(w * v for w, v in zip(self.weights, values, strict=True)))
@@ -60,35 +69,63 @@ def derivative(f: Computed, model: Any, field: str) -> Derivative:
         InvalidArgument: there is no such field, it holds no real number, or f has no derivative there.
     """
     theta = parameter(model, field)
-    best: Derivative | None = None
-    worst, said = math.inf, None
-    for rule in (CENTRAL, FORWARD, BACKWARD):
-        for h in _steps(theta):
-            try:
-                found, truncated = _by(rule, f, model, field, theta, h)
-            except (GaussianError, ArithmeticError, ValueError, TypeError) as error:  # beyond what the model allows
-                said = said or error
-                continue
-            size = float(found.error.max(initial=0.0))
-            if size < worst:
-                best, worst = found, size
-            if not truncated and best is found:
-                break
-        if best is not None:
-            break
+    size = float(np.abs(f(model)[0]).max(initial=0.0))
+    best, said = _best(f, model, field, theta, _steps(theta)) if theta.any() else (None, None)
+    if best is None or not _known(best, size):  # it is zero, or next to it
+        best, said = _best(f, model, field, theta, _around_zero(theta), around_zero=True)
     if best is None:
         raise InvalidArgument(
             f"The field {field} must have a neighbourhood in which the model makes sense, but has none at {theta}: "
             f"{str(said).rstrip('. ')}.",
             "Choose a value inside the range that the model allows.",
         )
-    if not worst <= LEAST * float(np.abs(best.value).max(initial=0.0)) + 1e4 * EPS * _size(f, model):
+    if not _known(best, size):
         raise InvalidArgument(
             f"The moment equations must have a derivative with respect to {field}, but at {theta} differences give it "
-            f"to ±{worst:.1e} only.",
+            f"to ±{float(best.error.max()):.1e} only.",
             "Choose a value away from kinks and from the end of the range, such as a root of an occupation at 0.",
         )
     return best
+
+
+def _known(found: Derivative, size: float) -> bool:
+    """Whether the error is small beside the derivative, or so small that it is rounding of values of that size."""
+    off = float(found.error.max(initial=0.0))
+    return off <= LEAST * float(np.abs(found.value).max(initial=0.0)) + 1e4 * EPS * size
+
+
+def _best(
+    f: Computed, model: Any, field: str, theta: Array, steps: list[Array], *, around_zero: bool = False
+) -> tuple[Derivative | None, Exception | None]:
+    """The one of the smallest error by the first rule that has any, or what the model said."""
+    said: Exception | None = None
+    for rule in (CENTRAL, FORWARD, BACKWARD):
+        tried: list[Derivative] = []
+        for h in steps:
+            try:
+                found, truncated = _by(rule, f, model, field, theta, h)
+            except (GaussianError, ArithmeticError, ValueError, TypeError) as error:  # beyond what the model allows
+                said = said or error
+                continue
+            tried.append(found)
+            # Below a step that truncates nothing rounding only grows; around zero it may be the step that made it.
+            if not truncated and (not around_zero or (_agree(*tried[-2:]) and found.share <= GOOD)):
+                break
+        if tried:
+            return min(_trusted(tried) if around_zero else tried, key=lambda one: one.share), None
+    return None, said
+
+
+def _trusted(tried: list[Derivative]) -> list[Derivative]:
+    """Those that agree with their neighbours: long steps mislead where a function turns or saturates."""
+    agree = [_agree(one, two) for one, two in itertools.pairwise(tried)]
+    return [one for one, a, b in zip(tried, [False, *agree], [*agree, False], strict=True) if a or b] or tried[-1:]
+
+
+def _agree(one: Derivative, two: Derivative | None = None) -> bool:
+    if two is None:
+        return False
+    return bool((np.abs(one.value - two.value).max(-1) <= one.error + two.error).all())
 
 
 def parameter(model: Any, field: str) -> Array:
@@ -166,11 +203,13 @@ BACKWARD = _rule(_onesided(8, -1), _onesided(6, -1), _onesided(4, -1))
 def _steps(theta: Array) -> list[Array]:
     """Powers of two, so that θ + kh is not rounded, or hardly."""
     size = np.abs(theta)
-    if not size.any():
-        return [np.full(theta.shape, 2.0**k) for k in range(AROUND_ZERO, -AROUND_ZERO - 1, -2)]
     size = np.where(size > 0, size, size[size > 0].min())
     first = 2.0 ** np.floor(np.log2(SHARE * size))
     return [first / 4.0**k for k in range(RUNGS)]
+
+
+def _around_zero(theta: Array) -> list[Array]:
+    return [np.full(theta.shape, 2.0**k) for k in range(AROUND_ZERO, -AROUND_ZERO - 1, -2)]
 
 
 def _by(rule: _Rule, f: Computed, model: Any, field: str, theta: Array, h: Array) -> tuple[Derivative, bool]:
@@ -192,7 +231,3 @@ def _by(rule: _Rule, f: Computed, model: Any, field: str, theta: Array, h: Array
     kinked = off > KINK * np.maximum(size, np.abs(aside).max(-1)) + 1e3 * (rounding + truncation)
     error = np.where(kinked, np.inf, rounding + truncation)
     return Derivative(value, error, models, each[0]), bool((~(truncation <= rounding) | kinked).any())
-
-
-def _size(f: Computed, model: Any) -> float:
-    return float(np.abs(f(model)[0]).max(initial=0.0))

@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from gaussian.covariance import Array, Covariance, as_covariance, missing, own_error
+from gaussian.covariance import Array, Covariance, as_covariance, mean_of, missing, own_error
 from gaussian.errors import InvalidArgument
 from gaussian.frames import Frame, frame
 from gaussian.symplectic import omega
@@ -82,7 +82,7 @@ def fidelity(state: Covariance, other: Covariance) -> WithError:
 def _moments(state: Any) -> tuple[Array, Array, Array]:
     """Covariance, mean and how far the covariance may be off."""
     sigma = as_covariance(state)
-    mean = np.asarray(getattr(state, "mean", np.zeros(sigma.shape[:-1])), float)
+    mean = mean_of(state, sigma)
     return sigma, mean, np.broadcast_to(own_error(state), sigma.shape[:-2])
 
 
