@@ -23,12 +23,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from gaussian.breaks import Survey, survey
-from gaussian.errors import InvalidArgument, MarginalPeriod, NoSteadyState, UnstablePeriod
+from gaussian.errors import InvalidArgument, MarginalPeriod, UnstablePeriod
 from gaussian.evolution import integrate, propagate, require_one_point
 from gaussian.generator import Array, MomentEquations, coefficients, equations_of_time
 from gaussian.periods import period_of
@@ -156,7 +156,7 @@ def _cycle(model: Any, period: float | None) -> _Cycle:
     phi, error = path.covariance[0, :m, m:], float(path.error[0])
     bound = _bound(phi, error)
     if not np.isfinite(bound):
-        raise _why_not(phi, error, length)
+        _refuse(phi, error, length)
     gain, push = path.covariance[0, :m, :m], path.mean[0, :m]
     sigma = _summed(phi, gain)
     sigma = sigma + _summed(phi, phi @ sigma @ phi.T + gain - sigma)
@@ -218,7 +218,7 @@ def _bound(phi: Array, error: float) -> float:
     return size / (1 - residual) if positive and residual < 0.5 else np.inf
 
 
-def _why_not(phi: Array, error: float, period: float) -> NoSteadyState:
+def _refuse(phi: Array, error: float, period: float) -> NoReturn:
     """Name the multipliers that are not safely inside the unit circle, and the modes they live on."""
     values, right = np.linalg.eig(phi)
     blur = 1e-8 + error
@@ -231,9 +231,9 @@ def _why_not(phi: Array, error: float, period: float) -> NoSteadyState:
     listed = [complex(z) for z in values[bad]]
     if (np.abs(values) > 1 + blur).any():
         what = f"The model has no periodic state: its moments grow from period to period, T = {period:.6g}."
-        return UnstablePeriod(what, listed, modes)
+        raise UnstablePeriod(what, listed, modes)
     what = "The model has no unique periodic state: some combination of modes is undamped over a period"
-    return MarginalPeriod(f"{what}, T = {period:.6g}.", listed, modes)
+    raise MarginalPeriod(f"{what}, T = {period:.6g}.", listed, modes)
 
 
 def _edges(cycle: _Cycle) -> Array:
