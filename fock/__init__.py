@@ -40,6 +40,7 @@ from fock.fidelity import fidelity
 from fock.fisher import FisherInformation, fisher_information, fisher_of
 from fock.generator import Generator, generator, hamiltonian, liouvillian
 from fock.inseparability import duan, epr_variance
+from fock.monitored import FockConditionalTrajectory, conditional_evolve
 from fock.objects import generator_of
 from fock.operators import annihilators, as_cutoffs, compose, corner
 from fock.periodic import FockPeriodicState, periodic_state
@@ -70,6 +71,7 @@ __all__ = [
     "FaberIntegrator",
     "FellBack",
     "FisherInformation",
+    "FockConditionalTrajectory",
     "FockError",
     "FockPeriodicState",
     "FockState",
@@ -101,6 +103,7 @@ __all__ = [
     "apply_noise",
     "as_cutoffs",
     "compose",
+    "conditional_evolve",
     "corner",
     "correlation",
     "discord",

@@ -81,7 +81,7 @@ def spectrum(
 
     Source: the quantum regression theorem; see the module.
     """
-    grid = _as_grid(omegas, "omegas")
+    grid = as_grid(omegas, "omegas")
     pair = _pair(A, B)
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
@@ -126,7 +126,7 @@ def correlation(
     Raises:
         InvalidArgument, NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
-    grid = _as_grid(taus, "taus")
+    grid = as_grid(taus, "taus")
     pair = _pair(A, B)
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
@@ -183,7 +183,7 @@ def g2(
         InvalidArgument: nothing is detected, ⟨A†A⟩ = 0 to within its error.
         NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
-    grid = _as_grid(taus, "taus")
+    grid = as_grid(taus, "taus")
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
@@ -353,7 +353,8 @@ def _cutoffs(model: Any, cutoff: Any) -> Cutoffs:
     return as_cutoffs(cutoff, model.modes)
 
 
-def _as_grid(values: ArrayLike, name: str) -> NDArray[np.float64]:
+def as_grid(values: ArrayLike, name: str) -> NDArray[np.float64]:
+    """Finite real numbers as an array of any shape. Raises InvalidArgument otherwise."""
     try:
         grid = np.asarray(values, float)
     except (TypeError, ValueError):
