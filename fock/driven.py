@@ -125,17 +125,26 @@ def on_sector(parts: list[NoJump], sector: Sector, drive: Drive) -> Affine:
 
 def parts_of(gen: Generator) -> list[NoJump]:
     """What is constant, and each moving part with f = 1, in the order of the coefficients."""
-    fixed = tuple((h, f) for h, f in gen.hamiltonian if f is None)
     zero = ((0 * gen.hamiltonian[0][0], None),)
-    alone = [replace(gen, hamiltonian=((h, None),), dissipators=()) for h, f in gen.hamiltonian if f is not None]
-    rates = [replace(gen, hamiltonian=zero, dissipators=((1.0, a, b),)) for g, a, b in gen.dissipators if callable(g)]
-    rest = replace(gen, hamiltonian=fixed or zero, dissipators=tuple(d for d in gen.dissipators if not callable(d[0])))
-    return [NoJump.of(part) for part in (rest, *alone, *rates)]
+    nothing = replace(gen, hamiltonian=zero, dissipators=(), superoperators=())
+    fixed, moving = ([(h, f) for h, f in gen.hamiltonian if callable(f) is is_moving] for is_moving in (False, True))
+    alone = [replace(nothing, hamiltonian=((h, None),)) for h, _ in moving]
+    rates = [replace(nothing, dissipators=((1.0, a, b),)) for g, a, b in gen.dissipators if callable(g)]
+    wholes = [replace(nothing, superoperators=((s, None),)) for s, f in gen.superoperators if f is not None]
+    rest = replace(
+        gen,
+        hamiltonian=tuple(fixed) or zero,
+        dissipators=tuple(d for d in gen.dissipators if not callable(d[0])),
+        superoperators=tuple((s, f) for s, f in gen.superoperators if f is None),
+    )
+    return [NoJump.of(part) for part in (rest, *alone, *rates, *wholes)]
 
 
 def _times_i(part: NoJump) -> NoJump:
     """With f = i."""
-    return replace(part, drift=1j * part.drift, jumps=tuple((1j * rate, a, b) for rate, a, b in part.jumps))
+    whole = None if part.whole is None else 1j * part.whole
+    jumps = tuple((1j * rate, a, b) for rate, a, b in part.jumps)
+    return replace(part, drift=1j * part.drift, jumps=jumps, whole=whole)
 
 
 def _look(drive: Drive, *, real: bool) -> Callable[[float], Sequence[Any]]:

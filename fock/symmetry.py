@@ -58,7 +58,9 @@ class NoJump:
         first, *rest = parts
         weights = np.sqrt(2 + np.arange(len(rest)))
         drift = sum((w * part.drift for w, part in zip(weights, rest, strict=True)), first.drift)
-        return replace(first, drift=drift.tocsr(), jumps=tuple(jump for part in parts for jump in part.jumps))
+        whole = next((part.whole for part in parts if part.whole is not None), None)
+        jumps = tuple(jump for part in parts for jump in part.jumps)
+        return replace(first, drift=drift.tocsr(), jumps=jumps, whole=whole)
 
     @property
     def dimension(self) -> int:

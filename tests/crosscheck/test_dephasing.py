@@ -88,6 +88,7 @@ def test_dephasing_that_depends_on_time_is_certified_along_the_way():
     assert str(certify(coefficient).verdict) == "certified"
 
 
+@pytest.mark.slow
 def test_a_rate_of_dephasing_that_is_held_at_its_start_is_refuted(monkeypatch):
     """A planted slip: f(0) in place of f(t)."""
 

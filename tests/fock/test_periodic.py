@@ -45,6 +45,7 @@ def test_constant_model_has_its_steady_state_and_its_rates():
     assert found.period == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", [0.0, 0.9])
 def test_modulated_mode_is_where_a_long_evolution_ends(phase):
     """After thirty periods, e^{−κ·30T/2} = 6e-9; the model declares its period, and times count modulo it."""

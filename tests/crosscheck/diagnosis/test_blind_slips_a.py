@@ -209,6 +209,7 @@ def test_a_start_of_vacuum_one_is_named():
     assert "the start is twice as large, as if the vacuum were 1" in found.causes[0].defects
 
 
+@pytest.mark.slow
 def test_rates_in_a_far_unit_are_right():
     """Rates of 2π·10⁶/s beside a model in units of κ: no mistake makes all of them so much larger."""
     A, D = pair()
@@ -218,6 +219,7 @@ def test_rates_in_a_far_unit_are_right():
     assert diagnose({"A": 2e6 * np.pi * A, "D": 3e6 * np.pi * D}, model=Pair()).verdict == "refuted"
 
 
+@pytest.mark.slow
 def test_mistakes_are_named_in_a_far_unit():
     """Rates in MHz, one of them wrong: the mistake, and the unit."""
     A, D = pair(ka=0.5)
