@@ -23,6 +23,7 @@ from threadpoolctl import threadpool_limits
 
 import gaussian
 from crosscheck.certificates.budget import TOLERANCE, Budget
+from crosscheck.certificates.further import not_compared
 from crosscheck.certificates.generator.certificate import generator_certificate
 from crosscheck.certificates.inquiry import Inquiry, truth_of
 from crosscheck.certificates.measures.certificate import measures_certificate
@@ -48,6 +49,8 @@ THEOREMS = (
     generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate,
     conditional_certificate, conditional_measures, observables_certificate,
 )  # fmt: skip
+# What certificates that were not attempted say themselves that they leave open.
+TOLD = {"observables": ("correlation", "spectrum", "g2", "output_spectrum"), "conditional": ("conditional",)}
 ESTIMATES = (trajectory_certificate, steady_state_certificate)
 
 
@@ -104,7 +107,12 @@ def certify(
             name=type(inquiry.system.model).__name__,
             engine=inquiry.engine.name,
             certificates=tuple(certificates),
-            notes=(*_notes(inquiry), *_unjudged(inquiry, certificates), *inquiry.outside),
+            notes=(
+                *_notes(inquiry),
+                *_unjudged(inquiry, certificates),
+                *_unanswered(inquiry, certificates, quantities),
+                *inquiry.outside,
+            ),
             seconds=time.perf_counter() - began,
             parameters=parameters(inquiry.system.exact),
             closed=inquiry.system.is_closed,
@@ -159,6 +167,16 @@ def _unjudged(inquiry: Inquiry, certificates: Sequence[Certificate]) -> list[str
         return []
     what = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
     return [f"Not judged: {what} of {inquiry.engine.name}, for want of a proved Gaussian state to ask for."]
+
+
+def _unanswered(inquiry: Inquiry, certificates: Sequence[Certificate], asked: Sequence[str] | str) -> list[str]:
+    """What was asked for by name and nothing was compared of, where nothing was refuted before."""
+    if any(c.verdict is Verdict.REFUTED for c in certificates):
+        return []
+    told = {name for c in certificates if c.skipped and not c.comparisons for name in TOLD.get(c.kind, ())}
+    names = [name for name in ([asked] if isinstance(asked, str) else asked) if name not in told]
+    compared = ((c.quantity, c.place) for found in certificates for c in found.comparisons)
+    return not_compared(names, inquiry, compared)
 
 
 def _start(inquiry: Inquiry) -> list[str]:

@@ -10,8 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
+import flint
+
 import fock
-from crosscheck.certificates.inquiry import Inquiry
+import gaussian
+from crosscheck.certificates.inquiry import FURTHER_QUANTITIES, Inquiry
 from crosscheck.certificates.quantities import Moments, Quantity, negativity_tail_error, quantities
 from crosscheck.certificates.system import System
 from crosscheck.engine import Engine
@@ -21,6 +24,8 @@ from gaussian.parties import bipartitions
 # How many η's a value may be off by, in units of max(1, |value|): 10/ln 10 of decibels, and two variances, are less.
 SLOPE = 6.0
 BACK = "steering, reversed"
+# R_i of the mode i that is named, less the least of the three: zero if it is the right one.
+EXCESS = "residual_contangle, excess of its mode"
 
 
 def asked_quantities(inquiry: Inquiry, *, physical: bool, moments: bool = True) -> Iterator[Quantity]:
@@ -40,6 +45,8 @@ def enclosed_formula(name: str, system: System) -> Callable[[Any], Any]:
     """The same in balls, of σ of the observed modes."""
     if name in ("steering", BACK):
         return partial(enclosed.steering, party=_sides(system)[name == BACK])
+    if name == EXCESS:
+        return lambda sigma: flint.arb(0)
     if name == "residual_contangle":
         return lambda sigma: enclosed.residual_contangle(sigma).minimum
     if name.startswith("negativities"):
@@ -68,6 +75,7 @@ def _further(engine: Engine, asked: Sequence[str], system: System) -> Iterator[Q
             lambda rho: fock.residual_contangle(rho)[0],
             tail_error=negativity_tail_error,
         )
+        yield _quantity(EXCESS, partial(_excess, engine), lambda rho: 0.0)
     if "negativities" in names and modes > 1:
         for party in bipartitions(modes):
             yield _quantity(
@@ -80,6 +88,21 @@ def _further(engine: Engine, asked: Sequence[str], system: System) -> Iterator[Q
 
 def _entry(every: Callable[[Any], Any], party: tuple[int, ...], state: Any) -> float:
     return float(every(state)[party])
+
+
+def _excess(engine: Engine, sigma: Any) -> float:
+    """Of doubles of our own, as what is judged is which mode is named."""
+    named = int(engine.residual_contangle(sigma)[1])
+
+    def squared(modes: list[int]) -> float:
+        return float(gaussian.log_negativity(gaussian.reduced(sigma, modes), party=[0])) ** 2
+
+    pairs = {(i, j): squared([i, j]) for i, j in ((0, 1), (0, 2), (1, 2))}
+    each = {
+        i: squared([i, *(j for j in range(3) if j != i)]) - sum(value for both, value in pairs.items() if i in both)
+        for i in range(3)
+    }
+    return each[named] - min(each.values())
 
 
 def _quantity(name: str, formula: Callable[[Any], Any], of_rho: Callable[[Any], Any], **options: Any) -> Quantity:
@@ -97,3 +120,36 @@ def _sides(system: System) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _party_of(name: str) -> tuple[int, ...]:
     return tuple(int(k) - 1 for k in name.split(" of ")[1].split(","))
+
+
+def not_compared(asked: Sequence[str], inquiry: Inquiry, compared: Iterator[tuple[str, str]]) -> list[str]:
+    """What was asked for and is among no `compared` (quantity, place), each with the reason."""
+    found = {_name_of(quantity, place) for quantity, place in compared}
+    return [f"Not compared: {name}. {_why(name, inquiry)}" for name in dict.fromkeys(asked) if name not in found]
+
+
+def _name_of(quantity: str, place: str) -> str:
+    for start, name in {"Re S[": "spectrum", "Re C[": "correlation", "S_out": "output_spectrum"}.items():
+        if quantity.startswith(start):
+            return name
+    if place.startswith("conditional") and quantity.startswith("σ["):
+        return "conditional"
+    return quantity.split(",")[0].split(" of ")[0]
+
+
+def _why(name: str, inquiry: Inquiry) -> str:
+    modes = len(inquiry.system.observed)
+    if not inquiry.system.gaussian:
+        return "It is compared for Gaussian models only."
+    if not inquiry.engine.gives(*FURTHER_QUANTITIES[name]):
+        return f"{inquiry.engine.name} does not offer it."
+    if name == "output_spectrum":
+        return "It is of channels that are measured, and the model measures none that couples. Write measurements."
+    if name == "g2":
+        return "No mode has quanta to count, or there is no delay."
+    of = {"duan": 2, "epr_variance": 2, "residual_contangle": 3}.get(name, modes)
+    if of != modes:
+        return f"It is of {of} modes, and {modes} {'are' if modes > 1 else 'is'} observed."
+    if name in ("steering", "negativities") and not inquiry.system.party:
+        return "It is between two parties, and the model names none."
+    return "There is no proved or simulated state, time or frequency to compare it at."

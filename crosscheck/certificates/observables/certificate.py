@@ -13,6 +13,7 @@ from typing import Any
 
 import flint
 import numpy as np
+from numpy.typing import NDArray
 
 from crosscheck.certificates.answers import EngineFailed, ask, no_answer
 from crosscheck.certificates.inquiry import Inquiry
@@ -22,7 +23,8 @@ from crosscheck.certificates.skipped import not_proved
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import AS_COMPUTED
 from crosscheck.certificates.window.kernel import Window
-from crosscheck.engine import Engine
+from crosscheck.engine import Engine, NotReal, real_part
+from crosscheck.errors import InvalidModel
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison
 from gaussian.enclosed import Ball, two_time
@@ -38,12 +40,20 @@ MOST_FREQUENCIES = 7
 # Of everything at one frequency or delay, for a model of n modes: measured, 1 ms for two.
 SECONDS_PER_POINT = 1e-3
 
+# ⟨a†a⟩ below which doubles of σ do not tell a mode from an empty one: its g2 is not asked for.
+DARK = 1e-9
+# Of the largest entry: what a solver may leave between S and S†.
+HERMITIAN = 1e-8
+
 Row = tuple[str, str, float, float, flint.arb]
 
 
 def observables_certificate(inquiry: Inquiry) -> Certificate | None:
     """Every number asked for against its interval; None if nothing is asked, or there is no proved steady state."""
-    asked = [name for name in ROWS if name in inquiry.quantities and inquiry.engine.gives(name)]
+    wanted = [name for name in ROWS if name in inquiry.quantities]
+    if wanted and not inquiry.system.gaussian:
+        return not_proved("observables", [], f"{', '.join(wanted)} are compared for Gaussian models only.")
+    asked = [name for name in wanted if inquiry.engine.gives(name)]
     truth = inquiry.truth
     if not asked or truth is None or not truth.steady:
         return _without_truth(inquiry, asked) if asked else None
@@ -63,11 +73,14 @@ def observables_certificate(inquiry: Inquiry) -> Certificate | None:
         return no_answer("observables", reason, theorem=True)
     except Undecided as reason:
         return not_proved("observables", [], f"this is not decided: {reason.what}.")
+    if not comparisons:  # there is no light to count, or no channel: the report says so
+        return None
     return Certificate(
         kind="observables",
         basis="A, D and σ proved in Fock space, what follows from them by the moment engine's own balls"
         + (AS_COMPUTED if truth.computed else ""),
         comparisons=tuple(comparisons),
+        note=" ".join(steady.dark),
         seconds=time.perf_counter() - began,
         theorem=True,
     )
@@ -89,13 +102,14 @@ class _Steady:
         self, system: System, equations: EnclosedEquations, covariance: flint.arb_mat, mean: flint.arb_mat
     ) -> None:
         self.system, self.equations, self.covariance, self.mean = system, equations, covariance, mean
+        self.dark: list[str] = []
 
     @property
     def omegas(self) -> list[float]:
         """The model's own, or 0 and ± the frequencies of its modes."""
-        given = getattr(self.system.model, "omegas", None)
+        given = _points(self.system.model, "omegas")
         if given is not None:
-            return [float(w) for w in np.atleast_1d(given)]
+            return given
         a = self.equations.drift
         values = np.linalg.eigvals([[float(a[j, k]) for k in range(a.ncols())] for j in range(a.nrows())])
         found = sorted({float(f"{abs(z.imag):.6g}") for z in values} - {0.0})
@@ -104,8 +118,27 @@ class _Steady:
     @property
     def taus(self) -> list[float]:
         """The model's own, or the times that it is asked about."""
-        given = getattr(self.system.model, "taus", None)
-        return [float(t) for t in np.atleast_1d(self.system.times or (1.0,) if given is None else given)]
+        given = _points(self.system.model, "taus")
+        return [float(t) for t in self.system.times or (1.0,)] if given is None else given
+
+
+def _points(model: Any, name: str) -> list[float] | None:
+    """The model's own `omegas` or `taus`, in a row; None if it has none. Raises InvalidModel."""
+    given = getattr(model, name, None)
+    if given is None:
+        return None
+    try:
+        if np.iscomplexobj(given):
+            raise TypeError
+        found = np.asarray(given, float).ravel()
+    except (TypeError, ValueError):
+        found = np.array([np.nan])
+    if not np.isfinite(found).all():
+        raise InvalidModel(
+            f"The {name} of {type(model).__name__} must be finite real numbers, but are {given!r}.",
+            f"Write {name} = (0.0, 0.5), or leave it out.",
+        )
+    return [float(x) for x in found]
 
 
 def _matrix_rows(
@@ -116,13 +149,10 @@ def _matrix_rows(
     points: list[tuple[str, float]],
     exact: Callable[[Any], Any],
 ) -> Iterator[Row]:
-    values, errors = _answer(engine, name, steady.system.model, [x for _, x in points])
     m = 2 * steady.system.modes
-    if np.shape(values) != (len(points), m, m):
-        raise EngineFailed(
-            f"{engine.name} returned {name} of shape {np.shape(values)} for {len(points)} points and {m} quadratures.",
-            "Give a matrix (2n, 2n) for each point.",
-        )
+    values, errors = _answer(engine, name, (len(points), m, m), steady.system.model, [x for _, x in points])
+    if name == "spectrum":
+        _require_hermitian(engine, values, errors)
     for (place, x), mine, error in zip(points, values, errors, strict=True):
         matrix = exact(flint.arb(x))
         for j in range(m):
@@ -142,7 +172,12 @@ def _spectrum(engine: Engine, steady: _Steady) -> Iterator[Row]:
 def _correlation(engine: Engine, steady: _Steady) -> Iterator[Row]:
     points = [(f"τ = {t:g}", t) for t in steady.taus]
     a, sigma = steady.equations.drift, steady.covariance
-    yield from _matrix_rows("correlation", "C", engine, steady, points, lambda t: two_time.correlation(a, sigma, t))
+
+    def exact(t: flint.arb) -> flint.acb_mat:
+        later = two_time.correlation(a, sigma, abs(t))
+        return later if t >= 0 else two_time.adjoint(later)
+
+    yield from _matrix_rows("correlation", "C", engine, steady, points, exact)
 
 
 def _g2(engine: Engine, steady: _Steady) -> Iterator[Row]:
@@ -150,12 +185,19 @@ def _g2(engine: Engine, steady: _Steady) -> Iterator[Row]:
     for mode in range(steady.system.modes):
         rows = [2 * mode, 2 * mode + 1]
         a, sigma = steady.equations.drift, steady.covariance
-        exact = [two_time.g2(a, sigma, steady.mean, rows, flint.arb(t)) for t in steady.taus]
-        if any(not ball.is_finite() for ball in exact):
+        exact = [two_time.g2(a, sigma, steady.mean, rows, abs(flint.arb(t))) for t in steady.taus]
+        if any(not ball.is_finite() for ball in exact) or _quanta(steady, rows) < DARK:
+            steady.dark.append(f"g2 of mode {mode + 1} is left out: it has no quanta that doubles can count.")
             continue
-        values, errors = _answer(engine, "g2", steady.system.model, steady.taus, lambda *a, k=mode: a[k])
-        for t, ball, mine, error in zip(steady.taus, exact, np.ravel(values), errors, strict=True):
-            yield f"g2 of mode {mode + 1}", f"τ = {t:g}", float(np.real(mine)), error, ball
+        asked = (steady.system.model, steady.taus, lambda *a, k=mode: a[k])
+        values, errors = _answer(engine, "g2", (len(steady.taus),), *asked)
+        for t, ball, mine, error in zip(steady.taus, exact, _real(engine, "g2", values), errors, strict=True):
+            yield f"g2 of mode {mode + 1}", f"τ = {t:g}", float(mine), error, ball
+
+
+def _quanta(steady: _Steady, rows: list[int]) -> float:
+    """⟨a†a⟩ of the mode with these rows."""
+    return sum(float(steady.covariance[j, j] + steady.mean[j, 0] ** 2) / 2 for j in rows) - 0.5
 
 
 def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
@@ -163,18 +205,20 @@ def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
     model, n = steady.system.model, steady.system.modes
     for k, m in enumerate(_channels(model, ladder(n))):
         c = linear_form(m.operator, n, "measured operator")[1]
+        if not np.any(c):  # a rate of zero: nothing comes out
+            continue
         balls = flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
         nbar = getattr(m, "nbar", 0.0)
         values, errors = _answer(
-            engine, "output_spectrum", model, steady.omegas,
+            engine, "output_spectrum", (len(steady.omegas),), model, steady.omegas,
             channel=lambda *a, k=k: _channels(model, a)[k].operator, angle=float(m.angle), nbar=float(nbar),
         )  # fmt: skip
-        for w, mine, error in zip(steady.omegas, np.ravel(values), errors, strict=True):
+        for w, mine, error in zip(steady.omegas, _real(engine, "output_spectrum", values), errors, strict=True):
             ball = two_time.output_spectrum(
                 steady.equations.drift, steady.equations.diffusion, balls, flint.arb(w), Ball(m.angle).z.real,
                 Ball(nbar).z.real,
             )  # fmt: skip
-            yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(np.real(mine)), error, ball
+            yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(mine), error, ball
 
 
 def _channels(model: Any, a: Any) -> list[Any]:
@@ -186,16 +230,50 @@ def _parts(z: complex) -> tuple[flint.arb, flint.arb]:
     return tuple(flint.arb(x, float(np.spacing(abs(x)))) if x else flint.arb(0) for x in (z.real, z.imag))  # type: ignore[return-value]  # of two
 
 
-def _answer(engine: Engine, name: str, *given: Any, **options: Any) -> tuple[Any, list[float]]:
+def _answer(
+    engine: Engine, name: str, shape: tuple[int, ...], *given: Any, **options: Any
+) -> tuple[NDArray[Any], list[float]]:
     """The engine's values, and how far each may be off: what it says itself, or `accuracy` of the largest."""
     function = getattr(engine, name)
     if engine.has_own(name):
         found = function.with_error(*given, **options)
         return found.value, [float(e) for e in np.ravel(found.error)]
-    values = np.asarray(ask(engine, lambda: function(*given, **options)))
-    if values.dtype == object or not np.isfinite(values).all():
-        raise EngineFailed(f"{engine.name} returned {name} that is not finite.", "Look for a division by zero.")
-    return values, [engine.accuracy * float(np.abs(values).max(initial=0.0))] * len(given[1])
+    found = ask(engine, lambda: function(*given, **options))
+    try:
+        values = np.asarray(found, complex)
+    except (TypeError, ValueError):
+        values = np.full(shape, np.nan)
+    if values.shape == () and shape == (1,):
+        values = values.reshape(shape)
+    if values.shape != shape:
+        raise EngineFailed(
+            f"{engine.name} returned {name} of shape {values.shape} in place of {shape}.",
+            "Give a matrix (2n, 2n) for each point." if len(shape) == 3 else "Give one number for each point.",
+        )
+    if not np.isfinite(values).all():
+        raise EngineFailed(
+            f"{engine.name} returned {name} that is not finite, or no numbers.", "Look for a division by zero."
+        )
+    return values, [engine.accuracy * float(np.abs(values).max(initial=0.0))] * shape[0]
+
+
+def _real(engine: Engine, name: str, values: NDArray[Any]) -> Any:
+    """Without imaginary parts, which are zeros. Raises EngineFailed."""
+    try:
+        return real_part(values, name)
+    except NotReal as error:
+        raise EngineFailed(f"{engine.name} {error.what}", error.advice) from error
+
+
+def _require_hermitian(engine: Engine, values: NDArray[Any], errors: list[float]) -> None:
+    """S(ω) = S(ω)†: the rows below compare what is on and above the diagonal."""
+    off = np.abs(values - np.swapaxes(values, -1, -2).conj()).max((-2, -1), initial=0.0)
+    allowed = np.maximum(2 * np.array(errors), HERMITIAN * np.abs(values).max((-2, -1), initial=0.0))
+    if not (off <= allowed).all():
+        raise EngineFailed(
+            f"{engine.name} returned a spectrum that is not Hermitian, by {float(off.max()):.3g}.",
+            "Add the half of τ < 0, which is the Hermitian conjugate of that of τ > 0.",
+        )
 
 
 ROWS: dict[str, Callable[[Engine, _Steady], Iterator[Row]]] = {

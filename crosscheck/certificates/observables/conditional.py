@@ -10,6 +10,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 import gaussian
 from crosscheck.certificates.answers import EngineFailed, ask, moments, no_answer
 from crosscheck.certificates.inquiry import Inquiry
@@ -160,6 +162,12 @@ def _claims(inquiry: Inquiry, truth: ConditionalTruth) -> dict[str, Any]:
     claims: dict[str, Any] = {}
     if truth.times and engine.gives("conditional_evolve"):
         found = ask(engine, lambda: engine.conditional_evolve(system.model, list(truth.times.values())))
+        if not len(found.mean) == len(found.covariance) == len(np.atleast_1d(found.error)) == len(truth.times):
+            raise EngineFailed(
+                f"{engine.name} returned conditional states at {len(found.covariance)} times in place of "
+                f"{len(truth.times)}.",
+                "Give the mean and the covariance at each of the times.",
+            )
         for i, place in enumerate(truth.times):
             claims[place] = moments((found.mean[i], found.covariance[i], found.error[i]), engine, every, system.modes)
     if engine.gives("conditional_steady_state"):

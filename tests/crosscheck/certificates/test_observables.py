@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.linalg
 
 import crosscheck
 import gaussian
+import gaussian.fluctuations
 from crosscheck.engine import Engine
 from crosscheck.errors import InvalidModel, InvalidParameter
 from crosscheck.report.verdict import Verdict
@@ -176,3 +178,123 @@ def test_a_claim_of_no_conditional_steady_state_is_refuted_where_one_is_proved()
     report = certified(Engine(name="theirs", conditional_steady_state=none))
     assert report.verdict is Verdict.REFUTED
     assert "there provably is one" in report.certificate("conditional").note
+
+
+class Chosen(Watched):
+    """With delays of both signs."""
+
+    taus = (-0.7, 0.5)
+
+
+def test_delays_may_be_negative():
+    """C(−τ) = C(τ)† and g⁽²⁾(−τ) = g⁽²⁾(τ): a right engine is certified there, and one that continues e^{Aτ} is not."""
+    asked = ("correlation", "g2")
+    assert certified(model=Chosen(), quantities=asked).verdict is Verdict.CERTIFIED
+
+    def continued(model: Any, taus: Any) -> Any:
+        found = gaussian.fluctuations.fluctuations(model)
+        flows = [scipy.linalg.expm(t * found.drift) for t in taus]
+        return np.array([flow @ found.ordered.value for flow in flows])
+
+    wrong = Engine(name="continued", correlation=continued)
+    assert certified(wrong, model=Chosen(), quantities=asked).verdict is Verdict.REFUTED
+
+
+def below(model: Any, omegas: Any) -> Any:
+    """With entries below the diagonal twice what they are."""
+    found = gaussian.spectrum(model, omegas)
+    return found + np.tril(found, -1)
+
+
+WRONG_IN_PART = {
+    "below the diagonal": {"spectrum": below},
+    "Im on the diagonal": {"spectrum": lambda m, w: gaussian.spectrum(m, w) + 0.1j * np.eye(4)},
+    "complex g2": {"g2": lambda m, t, A: gaussian.g2(m, t, A) + 0.5j},
+    "complex output": {"output_spectrum": lambda m, w, **o: gaussian.output_spectrum(m, w, **o) + 0.5j},
+}
+
+
+@pytest.mark.parametrize("functions", WRONG_IN_PART.values(), ids=WRONG_IN_PART)
+def test_no_part_of_an_answer_goes_unseen(functions):
+    """Of a Hermitian matrix the other half is looked at, and of a real number the imaginary part."""
+    report = certified(Engine(name="in part", **functions), quantities=tuple(functions))
+    assert report.verdict is Verdict.REFUTED
+    assert report.certificate("observables").note.startswith("in part returned")
+
+
+MISSHAPEN = {
+    "g2": {"g2": lambda m, t, A: np.ones(7)},
+    "output": {"output_spectrum": lambda m, w, **o: np.ones(1)},
+    "text": {"spectrum": lambda m, w: "S"},
+    "conditional": {"conditional_evolve": lambda m, t: (np.zeros((0, 4)), np.zeros((0, 4, 4)))},
+}
+
+
+@pytest.mark.parametrize("functions", MISSHAPEN.values(), ids=MISSHAPEN)
+def test_answers_of_another_shape_are_the_engines_failure(functions):
+    """They refute it, and the certificate's note says what was returned."""
+    report = certified(Engine(name="misshapen", **functions))
+    assert report.verdict is Verdict.REFUTED
+    assert any(c.note.startswith("misshapen returned") for c in report.certificates)
+
+
+class Cold(Watched):
+    """A mode at room temperature's optical occupation, and a detector that nothing reaches."""
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        return a.dag() * a + 0.9 * b.dag() * b
+
+    def dissipators(self, a: Any, b: Any) -> Any:
+        yield from crosscheck.thermal_bath(a, self.kappa, 1e-17)
+        yield crosscheck.Dissipator(0.4, b)
+
+    def measurements(self, a: Any, b: Any) -> Any:
+        yield crosscheck.Measurement(0.0 * a)
+
+
+def test_what_is_asked_and_cannot_be_compared_is_told():
+    """An empty mode has no g⁽²⁾, a channel of rate zero no output, two modes no contangle; nothing breaks down."""
+    report = certified(model=Cold(), quantities=("g2", "output_spectrum", "residual_contangle", "spectrum"))
+    assert report.verdict is Verdict.CERTIFIED
+    told = [note.split(".")[0] for note in report.notes]
+    assert told == [f"Not compared: {name}" for name in ("g2", "output_spectrum", "residual_contangle")]
+    assert report.certificate("observables").note.startswith("g2 of mode 1 is left out")
+
+
+def test_frequencies_that_are_no_numbers_are_refused():
+    """And so are delays; the attribute is named."""
+    model = Watched()
+    for name, value in (("omegas", (np.nan,)), ("omegas", (1j,)), ("taus", "soon")):
+        wrong = type("Wrong", (Watched,), {name: value})()
+        with pytest.raises(InvalidModel, match=f"The {name} of Wrong must be finite real numbers"):
+            certified(model=wrong, quantities=("spectrum", "correlation"))
+    assert certified(model=model, quantities="spectrum").notes == ()
+
+
+class Chain(Watched):
+    """Three modes, the outer two entangled by the one between."""
+
+    modes = 3
+
+    def hamiltonian(self, a: Any, b: Any, c: Any) -> Any:
+        pairs = 0.3 * (a.dag() * b.dag() + a * b)
+        return pairs + 0.2 * (b.dag() * c + c.dag() * b)
+
+    def dissipators(self, a: Any, b: Any, c: Any) -> Any:
+        for rate, mode in ((1.0, a), (0.8, b), (0.5, c)):
+            yield crosscheck.Dissipator(rate, mode)
+
+    def measurements(self, a: Any, b: Any, c: Any) -> Any:
+        return ()
+
+
+def test_the_mode_of_the_least_contangle_is_part_of_the_answer():
+    """An engine with the right minimum that names another mode is refuted."""
+
+    def another(sigma: Any) -> Any:
+        value, mode = gaussian.residual_contangle(sigma)
+        return value, (int(mode) + 1) % 3
+
+    assert certified(model=Chain(), quantities="residual_contangle").verdict is Verdict.CERTIFIED
+    wrong = certified(Engine(name="another", residual_contangle=another), model=Chain())
+    assert {c.quantity for c in wrong.refuted} == {"residual_contangle, excess of its mode"}
