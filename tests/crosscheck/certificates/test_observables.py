@@ -68,6 +68,19 @@ def test_everything_that_may_be_asked_is_certified():
     assert all(c.tolerance <= 1e-4 * max(1, abs(c.fock)) for c in report.certificate("observables").comparisons)
 
 
+@pytest.mark.slow
+def test_one_path_of_the_noise_stands_beside_the_proof():
+    """Covariances and filtered means, to the digits of an explicit scheme; a wrong trajectory contradicts both."""
+    report = crosscheck.certify(Watched(), times=[0.3])
+    path = report.certificate("one path")
+    assert report.verdict is path.verdict is Verdict.CERTIFIED
+    assert path.grade == "estimate"
+    assert {c.quantity for c in path.comparisons} >= {"⟨x1⟩", "σ[x1, x1]"}
+    assert max(c.fock_error for c in path.comparisons) < 5e-3
+    off = crosscheck.certify(Watched(), times=[0.3], simulate=False)
+    assert "not asked" in off.certificate("one path").note
+
+
 STATES = ("steering", "renyi2", "squeezing_db", "duan", "epr_variance", "negativities")
 
 
