@@ -10,6 +10,7 @@ r"""`certify`: one model, two engines, one report.
     observables     do spectra, correlations and output fields agree?                   enclosed: moments in balls
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
     steady state    does it exist, is it unique, and do the same quantities agree?      proved, or estimate
+    resolvent       do spectra agree with those of truncated generators?                estimate
     one path        does a monitored state agree along one record of the noise?         estimate
 
 Each has a room of its own in `crosscheck/certificates`.
@@ -33,6 +34,7 @@ from crosscheck.certificates.measures.spectral import foreign
 from crosscheck.certificates.observables.certificate import observables_certificate
 from crosscheck.certificates.observables.conditional import conditional_certificate, conditional_measures
 from crosscheck.certificates.observables.path import path_certificate
+from crosscheck.certificates.observables.resolvent import resolvent_certificate
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
 from crosscheck.certificates.start import start_certificate
@@ -53,7 +55,7 @@ THEOREMS = (
 )  # fmt: skip
 # What certificates that were not attempted say themselves that they leave open.
 TOLD = {"observables": ("correlation", "spectrum", "g2", "output_spectrum"), "conditional": ("conditional",)}
-ESTIMATES = (trajectory_certificate, steady_state_certificate, path_certificate)
+ESTIMATES = (trajectory_certificate, steady_state_certificate, path_certificate, resolvent_certificate)
 
 
 @alone

@@ -23,6 +23,7 @@ from crosscheck.certificates.skipped import not_proved
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.certificate import AS_COMPUTED
 from crosscheck.certificates.window.kernel import Window
+from crosscheck.certificates.window.truth import Truth
 from crosscheck.engine import Engine, NotReal, real_part
 from crosscheck.errors import InvalidModel
 from crosscheck.report.certificate import Certificate
@@ -30,6 +31,7 @@ from crosscheck.report.verdict import Comparison
 from gaussian.enclosed import Ball, two_time
 from gaussian.enclosed.generator import EnclosedEquations
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.symplectic import to_doubles
 from gaussian.forms import linear_form
 from gaussian.ladder import ladder
 
@@ -62,8 +64,7 @@ def observables_certificate(inquiry: Inquiry) -> Certificate | None:
     inquiry.progress("spectra and correlations")
     try:
         with flint.ctx.workprec(BITS):
-            steady = _Steady(inquiry.system, Window(truth.model).equations(), truth.states[STEADY].covariance,
-                             truth.states[STEADY].mean)  # fmt: skip
+            steady = _steady(inquiry, truth)
             for name in asked:
                 for quantity, place, mine, error, ball in ROWS[name](inquiry.engine, steady):
                     comparisons.append(
@@ -95,6 +96,17 @@ def _without_truth(inquiry: Inquiry, asked: list[str]) -> Certificate:
     return not_proved("observables", [], f"{', '.join(asked)} cannot be compared: {why}")
 
 
+def frequencies(inquiry: Inquiry, truth: Truth) -> list[float]:
+    """Where spectra are compared."""
+    with flint.ctx.workprec(BITS):
+        return _steady(inquiry, truth).omegas
+
+
+def _steady(inquiry: Inquiry, truth: Truth) -> _Steady:
+    state = truth.states[STEADY]
+    return _Steady(inquiry.system, Window(truth.model).equations(), state.covariance, state.mean)
+
+
 class _Steady:
     """What the rows are made of: the system, and A, D, σ and ⟨r⟩ of its steady state in balls."""
 
@@ -110,8 +122,7 @@ class _Steady:
         given = _points(self.system.model, "omegas")
         if given is not None:
             return given
-        a = self.equations.drift
-        values = np.linalg.eigvals([[float(a[j, k]) for k in range(a.ncols())] for j in range(a.nrows())])
+        values = np.linalg.eigvals(to_doubles(self.equations.drift))
         found = sorted({float(f"{abs(z.imag):.6g}") for z in values} - {0.0})
         return sorted({0.0, *[s * w for w in found[: MOST_FREQUENCIES // 2] for s in (-1, 1)]})
 
