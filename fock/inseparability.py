@@ -12,6 +12,7 @@ angles are given. Nothing is minimised over them.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -32,8 +33,11 @@ def duan(
     Source: Duan, Giedke, Cirac & Zoller, Phys. Rev. Lett. 84, 2722 (2000), with a² = 1/g.
     """
     sigma = _turned(rho, modes, angles)
-    if not 0 < gain < np.inf:
-        raise InvalidArgument(f"Argument gain must be a positive number, but is {gain!r}.", "Leave it out for 1.")
+    if isinstance(gain, str) or np.ndim(gain) or np.iscomplexobj(gain) or gain is None or not 0 < gain < np.inf:
+        raise InvalidArgument(
+            f"Argument gain must be a positive number, but is {gain!r}.",
+            "Leave it out for 1; the best one is found by gaussian.duan.",
+        )
     minus, plus = np.array([1.0, 0.0, -gain, 0.0]), np.array([0.0, 1.0, 0.0, gain])
     return float(2 * (minus @ sigma @ minus + plus @ sigma @ plus) / (1 + gain**2))
 
@@ -55,11 +59,11 @@ def _turned(rho: State, modes: Sequence[int], angles: Sequence[float]) -> Array:
     """σ of (x₁, p₁, x₂, p₂) along the angles."""
     rho = as_qobj(rho)
     chosen = as_modes(modes, len(rho.dims[0]), "modes")
-    turns = np.asarray(angles, float)
+    turns = _numbers(angles)
     if len(chosen) != 2 or turns.shape != (2,) or not np.isfinite(turns).all():
         raise InvalidArgument(
             f"Two modes and two finite angles must be given, but they are {list(modes)} and {angles!r}.",
-            "Name two modes, counted from 0, of a state of at least two.",
+            "Name two modes, counted from 0, of a state of at least two; gaussian's functions find the best angles.",
         )
     kept = [2 * m + k for m in chosen for k in (0, 1)]
     turn = np.zeros((4, 4))
@@ -67,3 +71,11 @@ def _turned(rho: State, modes: Sequence[int], angles: Sequence[float]) -> Array:
         c, s = np.cos(theta), np.sin(theta)
         turn[2 * j : 2 * j + 2, 2 * j : 2 * j + 2] = [[c, s], [-s, c]]
     return np.asarray(turn @ moments(rho)[1][np.ix_(kept, kept)] @ turn.T)
+
+
+def _numbers(angles: Any) -> Array:
+    """As an array; empty if they are no real numbers."""
+    try:
+        return np.zeros(0) if np.iscomplexobj(angles) else np.asarray(angles, float)
+    except (TypeError, ValueError):
+        return np.zeros(0)

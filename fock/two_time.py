@@ -17,6 +17,8 @@ Source: Gardiner & Zoller, Quantum Noise (Springer, 2004), section 5.2.
 
 from __future__ import annotations
 
+import inspect
+import numbers
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -82,7 +84,8 @@ def spectrum(
     Source: the quantum regression theorem; see the module.
     """
     grid = as_grid(omegas, "omegas")
-    pair = _pair(A, B)
+    cutoffs = _cutoffs(model, cutoff)
+    pair = _pair(A, B, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
@@ -94,7 +97,7 @@ def spectrum(
             value, error = 0.5 * (value + other), 0.5 * (error + more)
         return value.reshape(grid.shape + value.shape[1:]), error.reshape(grid.shape + value.shape[1:])
 
-    return compared(run, _judged, _cutoffs(model, cutoff), coarse)
+    return compared(run, _judged, cutoffs, coarse)
 
 
 @quantity
@@ -127,7 +130,8 @@ def correlation(
         InvalidArgument, NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
     grid = as_grid(taus, "taus")
-    pair = _pair(A, B)
+    cutoffs = _cutoffs(model, cutoff)
+    pair = _pair(A, B, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
@@ -151,7 +155,7 @@ def correlation(
                     error[chosen] = errors[:, 0, 0]
         return value.reshape(grid.shape + value.shape[1:]), error.reshape(grid.shape + value.shape[1:])
 
-    return compared(run, _judged, _cutoffs(model, cutoff), coarse)
+    return compared(run, _judged, cutoffs, coarse)
 
 
 @quantity
@@ -184,10 +188,12 @@ def g2(
         NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
     grid = as_grid(taus, "taus")
+    cutoffs = _cutoffs(model, cutoff)
+    field = _function(A, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
-        a, intensity = settled.operators([_function(A), lambda *x: _function(A)(*x).dag() * _function(A)(*x)])
+        a, intensity = settled.operators([field, lambda *x: _squared(field(*x))])
         detected, uncertain = settled.mean(intensity).real, _norm(intensity) * settled.error
         if not detected > uncertain:
             raise InvalidArgument(
@@ -201,7 +207,7 @@ def g2(
         error = errors[:, 0, 0] / detected**2 + 2 * np.abs(value) * uncertain / detected
         return value.reshape(grid.shape), error.reshape(grid.shape)
 
-    return compared(run, _judged, _cutoffs(model, cutoff), coarse)
+    return compared(run, _judged, cutoffs, coarse)
 
 
 def _spectrum(settled: Settled, omegas: Array, pair: Any, judged: bool) -> tuple[Array, Array]:
@@ -249,7 +255,13 @@ class Settled:
     def operators(self, functions: Sequence[Operator]) -> list[Any]:
         """As sparse matrices (d, d), exact corners."""
         built = compose(lambda *a: [f(*a) for f in functions], self.cutoffs)
-        return [x.to("CSR").data_as("csr_matrix") for x in built]
+        found = [x.to("CSR").data_as("csr_matrix") for x in built]
+        if not all(np.isfinite(x.data).all() for x in found):
+            raise InvalidArgument(
+                "An operator must be finite, but has a coefficient that is NaN or infinite.",
+                "Look for a division by zero, or an overflow, in what it is made of.",
+            )
+        return found
 
     def mean(self, a: Any) -> complex:
         return complex(a.multiply(self.rho.T).sum())
@@ -280,6 +292,8 @@ class Settled:
         """tr[A_j e^{𝓛τ}(X_k − ρ tr X_k)], X = Bρ or BρC†, for τ ≥ 0 in any order, and its error, each (T, J, K)."""
         values = np.zeros((len(taus), len(lefts), len(rights)), complex)
         errors = np.zeros(values.shape)
+        if not len(taus):
+            return values, errors
         times, back = np.unique(taus / self.unit, return_inverse=True)
         for k, (b, c) in enumerate(rights):
             sector, y = self._right(b, c)
@@ -367,20 +381,38 @@ def as_grid(values: ArrayLike, name: str) -> NDArray[np.float64]:
     return grid
 
 
-def _function(f: Any) -> Operator:
+def _function(f: Any, modes: int) -> Operator:
+    """A function of so many ladder operators. Raises InvalidArgument."""
     if not callable(f) or hasattr(f, "dag"):
         raise InvalidArgument(
             f"An operator must be a function of the ladder operators, but is {type(f).__name__}.",
             "Write `lambda a, b: a.dag() * b`, with one argument for each mode.",
         )
+    try:
+        inspect.signature(f).bind(*range(modes))
+    except ValueError:  # a compiled function does not tell
+        pass
+    except TypeError:
+        raise InvalidArgument(
+            f"An operator must be a function of {modes} ladder operator{'s' if modes > 1 else ''}, but takes "
+            f"{inspect.signature(f)}.",
+            "Give it one argument for each mode of the model, or *a.",
+        ) from None
     return f  # type: ignore[no-any-return]  # a Qobj, which can be called, is refused above
 
 
-def _pair(A: Any, B: Any) -> tuple[Operator, Operator] | None:
+def _squared(a: Any) -> Any:
+    """A†A; what is no operator is refused where it is built."""
+    if isinstance(a, numbers.Number):
+        return abs(complex(a)) ** 2  # type: ignore[call-overload]  # numbers.Number knows of no conversion
+    return a.dag() * a if hasattr(a, "dag") else a
+
+
+def _pair(A: Any, B: Any, modes: int) -> tuple[Operator, Operator] | None:
     if (A is None) is not (B is None):
         missing = "B" if B is None else "A"
         raise InvalidArgument(
             f"Give both A and B, or neither for all quadratures, but {missing} is missing.",
             "Choose B = A† for the power spectrum of A.",
         )
-    return None if A is None else (_function(A), _function(B))
+    return None if A is None else (_function(A, modes), _function(B, modes))

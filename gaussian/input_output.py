@@ -23,7 +23,7 @@ from gaussian.forms import TO_QUADRATURES
 from gaussian.generator import as_number_of_modes, rate_matrix
 from gaussian.operators import Operator
 from gaussian.ports import declared_port, port, require_part_of_noise
-from gaussian.symplectic import as_modes
+from gaussian.symplectic import as_mode
 from gaussian.with_error import Array, WithError, quantity, rounded
 
 
@@ -138,7 +138,7 @@ def sideband_asymmetry(model: Any, mode: int, omega: ArrayLike, *, missing: Miss
         InvalidArgument: a mode that the model does not have, or omega that is no real number.
     """
     omegas = as_reals(omega, "omega")
-    (j,) = as_modes([mode], as_number_of_modes(model), "mode")
+    j = as_mode(mode, as_number_of_modes(model))
     found = fluctuations(model, missing)
     row = np.zeros((1, 2 * found.modes), complex)
     row[0, 2 * j : 2 * j + 2] = TO_QUADRATURES[0]

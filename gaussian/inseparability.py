@@ -76,7 +76,7 @@ def duan(
         require_physical(sigma, off)
     first, second = (two[..., j, j] + two[..., j + 1, j + 1] for j in (0, 2))
     cosine, sine = two[..., 0, 2] - two[..., 1, 3], two[..., 0, 3] + two[..., 1, 2]
-    if angles == "best":
+    if isinstance(angles, str):
         together = np.hypot(cosine, sine)
     else:
         phi = angles[0] + angles[1]
@@ -127,7 +127,7 @@ def epr_variance(
     require_angles(angles)
     if require_physical_state:
         require_physical(sigma, off)
-    if angles == "best":
+    if isinstance(angles, str):
         lower = factor(two[..., [2, 3, 0, 1], :][..., :, [2, 3, 0, 1]], off, "epr_variance")
         return np.asarray((lower[..., 2, 2] * lower[..., 3, 3]) ** 2)
     product = np.ones(two.shape[:-2])

@@ -54,7 +54,7 @@ def channels(model: Any) -> Channels:
         NotQuadratic: a measured operator is not linear.
     """
     n = as_number_of_modes(model)
-    found = list(model.measurements(*ladder(n)) or ()) if hasattr(model, "measurements") else []
+    found = _listed(model, n)
     if not found:
         raise InvalidArgument(f"The model must measure something, but {type(model).__name__} measures nothing.", HOW)
     u, w, offset, selected = [], [], [], np.zeros((2 * n, 2 * n), complex)
@@ -75,6 +75,19 @@ def channels(model: Any) -> Channels:
         selected += (nbar + 1) * np.outer(v, v.conj()) + nbar * np.outer(v.conj(), v)
     _require_there(rate_matrix(model), selected)
     return Channels(np.array(u), np.array(w), np.array(offset))
+
+
+def _listed(model: Any, n: int) -> list[Any]:
+    given = model.measurements(*ladder(n)) if hasattr(model, "measurements") else None
+    if given is None:
+        return []
+    try:
+        return list(given)
+    except TypeError:
+        raise InvalidArgument(
+            f"The method measurements must yield measurements, but returns {given!r}.",
+            "Write yield in place of return, or put a single one into brackets.",
+        ) from None
 
 
 def _numbers(m: Any, k: int) -> tuple[float, float, float]:

@@ -42,6 +42,7 @@ from numpy.typing import ArrayLike
 from gaussian.breaks import survey
 from gaussian.errors import DigitsLost, InvalidArgument, NoSteadyState, TimeDependent
 from gaussian.evolution import as_times, evolve, integrate_flow, require_one_point
+from gaussian.fluctuations import as_reals
 from gaussian.generator import Array, MomentEquations, equations_of_time, is_time_dependent, moment_equations
 from gaussian.lyapunov import SteadyState, response, why_not
 from gaussian.lyapunov_equation import lyapunov_solver
@@ -157,7 +158,7 @@ def filtered(model: Any, times: ArrayLike, record: ArrayLike) -> Array:
             f"Argument times must increase from 0, but begins {times[:3].tolist()}.",
             "Give the ends of the steps of the record, the preparation first.",
         )
-    increments = np.asarray(record, float)
+    increments = as_reals(record, "record")
     if len(seen.u) == 1 and increments.shape[-1:] == steps.shape and increments.shape[-2:] != (len(steps), 1):
         increments = increments[..., None]
     if increments.shape[-2:] != (len(steps), len(seen.u)):

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 
 from gaussian.covariance import Array, known, of_states
 from gaussian.errors import InvalidArgument
-from gaussian.symplectic import as_modes, factor, part, require_physical
+from gaussian.symplectic import as_mode, as_modes, factor, part, require_physical
 
 
 @of_states
@@ -67,7 +67,7 @@ def squeezing_angle(sigma: Array, *, mode: int = 0, error: ArrayLike | None = No
         InvalidArgument: a mode that σ does not have.
     """
     require_physical(sigma, known(error))
-    (chosen,) = as_modes([mode], sigma.shape[-1] // 2, "mode")
+    chosen = as_mode(mode, sigma.shape[-1] // 2)
     one = part(sigma, [chosen])
     a, b, c = one[..., 0, 0], one[..., 1, 1], one[..., 0, 1] + one[..., 1, 0]
     angle = 0.5 * np.arctan2(0.0 - c, b - a)  # 0.0 − 0.0 has no sign, which would send π/2 to −π/2

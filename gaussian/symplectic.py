@@ -9,6 +9,7 @@ array([0.5, 1.2])
 
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +30,17 @@ ULPS = 8
 def omega(modes: int) -> Array:
     """The symplectic form Ω = ⊕ [[0, 1], [−1, 0]] of shape (2·modes, 2·modes)."""
     return np.kron(np.eye(modes), np.array([[0.0, 1.0], [-1.0, 0.0]]))
+
+
+def as_mode(mode: Any, total: int) -> int:
+    """One mode of `total`. Raises InvalidArgument."""
+    if np.ndim(mode):
+        raise InvalidArgument(
+            f"Argument mode must be one mode, a number, but is {mode!r}.",
+            "Leave out the brackets, and take one by one.",
+            "Leave out the brackets, and take one by one.",
+        )
+    return as_modes([mode], total, "mode")[0]
 
 
 def as_modes(modes: Sequence[int], total: int, name: str) -> list[int]:

@@ -18,6 +18,8 @@ array([0., 1.])
 
 from __future__ import annotations
 
+import inspect
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -27,8 +29,9 @@ from numpy.typing import ArrayLike
 from gaussian.breaks import POINTS, Surveyor
 from gaussian.errors import InvalidArgument, TimeDependent
 from gaussian.evolution import integrate, require_one_point
+from gaussian.fluctuations import as_reals
 from gaussian.generator import Array, MomentEquations, is_time_dependent, moment_equations
-from gaussian.lyapunov import solve_steady
+from gaussian.lyapunov import SteadyState, solve_steady
 from gaussian.operators import Operator
 from gaussian.ports import Port, port
 from gaussian.states import GaussianState
@@ -78,14 +81,26 @@ def temporal_modes(
     require_one_point(equations)
     until, shapes = _as_duration(until), _as_shapes(shapes)
     through = port(model, channel, nbar)
+    if through.c.ndim > 1 or through.constant.ndim or through.nbar.ndim:
+        raise InvalidArgument(
+            f"Argument channel must be that of one point, but its numbers or nbar have shape "
+            f"{np.broadcast_shapes(through.c.shape[:-1], through.constant.shape, through.nbar.shape)}.",
+            "Take the points one by one.",
+        )
+    edges = sorted(as_reals(breaks, "breaks").ravel().tolist())
     state = start or solve_steady(equations)
+    if not isinstance(state, GaussianState | SteadyState):
+        raise InvalidArgument(
+            f"Argument start must be a state, but is {start!r}.",
+            "Give `gaussian.initial_state(model)`, or leave it out to start from the steady state.",
+        )
     if state.mean.shape != equations.drive.shape:
         raise InvalidArgument(
             f"Argument start must be one state of {len(equations.drive) // 2} modes, but its mean has shape "
             f"{state.mean.shape}.",
             "Give `gaussian.initial_state(model)`, or leave it out to start from the steady state.",
         )
-    seen = Surveyor(shapes, until).survey(sorted(breaks), POINTS)
+    seen = Surveyor(shapes, until).survey(edges, POINTS)
     m, k = len(state.mean), 2 * len(shapes)
 
     def only_shapes(t: float) -> MomentEquations:
@@ -145,7 +160,7 @@ def _require_orthonormal(overlaps: Array) -> None:
 
 
 def _as_shapes(shapes: Sequence[Shape]) -> list[Shape]:
-    if callable(shapes) or not len(shapes) or not all(callable(u) for u in shapes):
+    if callable(shapes) or not np.iterable(shapes) or not len(shapes) or not all(map(_is_of_time, shapes)):
         raise InvalidArgument(
             f"Argument shapes must be a list of functions u(t), but is {shapes!r}.",
             "Write [lambda t: …], with brackets also around a single one.",
@@ -153,9 +168,22 @@ def _as_shapes(shapes: Sequence[Shape]) -> list[Shape]:
     return list(shapes)
 
 
+def _is_of_time(shape: Any) -> bool:
+    """Whether it can be called with one time."""
+    if not callable(shape):
+        return False
+    try:
+        inspect.signature(shape).bind(0.0)
+    except ValueError:  # a compiled function does not tell
+        return True
+    except TypeError:
+        return False
+    return True
+
+
 def _as_duration(until: ArrayLike) -> float:
-    if np.ndim(until) or isinstance(until, (str, bytes)) or not 0 < float(np.real(until)) < np.inf:
+    if np.ndim(until) or not isinstance(until, numbers.Real | np.ndarray) or not 0 < float(until) < np.inf:
         raise InvalidArgument(
             f"Argument until must be a time > 0, but is {until!r}.", "Give the time at which the shapes have ended."
         )
-    return float(np.real(until))
+    return float(until)

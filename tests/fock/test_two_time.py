@@ -297,8 +297,20 @@ def test_what_does_not_fluctuate_has_no_spectrum():
         (lambda: fock.g2(damped(nbar=0.0), [0.0], lower, cutoff=4), "something must be detected"),
         (lambda: fock.spectrum(damped(), [0.0], cutoff=4, coarse=3), "coarse goes with the error"),
         (lambda: fock.spectrum.with_error(damped(), [0.0], cutoff=4, coarse=4), "must lie below"),
+        (lambda: fock.spectrum(damped(), [0.0], lambda a, b: a, lower, cutoff=4), "of 1 ladder operator, but takes"),
+        (lambda: fock.g2(damped(), [0.0], lambda a, b: a, cutoff=4), "of 1 ladder operator, but takes"),
+        (lambda: fock.g2(damped(), [0.0], lambda a: None, cutoff=4), "must build its operators"),
+        (lambda: fock.spectrum(damped(), [0.0], lambda a: np.nan * a, upper, cutoff=4), "operator must be finite"),
+        (lambda: fock.correlation(damped(), [0.0], lambda a: np.nan * a, upper, cutoff=4), "operator must be finite"),
     ],
 )
 def test_what_makes_no_sense_is_refused(call, message):
     with pytest.raises(fock.InvalidArgument, match=message):
         call()
+
+
+def test_no_delays_give_no_values_and_a_number_is_always_counted_alike():
+    """Empty in, empty out; g⁽²⁾ of a number is 1."""
+    assert fock.correlation(damped(), [], cutoff=4).shape == (0, 2, 2)
+    assert fock.g2(damped(), [], lower, cutoff=4).shape == (0,)
+    assert fock.g2(damped(), [0.5], lambda a: 0.7j, cutoff=4) == pytest.approx([1.0])

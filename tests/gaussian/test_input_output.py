@@ -266,6 +266,7 @@ def test_a_bath_that_is_not_of_lindblad_form_does_not_hide_a_channel_nor_excess(
             "shapes that broadcast",
         ),
         (lambda: gaussian.sideband_asymmetry(warm(), 1, 0.0), gaussian.InvalidArgument, "mode"),
+        (lambda: gaussian.sideband_asymmetry(warm(), [0], 0.0), gaussian.InvalidArgument, "one mode, a number"),
         (lambda: gaussian.transfer(oscillator(0.6, 1.0, 0, 0), 0.0, loss(1.0)), gaussian.UnstableDrift, "no steady"),
         (lambda: gaussian.transfer(oscillator(0.5, 1.0, 0, 0), 0.0, loss(1.0)), gaussian.MarginalDrift, "undamped"),
     ],

@@ -213,3 +213,10 @@ def test_squeezing_of_no_modes_is_refused():
         with pytest.raises(gaussian.UnphysicalState):
             measure(0.4 * np.eye(2))
     assert gaussian.squeezing_db(0.05 * np.eye(2), require_physical_state=False) == pytest.approx(10, abs=1e-12)
+
+
+def test_angles_may_be_an_array():
+    """Two numbers are two numbers, however they are held."""
+    sigma = 0.5 * np.eye(4)
+    assert gaussian.duan(sigma, angles=np.array([0.1, 0.2])) == pytest.approx(2.0)
+    assert gaussian.epr_variance(sigma, angles=np.array([0.1, 0.2])) == pytest.approx(0.25)

@@ -245,12 +245,28 @@ def test_a_model_that_measures_nothing_is_refused():
         gaussian.conditional_steady_state(model)
 
 
+def test_one_measurement_without_a_list_is_refused():
+    """A forgotten yield is named."""
+    model = Oscillator()
+    single = SimpleNamespace(
+        modes=1,
+        hamiltonian=model.hamiltonian,
+        dissipators=model.dissipators,
+        measurements=lambda a: SimpleNamespace(operator=a, angle=0.0, efficiency=1.0),
+    )
+    with pytest.raises(gaussian.InvalidArgument, match=r"must yield measurements.*yield in place of return"):
+        gaussian.conditional_steady_state(single)
+
+
 @pytest.mark.parametrize(
     ("times", "record", "said"),
     [
         ([0.0, 1.0], np.zeros((1, 2)), "one increment"),
         ([0.5, 1.0], [0.0], "from 0"),
         ([0.0, 2.0, 1.0], [0, 0], "increase"),
+        ([0.0, 1.0], [np.nan], "record must be finite"),
+        ([0.0, 1.0], [1j], "record must be an array of real numbers"),
+        ([0.0, 1.0], "dy", "record must be an array of real numbers"),
     ],
 )
 def test_records_that_do_not_fit_are_refused(times, record, said):

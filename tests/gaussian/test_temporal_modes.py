@@ -104,6 +104,18 @@ def test_means_are_those_of_the_output():
         ([lambda t: 1.0, lambda t: 3**0.5 * t], {}, gaussian.InvalidArgument, r"∫u_0ū_1 dt is 0.866"),
         (lambda t: 1.0, {}, gaussian.InvalidArgument, "list of functions"),
         ([0.5], {}, gaussian.InvalidArgument, "list of functions"),
+        ([lambda: 1.0], {}, gaussian.InvalidArgument, "list of functions"),
+        (None, {}, gaussian.InvalidArgument, "list of functions"),
+        ([lambda t: 1.0], {"until": None}, gaussian.InvalidArgument, "until must be a time > 0"),
+        ([lambda t: 1.0], {"until": 1j}, gaussian.InvalidArgument, "until must be a time > 0"),
+        ([lambda t: 1.0], {"start": 1}, gaussian.InvalidArgument, "start must be a state"),
+        ([lambda t: 1.0], {"breaks": ["now"]}, gaussian.InvalidArgument, "breaks must be an array"),
+        (
+            [lambda t: 1.0],
+            {"channel": lambda a: a * np.array([0.1, 0.2])},
+            gaussian.InvalidArgument,
+            r"one point, but its numbers or nbar have shape \(2,\)",
+        ),
         ([lambda t: 1.0], {"until": -1.0}, gaussian.InvalidArgument, "until must be a time > 0"),
         ([lambda t: 1.0], {"channel": loss(3.0)}, gaussian.InvalidArgument, "part of the model's noise"),
         (
