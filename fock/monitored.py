@@ -117,7 +117,7 @@ def conditional_evolve(
     h, c_ops, seen, constants = _taken_apart(model, gen)
     longest = STEP / max(gen.norm, 1e-300) if step is None else _positive(step, "step")
     start = prepare(model, cutoffs, memory=memory)
-    rng = np.random.default_rng(seed)
+    rng = _generator(seed)
     state = other = qutip.ket2dm(start) if start.isket else start
     options = {"method": METHOD, "store_final_state": True, "store_states": False, "progress_bar": ""}
     solver = qutip.SMESolver(h, seen, False, c_ops=c_ops, options=options)
@@ -242,7 +242,11 @@ def _require_part_of(gamma: Array, taken: Array, owners: list[int]) -> None:
 
 def _measured(model: Any, cutoffs: Cutoffs) -> list[tuple[tuple[float, float, float], tuple[qutip.Qobj, qutip.Qobj]]]:
     """((θ, η, n̄), (L, e^{−iθ}L or (n̄ + 1)e^{−iθ}L − n̄e^{iθ}L†)) of each measurement."""
-    found = list(model.measurements(*annihilators((2,) * len(cutoffs)))) if hasattr(model, "measurements") else []
+    given = model.measurements(*annihilators((2,) * len(cutoffs))) if hasattr(model, "measurements") else None
+    try:
+        found = [] if given is None else list(given)
+    except TypeError:
+        found = [given]
     if not found:
         raise InvalidArgument(
             "A monitored model must have a method measurements that yields some, but has none.",
@@ -250,6 +254,11 @@ def _measured(model: Any, cutoffs: Cutoffs) -> list[tuple[tuple[float, float, fl
         )
     terms = []
     for m in found:
+        if given is m or getattr(m, "operator", None) is None:
+            raise InvalidArgument(
+                f"The method measurements must yield measurements, each with an operator, but gives {m!r}.",
+                "Write `yield Measurement(κ**0.5 * a)`, with yield in place of return.",
+            )
         angle, efficiency, nbar = (
             _finite(getattr(m, name, default), name)
             for name, default in (("angle", 0.0), ("efficiency", 1.0), ("nbar", 0.0))
@@ -301,6 +310,13 @@ def _finite(x: Any, name: str) -> float:
     if isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not np.isfinite(x):
         raise InvalidArgument(f"The {name} must be a finite number, but is {x!r}.", "Give one number.")
     return float(x)
+
+
+def _generator(seed: Any) -> np.random.Generator:
+    try:
+        return np.random.default_rng(seed)
+    except (TypeError, ValueError):
+        raise InvalidArgument(f"The seed must be an integer ≥ 0, but is {seed!r}.", "Leave it out for 0.") from None
 
 
 def _positive(x: Any, name: str) -> float:

@@ -38,7 +38,6 @@ def as_mode(mode: Any, total: int) -> int:
         raise InvalidArgument(
             f"Argument mode must be one mode, a number, but is {mode!r}.",
             "Leave out the brackets, and take one by one.",
-            "Leave out the brackets, and take one by one.",
         )
     return as_modes([mode], total, "mode")[0]
 

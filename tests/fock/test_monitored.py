@@ -167,8 +167,18 @@ def test_it_prints_like_its_neighbours():
         (oscillator(measurements=lambda a: [Measurement(0.1 * a.dag())]), "1 of measurement 0's rate"),
         (oscillator(measurements=lambda a: [Measurement(a), Measurement(a, angle=1.0)]), r"0\.5 of measurement"),
         (oscillator(efficiency=1.2), "0 < efficiency ≤ 1"),
+        (oscillator(measurements=lambda a: Measurement(a)), "must yield measurements"),
+        (oscillator(measurements=lambda a: [a]), "must yield measurements"),
+        (oscillator(measurements=lambda a: [Measurement(None)]), "must yield measurements"),
     ],
 )
 def test_what_is_not_in_the_noise_cannot_be_measured(model, message):
     with pytest.raises(fock.InvalidArgument, match=message):
         fock.conditional_evolve(model, [0.1], cutoff=4)
+
+
+@pytest.mark.parametrize("seed", [-1, "x", 1.5])
+def test_seeds_are_integers(seed):
+    """NumPy's complaint is put into one sentence."""
+    with pytest.raises(fock.InvalidArgument, match="seed must be an integer ≥ 0"):
+        fock.conditional_evolve(oscillator(), [0.1], cutoff=4, seed=seed)
