@@ -17,11 +17,9 @@ Source: Gardiner & Zoller, Quantum Noise (Springer, 2004), section 5.2.
 
 from __future__ import annotations
 
-import inspect
-import numbers
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -30,6 +28,7 @@ from numpy.typing import ArrayLike, NDArray
 from fock.errors import InvalidArgument
 from fock.estimated import Estimated, compared, quantity
 from fock.faber import Flow
+from fock.functions import Operator, function_of, pair_of, squared
 from fock.generator import generator
 from fock.objects import require_model
 from fock.operators import Cutoffs, as_cutoffs, compose
@@ -39,7 +38,6 @@ from fock.solve import MEMORY, steady_state
 from fock.symmetry import NoJump, groups
 
 Array = NDArray[Any]
-Operator: TypeAlias = Callable[..., Any]
 Pairs = list[tuple[Any, Any]]
 
 # Residual of the resolvent relative to its right side, of what estimates errors, and the trace-norm error in time.
@@ -85,7 +83,7 @@ def spectrum(
     """
     grid = as_grid(omegas, "omegas")
     cutoffs = _cutoffs(model, cutoff)
-    pair = _pair(A, B, len(cutoffs))
+    pair = pair_of(A, B, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
@@ -131,7 +129,7 @@ def correlation(
     """
     grid = as_grid(taus, "taus")
     cutoffs = _cutoffs(model, cutoff)
-    pair = _pair(A, B, len(cutoffs))
+    pair = pair_of(A, B, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
@@ -189,11 +187,11 @@ def g2(
     """
     grid = as_grid(taus, "taus")
     cutoffs = _cutoffs(model, cutoff)
-    field = _function(A, len(cutoffs))
+    field = function_of(A, len(cutoffs))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
         settled = Settled.of(model, cutoffs, memory)
-        a, intensity = settled.operators([field, lambda *x: _squared(field(*x))])
+        a, intensity = settled.operators([field, lambda *x: squared(field(*x))])
         detected, uncertain = settled.mean(intensity).real, _norm(intensity) * settled.error
         if not detected > uncertain:
             raise InvalidArgument(
@@ -379,40 +377,3 @@ def as_grid(values: ArrayLike, name: str) -> NDArray[np.float64]:
             "Give an array such as [-1.0, 0.0, 1.0].",
         )
     return grid
-
-
-def _function(f: Any, modes: int) -> Operator:
-    """A function of so many ladder operators. Raises InvalidArgument."""
-    if not callable(f) or hasattr(f, "dag"):
-        raise InvalidArgument(
-            f"An operator must be a function of the ladder operators, but is {type(f).__name__}.",
-            "Write `lambda a, b: a.dag() * b`, with one argument for each mode.",
-        )
-    try:
-        inspect.signature(f).bind(*range(modes))
-    except ValueError:  # a compiled function does not tell
-        pass
-    except TypeError:
-        raise InvalidArgument(
-            f"An operator must be a function of {modes} ladder operator{'s' if modes > 1 else ''}, but takes "
-            f"{inspect.signature(f)}.",
-            "Give it one argument for each mode of the model, or *a.",
-        ) from None
-    return f  # type: ignore[no-any-return]  # a Qobj, which can be called, is refused above
-
-
-def _squared(a: Any) -> Any:
-    """A†A; what is no operator is refused where it is built."""
-    if isinstance(a, numbers.Number):
-        return abs(complex(a)) ** 2  # type: ignore[call-overload]  # numbers.Number knows of no conversion
-    return a.dag() * a if hasattr(a, "dag") else a
-
-
-def _pair(A: Any, B: Any, modes: int) -> tuple[Operator, Operator] | None:
-    if (A is None) is not (B is None):
-        missing = "B" if B is None else "A"
-        raise InvalidArgument(
-            f"Give both A and B, or neither for all quadratures, but {missing} is missing.",
-            "Choose B = A† for the power spectrum of A.",
-        )
-    return None if A is None else (_function(A, modes), _function(B, modes))

@@ -173,12 +173,23 @@ def _quietly(question: Callable[[], tuple[float, float]], *, strict: bool = Fals
 
 
 def judged(
-    name: str, place: str, mine: float, error: float, ball: flint.arb, tolerance: float, *, engine: Engine = GAUSSIAN
+    name: str,
+    place: str,
+    mine: float,
+    error: float,
+    ball: flint.arb,
+    tolerance: float,
+    *,
+    engine: Engine = GAUSSIAN,
+    unit: float = 1.0,
 ) -> Comparison:
-    """The claim against the interval: see above. Only the package's own engine is held to the error that it states."""
+    """The claim against the interval: see above. Only the package's own engine is held to the error that it states.
+
+    The tolerance is in units of max(`unit`, |value|); a number that has a dimension brings what it is to be small in.
+    """
     middle = float(ball)
     radius = float(ball.rad().abs_upper()) + float(np.spacing(abs(middle)))
-    narrow = tolerance * max(1.0, abs(middle))
+    narrow = tolerance * max(unit, abs(middle))
     off = abs(mine - middle)
     if off + radius <= 0.5 * narrow:
         error = min(error if engine is GAUSSIAN else max(error, off), 0.5 * narrow)

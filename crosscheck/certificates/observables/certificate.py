@@ -47,7 +47,8 @@ DARK = 1e-9
 # Of the largest entry: what a solver may leave between S and S†.
 HERMITIAN = 1e-8
 
-Row = tuple[str, str, float, float, flint.arb]
+# Quantity, place, the claim and its error, the interval, and the unit that the tolerance is in.
+Row = tuple[str, str, float, float, flint.arb, float]
 
 
 def observables_certificate(inquiry: Inquiry) -> Certificate | None:
@@ -66,9 +67,9 @@ def observables_certificate(inquiry: Inquiry) -> Certificate | None:
         with flint.ctx.workprec(BITS):
             steady = _steady(inquiry, truth)
             for name in asked:
-                for quantity, place, mine, error, ball in ROWS[name](inquiry.engine, steady):
+                for quantity, place, mine, error, ball, unit in ROWS[name](inquiry.engine, steady):
                     comparisons.append(
-                        judged(quantity, place, mine, error, ball, inquiry.tolerance, engine=inquiry.engine)
+                        judged(quantity, place, mine, error, ball, inquiry.tolerance, engine=inquiry.engine, unit=unit)
                     )
     except EngineFailed as reason:
         return no_answer("observables", reason, theorem=True)
@@ -166,12 +167,14 @@ def _matrix_rows(
         _require_hermitian(engine, values, errors)
     for (place, x), mine, error in zip(points, values, errors, strict=True):
         matrix = exact(flint.arb(x))
+        # S is a time: its largest entry is what others are small in, whatever the model's unit of time.
+        unit = max(float(abs(z).abs_upper()) for z in matrix.entries()) if name == "spectrum" else 1.0
         for j in range(m):
             for k in range(j, m) if name == "spectrum" else range(m):
                 entry = f"{letter}[{entry_name(j)}, {entry_name(k)}]"
-                yield f"Re {entry}", place, float(np.real(mine[j, k])), error, matrix[j, k].real
+                yield f"Re {entry}", place, float(np.real(mine[j, k])), error, matrix[j, k].real, unit
                 if j != k or name != "spectrum":
-                    yield f"Im {entry}", place, float(np.imag(mine[j, k])), error, matrix[j, k].imag
+                    yield f"Im {entry}", place, float(np.imag(mine[j, k])), error, matrix[j, k].imag, unit
 
 
 def _spectrum(engine: Engine, steady: _Steady) -> Iterator[Row]:
@@ -203,7 +206,7 @@ def _g2(engine: Engine, steady: _Steady) -> Iterator[Row]:
         asked = (steady.system.model, steady.taus, lambda *a, k=mode: a[k])
         values, errors = _answer(engine, "g2", (len(steady.taus),), *asked)
         for t, ball, mine, error in zip(steady.taus, exact, _real(engine, "g2", values), errors, strict=True):
-            yield f"g2 of mode {mode + 1}", f"τ = {t:g}", float(mine), error, ball
+            yield f"g2 of mode {mode + 1}", f"τ = {t:g}", float(mine), error, ball, 1.0
 
 
 def _quanta(steady: _Steady, rows: list[int]) -> float:
@@ -229,7 +232,7 @@ def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
                 steady.equations.drift, steady.equations.diffusion, balls, flint.arb(w), Ball(m.angle).z.real,
                 Ball(nbar).z.real,
             )  # fmt: skip
-            yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(mine), error, ball
+            yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(mine), error, ball, 1.0
 
 
 def _channels(model: Any, a: Any) -> list[Any]:
