@@ -1,5 +1,6 @@
 r"""Functions of moments as users write them: f(sigma), f(sigma, mean), f(r, V), f(V, i, j), in any order of arguments.
 
+>>> import numpy as np
 >>> moments = takes(lambda r, V: (r, V))
 >>> moments.has_mean, moments(np.eye(2), np.zeros(2))[1].shape
 (True, (2, 2))

@@ -6,7 +6,7 @@ Predictions are made for many readings at once. The steady state is that of the 
 stable: a code on trial may not have asked. With it σ(t) = σ + e^{At}(σ(0) − σ)e^{Aᵀt}.
 
 >>> a = np.array([[[-0.5, 1.0], [-1.0, -0.5]]])
->>> lyapunov(a, np.eye(2)[None])[0].round(12)
+>>> lyapunov(a, np.eye(2)[None])[0].round(12) + 0.0
 array([[1., 0.],
        [0., 1.]])
 """
