@@ -1,5 +1,7 @@
 """The pages of `docs` work as printed: each block of Python alone, and commands beside the files of their page."""
 
+import re
+
 import pytest
 
 from tests.pages import ROOT, blocks, run_command, run_session
@@ -19,7 +21,7 @@ COMMANDS = [
 
 
 def test_pages_were_found():
-    assert "doors.md" in PAGES
+    assert {"doors.md", "observables.md"} <= set(PAGES)
     assert {block.language for page in PAGES.values() for block in page} <= {"python", "console"}
 
 
@@ -29,6 +31,14 @@ def test_a_block_runs_when_it_is_copied_alone(text, page, tmp_path, monkeypatch)
     result = run_session(text, page, {})
     assert result.attempted > 2
     assert result.failed == 0
+
+
+def test_figures_of_a_page_are_there_and_drawn_by_it():
+    """Each picture that a page shows stands beside it, and a block of the page saves it."""
+    for name, page in PAGES.items():
+        shown = re.findall(r"!\[.*?\]\((.*?)\)", (ROOT / "docs" / name).read_text("utf-8"))
+        assert all((ROOT / "docs" / figure).stat().st_size < 60_000 for figure in shown)
+        assert all(any(f'savefig("{figure}"' in block.text for block in page) for figure in shown)
 
 
 @pytest.mark.slow
