@@ -287,6 +287,7 @@ def test_every_solver_can_be_weighed_by_its_name():
     assert set(solvers_for_memory(THREE)) == {steady.OURS}
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("few")
 def test_the_command_prints_saves_and_draws(tmp_path, monkeypatch):
     monkeypatch.setattr(cases, "QUICK", TINY)

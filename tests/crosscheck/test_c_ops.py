@@ -58,6 +58,7 @@ def test_a_sum_with_coefficients_of_time_is_not_taken_for_its_parts():
         to_qutip(model, [3, 3])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", [0, 1], ids=["dissipators", "c_ops"])
 def test_a_code_in_time_is_held_against_all_of_the_model(which):
     """V(t) and the mean of a driven model; a vacuum more of noise is too much."""

@@ -76,6 +76,7 @@ def shaken(rate):
     return quick(lambda a: 0.2 * (a + a.dag()), dissipators=dissipators, times=(0.8,))
 
 
+@pytest.mark.slow
 def test_dephasing_that_depends_on_time_is_certified_along_the_way():
     """A rate f(t), and a coefficient f(t) of a collapse operator, of which |f|² is the rate."""
     report = certify(shaken(lambda t: 0.6 * np.exp(-t)))

@@ -38,6 +38,7 @@ def push(f, breaks=None, last=T):
     return float(state.mean[1]), state.solver_error
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.sampled_from(sorted(SHAPES)), st.floats(0, 1), st.floats(math.log(1 / 5000), math.log(1 / 2)))
 @example("square", 0.999, math.log(1 / 5000))

@@ -75,6 +75,7 @@ def test_published_periodic_state_of_optomechanics():
         assert np.abs(of(fine) - expected).max() <= 2 * moved
 
 
+@pytest.mark.slow
 def test_multipliers_do_not_depend_on_the_phase():
     one, other = (np.sort(np.abs(fock.periodic_state(Modulated(), t=t, cutoff=6).multipliers[:2])) for t in (0.0, 1.1))
     np.testing.assert_allclose(one, other, atol=1e-8)

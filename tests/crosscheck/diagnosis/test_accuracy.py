@@ -360,6 +360,7 @@ def test_a_stated_tolerance_is_the_accuracy_that_is_asked_for():
     assert diagnose(claim, model=model, tolerance=1e-2).verdict is Verdict.CERTIFIED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("right", "digits"), [(0.54067, 2), (0.54067, 1), (0.2284, 2), (0.34049, 2), (0.10158, 1)])
 def test_a_number_of_few_digits_is_not_refuted_within_them(right, digits):
     """κ/(κ + 2ε) = e^{−E_N}: E_N = 0.23 is right to its digits, too few to see one percent; 0.24 and 0.22 are wrong."""

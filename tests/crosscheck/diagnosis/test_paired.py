@@ -17,6 +17,7 @@ def evidence_of(model, drift, diffusion):
     return Evidence(Readings.of(model), observables, [Frame(order=tuple(range(2 * model.modes)))])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [CHAIN, RESERVOIR], ids=["chain", "reservoir"])
 def test_a_pair_that_accounts_for_a_claim_is_tried(model):
     """A and D with any two changes of the catalogue made in them: this pair is among those that are looked at."""

@@ -78,6 +78,7 @@ def test_findings():
     assert len(found) >= 14
 
 
+@pytest.mark.slow
 def test_fock_numbers_agree_with_moments():
     """Wherever both engines were asked for the same number, it lies within the error of the Fock one."""
     for claim in PAPER.claims:
