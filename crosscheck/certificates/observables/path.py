@@ -29,6 +29,8 @@ from crosscheck.report.verdict import Comparison
 KIND = "one path"
 # An explicit scheme of order 1 on one path: enough to see a wrong channel, angle or efficiency, and no more.
 DIGITS = 1e-2
+# On one path two step lengths may agree by accident: an entry was 6 times farther off than its own difference.
+ACCIDENT = 5.0
 # Of a state above its levels, and levels of each mode that are left out to see what levels do.
 TAIL, FEWER = 1e-6, 2
 # Products that a step and its two halves take, and seconds of each with so many more for each entry of ρ: measured.
@@ -99,8 +101,8 @@ def _rows(inquiry: Inquiry, times: Sequence[float], path: Any, other: Any) -> It
     filtered, lost = _filtered(system.model, path, times)
     for i, t in enumerate(times):
         place = f"conditional, {label(t)}"
-        off = path.covariance_error[i] + np.abs(path.covariance[i] - other.covariance[i])
-        moved = path.mean_error[i] + np.abs(path.mean[i] - other.mean[i])
+        off = ACCIDENT * path.covariance_error[: i + 1].max() + np.abs(path.covariance[i] - other.covariance[i])
+        moved = ACCIDENT * path.mean_error[: i + 1].max() + np.abs(path.mean[i] - other.mean[i])
         for j in range(2 * system.modes):
             if engine is GAUSSIAN:
                 yield _row(f"⟨{entry_name(j)}⟩", place, filtered[i, j], lost[i, j], path.mean[i, j], moved[j])
