@@ -31,6 +31,8 @@ def test_a_block_runs_when_it_is_copied_alone(text, page, tmp_path, monkeypatch)
     result = run_session(text, page, {})
     assert result.attempted > 2
     assert result.failed == 0
+    for figure in re.findall(r'savefig\("(.*?)"', text):
+        assert (tmp_path / figure).read_bytes().startswith(b"\x89PNG")
 
 
 def test_figures_of_a_page_are_there_and_drawn_by_it():
