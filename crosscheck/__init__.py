@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from crosscheck.models.baths import dephasing as dephasing
     from crosscheck.models.baths import occupation as occupation
     from crosscheck.models.baths import squeezed_bath as squeezed_bath
+    from crosscheck.models.feedback import fed_back as fed_back
     from crosscheck.models.from_qutip import from_qutip as from_qutip
     from crosscheck.models.from_sympy import from_sympy as from_sympy
     from crosscheck.models.linearise import Linearisation as Linearisation
@@ -82,6 +83,7 @@ HOMES = {
     "certify": "certify",
     "dephasing": "models.baths",
     "diagnose": "diagnosis.diagnose",
+    "fed_back": "models.feedback",
     "from_qutip": "models.from_qutip",
     "from_sympy": "models.from_sympy",
     "heterodyne": "model",
