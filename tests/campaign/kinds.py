@@ -14,120 +14,31 @@ from math import pi, sqrt
 import numpy as np
 from scipy.constants import hbar, k
 
-import gaussian
-from tests.campaign.model import Drawn, Matrix, Modulation, Row
-
-Rng = np.random.Generator
-
-
-def real(rng: Rng, low: float, high: float) -> float:
-    """Three decimals, as people type them."""
-    return round(float(rng.uniform(low, high)), 3)
-
-
-def phased(rng: Rng, low: float, high: float) -> complex:
-    """A modulus between the two and any phase."""
-    z = rng.uniform(low, high) * np.exp(2j * pi * rng.uniform())
-    return complex(round(z.real, 3), round(z.imag, 3))
-
-
-def decades(rng: Rng, low: float, high: float) -> float:
-    """10 to a power between the two, in three digits."""
-    return float(f"{10 ** rng.uniform(low, high):.3g}")
-
-
-def modes(rng: Rng, *, least: int = 1, most: int = 3) -> int:
-    """One, two or three modes; three are rarer, for what they cost."""
-    weights = np.array([0.4, 0.45, 0.15])[least - 1 : most]
-    return int(rng.choice(np.arange(least, most + 1), p=weights / weights.sum()))
-
-
-def lowering(n: int, mode: int, *, raised: bool = False, factor: complex = 1.0) -> Row:
-    """`factor` times a_mode, or its adjoint, over (a₁, a₁†, a₂, …)."""
-    return tuple(factor if i == 2 * mode + raised else 0.0 for i in range(2 * n))
-
-
-def thermal(n: int, mode: int, rate: float, nbar: float) -> tuple[tuple[complex, Row, Row], ...]:
-    """rate (nbar + 1) 𝓓[a] + rate nbar 𝓓[a†]."""
-    down, up = lowering(n, mode), lowering(n, mode, raised=True)
-    return ((rate * (nbar + 1), down, down), *(((rate * nbar, up, up),) if nbar else ()))
-
-
-def hopping(rng: Rng, n: int, size: float) -> Matrix:
-    """A Hermitian matrix: frequencies up to 2, couplings up to `size`."""
-    m = [[0j] * n for _ in range(n)]
-    for j in range(n):
-        m[j][j] = real(rng, -2, 2)
-        for i in range(j):
-            if rng.uniform() < 0.8:
-                m[j][i] = phased(rng, 0.05, size)
-                m[i][j] = m[j][i].conjugate()
-    return tuple(map(tuple, m))
-
-
-def network(rng: Rng, n: int, *, least_rate: float = 0.2) -> Drawn:
-    """Coupled modes, each with a thermal bath of its own, thermal at first."""
-    baths = tuple(b for j in range(n) for b in thermal(n, j, real(rng, least_rate, 1.5), real(rng, 0, 0.4)))
-    return Drawn(
-        size=n,
-        number=hopping(rng, n, 0.6),
-        baths=baths,
-        occupations=tuple(real(rng, 0, 0.4) for _ in range(n)),
-        when=(real(rng, 0.2, 2.5),),
-    )
-
-
-def slowest(model: Drawn) -> float:
-    """The largest real part of the eigenvalues of the drift."""
-    return float(np.linalg.eigvals(gaussian.drift(replace(model, modulations=()))).real.max())
-
-
-def stabilised(model: Drawn, margin: float = 0.2) -> Drawn:
-    """With as much loss on every mode as it takes: 𝓓[a] at rate κ takes κ/2 from the real part of each eigenvalue."""
-    kappa = round(2 * max(0.0, slowest(model) + margin), 3)
-    more = tuple(b for j in range(model.size) for b in thermal(model.size, j, kappa, 0.0))
-    return replace(model, baths=model.baths + more) if kappa else model
-
-
-def seasoned(rng: Rng, model: Drawn) -> Drawn:
-    """Now and then with a drive, a displaced or squeezed start."""
-    for change in (_drive, _displacement, _squeeze):
-        model = change(rng, model) if rng.uniform() < 0.25 else model
-    return model
-
-
-def _drive(rng: Rng, model: Drawn, size: float = 0.5) -> Drawn:
-    return replace(model, drive=tuple(phased(rng, 0.1, size) for _ in range(model.size)))
-
-
-def _displacement(rng: Rng, model: Drawn, size: float = 1.0) -> Drawn:
-    return replace(model, displacements=tuple(phased(rng, 0.1, size) for _ in range(model.size)))
-
-
-def _squeeze(rng: Rng, model: Drawn, least: float = 0.1, most: float = 0.5) -> Drawn:
-    n = model.size
-    pairs = [(j, j + 1) for j in range(n - 1)]
-    return replace(
-        model,
-        squeezes=tuple(real(rng, least, most) * int(rng.choice([-1, 1])) for _ in range(n)),
-        twins=tuple((j, i, real(rng, least, most)) for j, i in pairs if rng.uniform() < 0.5),
-        splitters=tuple((j, i, real(rng, -pi, pi)) for j, i in pairs if rng.uniform() < 0.5),
-    )
-
-
-def _pairing(rng: Rng, n: int, size: float) -> Matrix:
-    m = [[0j] * n for _ in range(n)]
-    for j in range(n):
-        for i in range(j + 1):
-            m[j][i] = m[i][j] = phased(rng, 0.05, size)
-    return tuple(map(tuple, m))
+from tests.campaign.drawing import (
+    Rng,
+    decades,
+    displacement,
+    drive,
+    lowering,
+    modes,
+    network,
+    pairing,
+    phased,
+    real,
+    seasoned,
+    slowest,
+    squeeze,
+    stabilised,
+    thermal,
+)
+from tests.campaign.model import Drawn, Modulation
 
 
 def plain(rng: Rng) -> Drawn:
     """Coupled damped modes, some with parametric coupling, below threshold."""
     model = network(rng, modes(rng))
     if rng.uniform() < 0.5:
-        model = stabilised(replace(model, pairing=_pairing(rng, model.size, 0.4)))
+        model = stabilised(replace(model, pairing=pairing(rng, model.size, 0.4)))
     return seasoned(rng, model)
 
 
@@ -168,17 +79,17 @@ def correlated_bath(rng: Rng) -> Drawn:
 
 def driven(rng: Rng) -> Drawn:
     """A coherent drive of every mode."""
-    return _drive(rng, plain(rng), size=1.0)
+    return drive(rng, plain(rng), size=1.0)
 
 
 def displaced_start(rng: Rng) -> Drawn:
     """Coherent amplitudes at first."""
-    return _displacement(rng, plain(rng), size=1.5)
+    return displacement(rng, plain(rng), size=1.5)
 
 
 def squeezed_start(rng: Rng) -> Drawn:
     """Squeezed in each mode and between modes, some through beam splitters."""
-    return _squeeze(rng, plain(rng), least=0.2, most=0.6)
+    return squeeze(rng, plain(rng), least=0.2, most=0.6)
 
 
 def unstable(rng: Rng) -> Drawn:
@@ -370,7 +281,7 @@ def strong_squeezing(rng: Rng) -> Drawn:
     """Starts squeezed by r = 1.5 … 6, up to 52 dB."""
     model = plain(rng)
     r = real(rng, 1.5, 6)
-    return _squeeze(rng, replace(model, when=(real(rng, 0.01, 1),)), least=0.8 * r, most=r)
+    return squeeze(rng, replace(model, when=(real(rng, 0.01, 1),)), least=0.8 * r, most=r)
 
 
 def non_lindblad(rng: Rng) -> Drawn:
