@@ -8,10 +8,12 @@ r"""`certify`: one model, two engines, one report.
     enclosed        do they where the matrices do not fit, and discord everywhere?      enclosed: moments in balls
     conditional     are monitored states those of the stochastic equation?              theorem
     observables     do spectra, correlations and output fields agree?                   enclosed: moments in balls
+    information     are Fisher informations those of the differentiated equations?      estimate
     trajectory      do truncated dynamics agree along the way, discord included?        estimate
     steady state    does it exist, is it unique, and do the same quantities agree?      proved, or estimate
     resolvent       do spectra agree with those of truncated generators?                estimate
     one path        does a monitored state agree along one record of the noise?         estimate
+    sensitivity     are Fisher informations those of ρ and of its derivatives?          estimate
 
 Each has a room of its own in `crosscheck/certificates`.
 """
@@ -33,6 +35,7 @@ from crosscheck.certificates.measures.enclosed import enclosed_certificate
 from crosscheck.certificates.measures.spectral import foreign
 from crosscheck.certificates.observables.certificate import observables_certificate
 from crosscheck.certificates.observables.conditional import conditional_certificate, conditional_measures
+from crosscheck.certificates.observables.information import information_certificate, sensitivity_certificate
 from crosscheck.certificates.observables.path import path_certificate
 from crosscheck.certificates.observables.resolvent import resolvent_certificate
 from crosscheck.certificates.positivity import note
@@ -52,10 +55,14 @@ from gaussian.enclosed.precision import alone
 THEOREMS = (
     generator_certificate, window_certificate, start_certificate, measures_certificate, enclosed_certificate,
     conditional_certificate, conditional_measures, observables_certificate,
+    information_certificate,
 )  # fmt: skip
 # What certificates that were not attempted say themselves that they leave open.
 TOLD = {"observables": ("correlation", "spectrum", "g2", "output_spectrum"), "conditional": ("conditional",)}
-ESTIMATES = (trajectory_certificate, steady_state_certificate, path_certificate, resolvent_certificate)
+ESTIMATES = (
+    trajectory_certificate, steady_state_certificate, path_certificate, resolvent_certificate,
+    sensitivity_certificate,
+)  # fmt: skip
 
 
 @alone
@@ -84,7 +91,10 @@ def certify(
             does decide where that takes a few seconds, as a further witness.
         quantities: what is compared besides: "spectrum", "correlation", "g2" and "output_spectrum" of the steady state;
             "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance" and "negativities" of
-            every state. The conditional state of a model with `measurements` is compared unasked.
+            every state; "fidelity:start", "fidelity:vacuum" and "fidelity:target" with the prepared state, the vacuum
+            or that of a method `target`, which returns a Preparation; "fisher_information:kappa" of a field of the
+            model in the steady state, "fisher_information" of each that is a float. The conditional
+            state of a model with `measurements` is compared unasked.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.
         progress: called with a line of text now and then.

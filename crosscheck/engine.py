@@ -30,7 +30,8 @@ OF_STATES = (
     "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance", "negativities",
 )  # fmt: skip
 FURTHER = (
-    "conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum", *OF_STATES,
+    "conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum",
+    "fidelity", "fisher_information", *OF_STATES,
 )  # fmt: skip
 # What an engine is called that says no name, if one of its functions is not the package's.
 NAMELESS = "the engine"
@@ -74,6 +75,8 @@ class Engine:
     spectrum: Callable[..., Any] = gaussian.spectrum
     g2: Callable[..., Any] = gaussian.g2
     output_spectrum: Callable[..., Any] = gaussian.output_spectrum
+    fidelity: Callable[..., Any] = gaussian.fidelity
+    fisher_information: Callable[..., Any] = gaussian.fisher_information
     steering: Callable[..., Any] = gaussian.steering
     residual_contangle: Callable[..., Any] = gaussian.residual_contangle
     renyi2: Callable[..., Any] = gaussian.renyi2

@@ -14,11 +14,14 @@ import flint
 
 import fock
 import gaussian
-from crosscheck.certificates.inquiry import FURTHER_QUANTITIES, Inquiry
+from crosscheck.certificates.asked import FURTHER_QUANTITIES, base
+from crosscheck.certificates.fidelities import enclosed_fidelity, fidelities
+from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.quantities import Moments, Quantity, negativity_tail_error, quantities
 from crosscheck.certificates.system import System
 from crosscheck.engine import Engine
 from gaussian import enclosed
+from gaussian.enclosed import EnclosedState
 from gaussian.parties import bipartitions
 
 # How many η's a value may be off by, in units of max(1, |value|): 10/ln 10 of decibels, and two variances, are less.
@@ -34,15 +37,24 @@ def asked_quantities(inquiry: Inquiry, *, physical: bool, moments: bool = True) 
     yield from quantities(engine, system.party, system.observed, physical=physical, moments=moments)
     if physical:
         yield from _further(engine, inquiry.quantities, system)
+        yield from fidelities(engine, inquiry.quantities, system)
 
 
 def is_further(name: str) -> bool:
     """Whether a quantity is one of these."""
-    return name.split(",")[0].split(" of ")[0] in {"steering", *PLAIN, "residual_contangle", "negativities"}
+    plain = base(name.split(",")[0].split(" of ")[0])
+    return plain in {"steering", *PLAIN, "residual_contangle", "negativities", "fidelity"}
 
 
-def enclosed_formula(name: str, system: System) -> Callable[[Any], Any]:
-    """The same in balls, of σ of the observed modes."""
+def enclosed_formula(name: str, system: System) -> Callable[[EnclosedState], Any]:
+    """The same in balls, of the state of the observed modes."""
+    if base(name) == "fidelity":
+        return partial(enclosed_fidelity, name, system)
+    formula = _formula_of_sigma(name, system)
+    return lambda state: formula(state.covariance)
+
+
+def _formula_of_sigma(name: str, system: System) -> Callable[[Any], Any]:
     if name in ("steering", BACK):
         return partial(enclosed.steering, party=_sides(system)[name == BACK])
     if name == EXCESS:
@@ -125,6 +137,7 @@ def _party_of(name: str) -> tuple[int, ...]:
 def not_compared(asked: Sequence[str], inquiry: Inquiry, compared: Iterator[tuple[str, str]]) -> list[str]:
     """What was asked for and is among no `compared` (quantity, place), each with the reason."""
     found = {_name_of(quantity, place) for quantity, place in compared}
+    found |= {base(name) for name in found}
     return [f"Not compared: {name}. {_why(name, inquiry)}" for name in dict.fromkeys(asked) if name not in found]
 
 
@@ -138,6 +151,7 @@ def _name_of(quantity: str, place: str) -> str:
 
 
 def _why(name: str, inquiry: Inquiry) -> str:
+    name = base(name)
     modes = len(inquiry.system.observed)
     if not inquiry.system.gaussian:
         return "It is compared for Gaussian models only."

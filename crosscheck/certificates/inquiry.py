@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -12,12 +11,13 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.answers import within_scope
+from crosscheck.certificates.asked import FURTHER_QUANTITIES, base, completed
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
 from crosscheck.certificates.course import Course, course
 from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
-from crosscheck.engine import GAUSSIAN, OF_STATES, Engine
+from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import require
 from crosscheck.models.measured import is_monitored, require_measurable
@@ -25,15 +25,6 @@ from crosscheck.models.measured import is_monitored, require_measurable
 # Share of what is left that looking at f(t) may take: to solve for it takes longer.
 LOOKING = 0.4
 Progress = Callable[[str], None]
-# What may be asked for beyond states and measures, with the engine's functions that answer.
-FURTHER_QUANTITIES = {
-    "conditional": ("conditional_steady_state", "conditional_evolve"),
-    "correlation": ("correlation",),
-    "spectrum": ("spectrum",),
-    "g2": ("g2",),
-    "output_spectrum": ("output_spectrum",),
-    **{name: (name,) for name in OF_STATES},
-}
 # Of what is not Gaussian, the moments alone are compared.
 MOMENTS = replace(
     GAUSSIAN,
@@ -172,13 +163,8 @@ def _further(asked: Sequence[str] | str, engine: Engine, system: System) -> tupl
     Raises:
         InvalidParameter: a name that is none of them.
     """
-    names = [asked] if isinstance(asked, str) else list(asked)
-    for name in names:
-        if name not in FURTHER_QUANTITIES:
-            near = difflib.get_close_matches(str(name), FURTHER_QUANTITIES, 1)
-            known = ", ".join(FURTHER_QUANTITIES)
-            hint = f"Did you mean {near[0]}? There are: {known}." if near else f"Choose from: {known}."
-            raise InvalidParameter("quantities", "name what certify compares", name, hint)
+    given = [asked] if isinstance(asked, str) else list(asked)
+    names = [one for name in given for one in completed(name, system.model)]
     if system.gaussian and is_monitored(system.model):
         require_measurable(system.model)
         names.append("conditional")
@@ -187,7 +173,10 @@ def _further(asked: Sequence[str] | str, engine: Engine, system: System) -> tupl
             "quantities", "name what the model has", "conditional",
             "Write a method measurements in the model, which yields Measurement(L, angle, efficiency).",
         )  # fmt: skip
-    names += [name for name, functions in FURTHER_QUANTITIES.items() if any(not engine.has_own(f) for f in functions)]
+    asked_of = {base(name) for name in names}
+    for name, functions in FURTHER_QUANTITIES.items():
+        if name not in asked_of and any(not engine.has_own(f) for f in functions):
+            names += completed(name, system.model)
     return tuple(dict.fromkeys(names))
 
 

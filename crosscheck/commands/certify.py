@@ -46,8 +46,9 @@ def certify_command(
         typer.Option(
             metavar="NAME,…",
             help="Compare these, too: spectrum, correlation, g2, output_spectrum; steering, residual_contangle, "
-            "renyi2, squeezing_db, duan, epr_variance, negativities. Conditional states of a monitored model are "
-            "compared unasked.",
+            "renyi2, squeezing_db, duan, epr_variance, negativities; fidelity:start, fidelity:vacuum, fidelity:target "
+            "(a method of the model that returns a Preparation); fisher_information:FIELD in the steady state. "
+            "Conditional states of a monitored model are compared unasked.",
         ),
     ] = "",
     json_path: Json = None,

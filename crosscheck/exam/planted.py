@@ -12,6 +12,7 @@ from crosscheck.exam import (
     discord,
     drift,
     entanglement,
+    estimation,
     evolution,
     further,
     information,
@@ -27,7 +28,7 @@ SAMPLED = 4
 
 THEMES = (
     convention, drift, diffusion, evolution, steady, preparation, entanglement, information, discord, monitored,
-    spectra, further,
+    spectra, further, estimation,
 )  # fmt: skip
 
 

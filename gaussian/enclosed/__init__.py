@@ -21,6 +21,8 @@ from gaussian.enclosed import two_time
 from gaussian.enclosed.ball import Ball, matrix
 from gaussian.enclosed.contangle import EnclosedContangle, residual_contangle
 from gaussian.enclosed.discord import discord
+from gaussian.enclosed.fidelity import fidelity
+from gaussian.enclosed.fisher import equations_slope, fisher_information, follow
 from gaussian.enclosed.generator import EnclosedEquations, moment_equations
 from gaussian.enclosed.inseparability import duan, epr_variance
 from gaussian.enclosed.lyapunov import solve_steady, steady_state
@@ -45,8 +47,12 @@ __all__ = [
     "enclose",
     "entropy",
     "epr_variance",
+    "equations_slope",
     "evolve",
     "exact",
+    "fidelity",
+    "fisher_information",
+    "follow",
     "initial_state",
     "log_negativity",
     "lowest_eigenvalue",

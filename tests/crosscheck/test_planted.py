@@ -15,7 +15,8 @@ from crosscheck.exam.planted import THEMES
 # Verdicts must not depend on how busy the machine is.
 PATIENT = Budget(seconds=300)
 KINDS = {
-    "generator", "window", "measures", "enclosed", "conditional", "observables", "trajectory", "steady state"
+    "generator", "window", "measures", "enclosed", "conditional", "observables", "information", "trajectory",
+    "steady state",
 }  # fmt: skip
 
 

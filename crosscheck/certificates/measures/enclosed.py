@@ -239,7 +239,7 @@ def _measured(state: EnclosedState, system: System, name: str, digits: int) -> f
     """The measure of the observed modes; NaN where this precision cannot tell."""
     with flint.ctx.workprec(BITS_PER_DIGIT * digits):
         try:
-            found: flint.arb = _formula(name, system)(state.reduced(system.observed).covariance)
+            found: flint.arb = _formula(name, system)(state.reduced(system.observed))
         except (Undecided, ZeroDivisionError, gaussian.UnphysicalState):
             return flint.arb("nan")
     return found
@@ -264,7 +264,7 @@ def _middle(state: EnclosedState) -> EnclosedState:
     return EnclosedState(mean=flint.arb_mat(mean), covariance=flint.arb_mat(sigma))
 
 
-def _formula(name: str, system: System) -> Callable[[flint.arb_mat], Any]:
+def _formula(name: str, system: System) -> Callable[[EnclosedState], Any]:
     """The closed form in balls, with the party that it is about."""
     if is_further(name):
         return enclosed_formula(name, system)

@@ -76,7 +76,7 @@ def test_theorems_are_asked_from_the_equations_to_the_measures():
     """As in the table at the top of the module: what is refuted first is nearest to the mistake."""
     assert [each.__name__.removesuffix("_certificate") for each in certifying.THEOREMS + certifying.ESTIMATES] == [
         "generator", "window", "start", "measures", "enclosed", "conditional", "conditional_measures", "observables",
-        "trajectory", "steady_state", "path", "resolvent",
+        "information", "trajectory", "steady_state", "path", "resolvent", "sensitivity",
     ]  # fmt: skip
 
 
