@@ -14,6 +14,7 @@ r"""`certify`: one model, two engines, one report.
     resolvent       do spectra agree with those of truncated generators?                estimate
     one path        does a monitored state agree along one record of the noise?         estimate
     sensitivity     are Fisher informations those of ρ and of its derivatives?          estimate
+    periodic        are states that repeat fixed points of a period?                    estimate
 
 Each has a room of its own in `crosscheck/certificates`.
 """
@@ -37,6 +38,7 @@ from crosscheck.certificates.observables.certificate import observables_certific
 from crosscheck.certificates.observables.conditional import conditional_certificate, conditional_measures
 from crosscheck.certificates.observables.information import information_certificate, sensitivity_certificate
 from crosscheck.certificates.observables.path import path_certificate
+from crosscheck.certificates.observables.periodic import periodic_certificate
 from crosscheck.certificates.observables.resolvent import resolvent_certificate
 from crosscheck.certificates.positivity import note
 from crosscheck.certificates.simulation.certificate import steady_state_certificate, trajectory_certificate
@@ -61,7 +63,7 @@ THEOREMS = (
 TOLD = {"observables": ("correlation", "spectrum", "g2", "output_spectrum"), "conditional": ("conditional",)}
 ESTIMATES = (
     trajectory_certificate, steady_state_certificate, path_certificate, resolvent_certificate,
-    sensitivity_certificate,
+    sensitivity_certificate, periodic_certificate,
 )  # fmt: skip
 
 
@@ -93,7 +95,8 @@ def certify(
             "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance" and "negativities" of
             every state; "fidelity:start", "fidelity:vacuum" and "fidelity:target" with the prepared state, the vacuum
             or that of a method `target`, which returns a Preparation; "fisher_information:kappa" of a field of the
-            model in the steady state, "fisher_information" of each that is a float. The conditional
+            model in the steady state, "fisher_information" of each that is a float; "periodic_state" and
+            "periodic_average" of coefficients that repeat. The conditional
             state of a model with `measurements` is compared unasked.
         engine: the moment engine on trial. If it raises or returns nonsense, it is refuted.
         truth: `exact_truth(model, times)`, to spare its proofs when several engines are tried on one model.

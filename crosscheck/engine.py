@@ -31,7 +31,7 @@ OF_STATES = (
 )  # fmt: skip
 FURTHER = (
     "conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum",
-    "fidelity", "fisher_information", *OF_STATES,
+    "periodic_state", "periodic_average", "fidelity", "fisher_information", *OF_STATES,
 )  # fmt: skip
 # What an engine is called that says no name, if one of its functions is not the package's.
 NAMELESS = "the engine"
@@ -75,6 +75,8 @@ class Engine:
     spectrum: Callable[..., Any] = gaussian.spectrum
     g2: Callable[..., Any] = gaussian.g2
     output_spectrum: Callable[..., Any] = gaussian.output_spectrum
+    periodic_state: Callable[..., Any] = gaussian.periodic_state
+    periodic_average: Callable[..., Any] = gaussian.periodic_average
     fidelity: Callable[..., Any] = gaussian.fidelity
     fisher_information: Callable[..., Any] = gaussian.fisher_information
     steering: Callable[..., Any] = gaussian.steering
@@ -245,5 +247,7 @@ READERS: dict[str, Callable[..., Any]] = {
     "steady_state": _state,
     "conditional_steady_state": _state,
     "conditional_evolve": _trajectory,
+    "periodic_state": _state,
+    "periodic_average": _state,
 }
 GAUSSIAN = Engine()

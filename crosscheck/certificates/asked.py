@@ -27,6 +27,8 @@ FURTHER_QUANTITIES = {
     "spectrum": ("spectrum",),
     "g2": ("g2",),
     "output_spectrum": ("output_spectrum",),
+    "periodic_state": ("periodic_state",),
+    "periodic_average": ("periodic_average",),
     "fidelity": ("fidelity",),
     "fisher_information": ("fisher_information",),
     **{name: (name,) for name in OF_STATES},

@@ -145,6 +145,10 @@ def _name_of(quantity: str, place: str) -> str:
     for start, name in {"Re S[": "spectrum", "Re C[": "correlation", "S_out": "output_spectrum"}.items():
         if quantity.startswith(start):
             return name
+    if place.startswith("periodic"):
+        return "periodic_state"
+    if place == "average":
+        return "periodic_average"
     if place.startswith("conditional") and quantity.startswith("σ["):
         return "conditional"
     return quantity.split(",")[0].split(" of ")[0]
@@ -159,6 +163,8 @@ def _why(name: str, inquiry: Inquiry) -> str:
         return f"{inquiry.engine.name} does not offer it."
     if name == "output_spectrum":
         return "It is of channels that are measured, and the model measures none that couples. Write measurements."
+    if name.startswith("periodic"):
+        return "It is of models whose coefficients f(t) repeat, and is simulated."
     if name == "g2":
         return "No mode has quanta to count, or there is no delay."
     of = {"duan": 2, "epr_variance": 2, "residual_contangle": 3}.get(name, modes)

@@ -47,7 +47,8 @@ def certify_command(
             metavar="NAME,…",
             help="Compare these, too: spectrum, correlation, g2, output_spectrum; steering, residual_contangle, "
             "renyi2, squeezing_db, duan, epr_variance, negativities; fidelity:start, fidelity:vacuum, fidelity:target "
-            "(a method of the model that returns a Preparation); fisher_information:FIELD in the steady state. "
+            "(a method of the model that returns a Preparation); fisher_information:FIELD in the steady state; "
+            "periodic_state, periodic_average. "
             "Conditional states of a monitored model are compared unasked.",
         ),
     ] = "",

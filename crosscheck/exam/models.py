@@ -250,3 +250,37 @@ class ThreeBeams(_OneTime, Model):
 
 LOPSIDED = LopsidedBeams()
 THREE = ThreeBeams()
+
+
+@dataclass(frozen=True)
+class PeriodicMode(Model):
+    r"""dρ/dt = −i[a†a + cos(Ωt)((iε/2)(a†² − a²) + f(a + a†)), ρ] + a thermal bath: squeezed and pushed in turns."""
+
+    epsilon: float = 0.3
+    force: float = 0.4
+    modulation: float = 2.2
+    gamma: float = 0.8
+    nbar: float = 0.05
+
+    @property
+    def modes(self) -> int:
+        return 1
+
+    @property
+    def period(self) -> float:
+        """2π/Ω."""
+        return 2 * math.pi / self.modulation
+
+    def hamiltonian(self, a: Any) -> Any:
+        moved = 0.5j * self.epsilon * (a.dag() ** 2 - a**2) + self.force * (a + a.dag())
+        return [a.dag() * a, [moved, lambda t: np.cos(self.modulation * t)]]
+
+    def dissipators(self, a: Any) -> Iterator[Dissipator]:
+        yield from thermal_bath(a, self.gamma, self.nbar)
+
+    @classmethod
+    def example(cls) -> Self:
+        return cls()
+
+
+PERIODIC = PeriodicMode()

@@ -17,6 +17,7 @@ from crosscheck.exam import (
     further,
     information,
     monitored,
+    periodic,
     preparation,
     spectra,
     steady,
@@ -28,7 +29,7 @@ SAMPLED = 4
 
 THEMES = (
     convention, drift, diffusion, evolution, steady, preparation, entanglement, information, discord, monitored,
-    spectra, further, estimation,
+    spectra, further, estimation, periodic,
 )  # fmt: skip
 
 

@@ -77,6 +77,7 @@ def test_theorems_are_asked_from_the_equations_to_the_measures():
     assert [each.__name__.removesuffix("_certificate") for each in certifying.THEOREMS + certifying.ESTIMATES] == [
         "generator", "window", "start", "measures", "enclosed", "conditional", "conditional_measures", "observables",
         "information", "trajectory", "steady_state", "path", "resolvent", "sensitivity",
+        "periodic",
     ]  # fmt: skip
 
 
