@@ -60,7 +60,10 @@ THEOREMS = (
     information_certificate,
 )  # fmt: skip
 # What certificates that were not attempted say themselves that they leave open.
-TOLD = {"observables": ("correlation", "spectrum", "g2", "output_spectrum"), "conditional": ("conditional",)}
+TOLD = {
+    "observables": ("correlation", "spectrum", "g2", "output_spectrum", "transfer", "sideband_asymmetry"),
+    "conditional": ("conditional",),
+}
 ESTIMATES = (
     trajectory_certificate, steady_state_certificate, path_certificate, resolvent_certificate,
     sensitivity_certificate, periodic_certificate,
@@ -91,7 +94,8 @@ def certify(
             beforehand, from predicted operations and bytes, the same on every machine.
         simulate: whether to simulate truncated dynamics. By default what no theorem decides is simulated, and what one
             does decide where that takes a few seconds, as a further witness.
-        quantities: what is compared besides: "spectrum", "correlation", "g2" and "output_spectrum" of the steady state;
+        quantities: what is compared besides: "spectrum", "correlation", "g2", "output_spectrum", "transfer" and
+            "sideband_asymmetry" of the steady state;
             "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance" and "negativities" of
             every state; "fidelity:start", "fidelity:vacuum" and "fidelity:target" with the prepared state, the vacuum
             or that of a method `target`, which returns a Preparation; "fisher_information:kappa" of a field of the

@@ -31,6 +31,7 @@ OF_STATES = (
 )  # fmt: skip
 FURTHER = (
     "conditional_steady_state", "conditional_evolve", "correlation", "spectrum", "g2", "output_spectrum",
+    "transfer", "sideband_asymmetry",
     "periodic_state", "periodic_average", "fidelity", "fisher_information", *OF_STATES,
 )  # fmt: skip
 # What an engine is called that says no name, if one of its functions is not the package's.
@@ -75,6 +76,8 @@ class Engine:
     spectrum: Callable[..., Any] = gaussian.spectrum
     g2: Callable[..., Any] = gaussian.g2
     output_spectrum: Callable[..., Any] = gaussian.output_spectrum
+    transfer: Callable[..., Any] = gaussian.transfer
+    sideband_asymmetry: Callable[..., Any] = gaussian.sideband_asymmetry
     periodic_state: Callable[..., Any] = gaussian.periodic_state
     periodic_average: Callable[..., Any] = gaussian.periodic_average
     fidelity: Callable[..., Any] = gaussian.fidelity

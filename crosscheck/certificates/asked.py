@@ -27,6 +27,8 @@ FURTHER_QUANTITIES = {
     "spectrum": ("spectrum",),
     "g2": ("g2",),
     "output_spectrum": ("output_spectrum",),
+    "transfer": ("transfer",),
+    "sideband_asymmetry": ("sideband_asymmetry",),
     "periodic_state": ("periodic_state",),
     "periodic_average": ("periodic_average",),
     "fidelity": ("fidelity",),

@@ -141,8 +141,11 @@ def not_compared(asked: Sequence[str], inquiry: Inquiry, compared: Iterator[tupl
     return [f"Not compared: {name}. {_why(name, inquiry)}" for name in dict.fromkeys(asked) if name not in found]
 
 
+STARTS = {"Re S[": "spectrum", "Re C[": "correlation", "S_out": "output_spectrum", "Re T[": "transfer"}
+
+
 def _name_of(quantity: str, place: str) -> str:
-    for start, name in {"Re S[": "spectrum", "Re C[": "correlation", "S_out": "output_spectrum"}.items():
+    for start, name in STARTS.items():
         if quantity.startswith(start):
             return name
     if place.startswith("periodic"):
@@ -161,7 +164,7 @@ def _why(name: str, inquiry: Inquiry) -> str:
         return "It is compared for Gaussian models only."
     if not inquiry.engine.gives(*FURTHER_QUANTITIES[name]):
         return f"{inquiry.engine.name} does not offer it."
-    if name == "output_spectrum":
+    if name in ("output_spectrum", "transfer"):
         return "It is of channels that are measured, and the model measures none that couples. Write measurements."
     if name.startswith("periodic"):
         return "It is of models whose coefficients f(t) repeat, and is simulated."

@@ -45,7 +45,8 @@ def certify_command(
         str,
         typer.Option(
             metavar="NAME,…",
-            help="Compare these, too: spectrum, correlation, g2, output_spectrum; steering, residual_contangle, "
+            help="Compare these, too: spectrum, correlation, g2, output_spectrum, transfer, sideband_asymmetry; "
+            "steering, residual_contangle, "
             "renyi2, squeezing_db, duan, epr_variance, negativities; fidelity:start, fidelity:vacuum, fidelity:target "
             "(a method of the model that returns a Preparation); fisher_information:FIELD in the steady state; "
             "periodic_state, periodic_average. "

@@ -36,6 +36,13 @@ def bugs() -> list[Bug]:
         ("output-quadrature", "the other quadrature of the output", "output_spectrum", _other_quadrature),
         ("output-angle-sign", "the angle of the output with the other sign", "output_spectrum", _angle_sign),
         ("other-baths-left-out", "½TT† alone: noise that enters elsewhere left out", "output_spectrum", _own_only),
+        ("transfer-without-input", "T = CMB without what is reflected at once", "transfer", _transmitted),
+        ("transfer-omega-sign", "T(−ω)", "transfer", _conjugate),
+        ("transfer-transposed", "Tᵀ: p_in to x_out for x_in to p_out", "transfer", _turned),
+        ("transfer-kappa", "1 + 2CMB: κ for κ/2 at resonance", "transfer", _twice),
+        ("sideband-inverted", "the noise at +ω over that at −ω", "sideband_asymmetry", _inverted),
+        ("sideband-of-x", "S_xx(−ω)/S_xx(ω), with the far side of the resonance", "sideband_asymmetry", _of_x),
+        ("sideband-quanta", "the quanta r/(1 − r) for the ratio r", "sideband_asymmetry", _quanta),
         ("output-omega-sign", "T(−ω): seen in what is not symmetric", "output_spectrum", _out_of_phase),
     )
     return [wrong_observable(name, what, MONITORED, quantity, function) for name, what, quantity, function in rows]
@@ -164,3 +171,33 @@ def _kappa(model: Any, omegas: Any, channel: Any, angle: float, nbar: float) -> 
 def _out_of_phase(model: Any, omegas: Any, channel: Any, angle: float, nbar: float) -> Any:
     """Each frequency with the response at another."""
     return _output(model, [w + 0.5 for w in omegas], angle)
+
+
+def _transmitted(model: Any, omegas: Any, into: Any) -> Any:
+    return gaussian.transfer(model, omegas, into) - np.eye(2)
+
+
+def _conjugate(model: Any, omegas: Any, into: Any) -> Any:
+    return gaussian.transfer(model, -np.asarray(omegas), into)
+
+
+def _turned(model: Any, omegas: Any, into: Any) -> Any:
+    return np.swapaxes(gaussian.transfer(model, omegas, into), -1, -2)
+
+
+def _twice(model: Any, omegas: Any, into: Any) -> Any:
+    return np.eye(2) + 2 * _transmitted(model, omegas, into)
+
+
+def _inverted(model: Any, mode: int, omegas: Any) -> Any:
+    return 1 / gaussian.sideband_asymmetry(model, mode, omegas)
+
+
+def _of_x(model: Any, mode: int, omegas: Any) -> Any:
+    far, near = (gaussian.spectrum(model, s * np.asarray(omegas))[:, 2 * mode, 2 * mode].real for s in (-1, 1))
+    return far / near
+
+
+def _quanta(model: Any, mode: int, omegas: Any) -> Any:
+    ratio = gaussian.sideband_asymmetry(model, mode, omegas)
+    return ratio / (1 - ratio)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from crosscheck.report.verdict import Comparison, Verdict, overall
 
-MOMENTS = ("⟨", "σ[", "A[", "d[", "D[", "Re S[", "Im S[", "Re C[", "Im C[")
+MOMENTS = ("⟨", "σ[", "A[", "d[", "D[", "Re S[", "Im S[", "Re C[", "Im C[", "Re T[", "Im T[")
 # Kinds whose Fock side is made of proved moments by the moment engine's own balls.
 ENCLOSED = ("enclosed", "conditional measures", "observables")
 

@@ -74,13 +74,8 @@ def output_spectrum(
     nbar: flint.arb,
 ) -> flint.arb:
     """S_out(ω) of the quadrature at `angle` of the channel c (2n, 1); vacuum ½."""
-    m, root, half = a.nrows(), flint.arb(2).sqrt(), flint.arb(1) / 2
-    form = omega(m // 2)
-    re, im = (flint.arb_mat([[part(c[j, 0])] for j in range(m)]) for part in (_real, _imaginary))
-    enters = [form * im * -root, form * re * root]
-    leaves = [re.transpose() * root, im.transpose() * root]
-    b = flint.acb_mat([[enters[k][j, 0] for k in (0, 1)] for j in range(m)])
-    rows = flint.acb_mat([[leaves[k][0, j] for j in range(m)] for k in (0, 1)])
+    half = flint.arb(1) / 2
+    b, rows = port(c)
     moved = response(a, frequency)
     t = rows * moved * b + flint.acb_mat([[1, 0], [0, 1]])
     warm = flint.acb(nbar + half)
@@ -88,6 +83,39 @@ def output_spectrum(
     total = t * adjoint(t) * warm + rows * moved * rest * adjoint(moved) * rows.transpose()
     u = flint.acb_mat([[angle.cos()], [angle.sin()]])
     return (u.transpose() * total * u)[0, 0].real
+
+
+def transfer(a: flint.arb_mat, c: flint.acb_mat, frequency: flint.arb) -> flint.acb_mat:
+    """T(ω) of what is reflected at the port of the channel c (2n, 1), 2 × 2."""
+    b, rows = port(c)
+    return rows * response(a, frequency) * b + flint.acb_mat([[1, 0], [0, 1]])
+
+
+def port(c: flint.acb_mat) -> tuple[flint.acb_mat, flint.acb_mat]:
+    """(B, C) of a channel c (2n, 1)."""
+    m, root = c.nrows(), flint.arb(2).sqrt()
+    form = omega(m // 2)
+    re, im = (flint.arb_mat([[part(c[j, 0])] for j in range(m)]) for part in (_real, _imaginary))
+    enters = [form * im * -root, form * re * root]
+    leaves = [re.transpose() * root, im.transpose() * root]
+    b = flint.acb_mat([[enters[k][j, 0] for k in (0, 1)] for j in range(m)])
+    return b, flint.acb_mat([[leaves[k][0, j] for j in range(m)] for k in (0, 1)])
+
+
+def sideband_asymmetry(
+    a: flint.arb_mat, sigma: flint.arb_mat, rows: list[int], frequency: flint.arb
+) -> flint.arb:  # fmt: skip
+    """∫e^{−iωτ}⟨δb†(τ)δb(0)⟩dτ / ∫e^{iωτ}⟨δb(τ)δb†(0)⟩dτ of the mode with these rows; NaN where that may be 0/0."""
+    down = _ladder_spectrum(spectrum(a, sigma, -frequency), rows, -1)
+    up = _ladder_spectrum(spectrum(a, sigma, frequency), rows, 1)
+    return down / up if up > 0 else flint.arb("nan")
+
+
+def _ladder_spectrum(matrix: flint.acb_mat, rows: list[int], sign: int) -> flint.arb:
+    """uS u† with u = (1, ±i)/√2, of b (+) or of b† (−)."""
+    u = flint.acb_mat([[1, flint.acb(0, sign)]])
+    block = flint.acb_mat([[matrix[j, k] for k in rows] for j in rows])
+    return (u * block * adjoint(u))[0, 0].real / 2
 
 
 def response(a: flint.arb_mat, frequency: flint.arb) -> flint.acb_mat:

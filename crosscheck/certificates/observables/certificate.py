@@ -235,6 +235,36 @@ def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
             yield f"S_out of channel {k + 1}", f"ω = {w:g}", float(mine), error, ball, 1.0
 
 
+def _transfer(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    """T(ω) of what each channel that the model measures reflects."""
+    model, n = steady.system.model, steady.system.modes
+    for k, m in enumerate(_channels(model, ladder(n))):
+        c = linear_form(m.operator, n, "measured operator")[1]
+        if not np.any(c):
+            continue
+        balls = flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
+        shape = (len(steady.omegas), 2, 2)
+        given = (model, steady.omegas, lambda *a, k=k: _channels(model, a)[k].operator)
+        values, errors = _answer(engine, "transfer", shape, *given)
+        for w, mine, error in zip(steady.omegas, values, np.reshape(errors, (len(values), -1)).max(-1), strict=True):
+            exact = two_time.transfer(steady.equations.drift, balls, flint.arb(w))
+            for i, j in np.ndindex(2, 2):
+                name, z = f"T[{'xp'[i]}, {'xp'[j]}] of channel {k + 1}", exact[i, j]
+                yield f"Re {name}", f"ω = {w:g}", float(np.real(mine[i, j])), float(error), z.real, 1.0
+                yield f"Im {name}", f"ω = {w:g}", float(np.imag(mine[i, j])), float(error), z.imag, 1.0
+
+
+def _sidebands(engine: Engine, steady: _Steady) -> Iterator[Row]:
+    """The noise of each mode b at −ω over that at +ω, at the frequencies above 0."""
+    omegas = [w for w in steady.omegas if w > 0] or steady.omegas
+    for mode in range(steady.system.modes):
+        rows = [2 * mode, 2 * mode + 1]
+        values, errors = _answer(engine, "sideband_asymmetry", (len(omegas),), steady.system.model, mode, omegas)
+        for w, mine, error in zip(omegas, _real(engine, "sideband_asymmetry", values), errors, strict=True):
+            ball = two_time.sideband_asymmetry(steady.equations.drift, steady.covariance, rows, flint.arb(w))
+            yield f"sideband_asymmetry of mode {mode + 1}", f"ω = {w:g}", float(mine), error, ball, 1.0
+
+
 def _channels(model: Any, a: Any) -> list[Any]:
     return list(model.measurements(*a)) if hasattr(model, "measurements") else []
 
@@ -295,4 +325,6 @@ ROWS: dict[str, Callable[[Engine, _Steady], Iterator[Row]]] = {
     "spectrum": _spectrum,
     "g2": _g2,
     "output_spectrum": _output,
+    "transfer": _transfer,
+    "sideband_asymmetry": _sidebands,
 }
