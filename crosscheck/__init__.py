@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from crosscheck import models as models
+    from crosscheck.certificates.batched.points import certify_points as certify_points
+    from crosscheck.certificates.batched.result import PointsReport as PointsReport
+    from crosscheck.certificates.batched.verdicts import PointVerdict as PointVerdict
     from crosscheck.certificates.budget import Budget as Budget
     from crosscheck.certificates.simulation.truncation import TruncationStudy as TruncationStudy
     from crosscheck.certificates.simulation.truncation import truncation as truncation
@@ -71,6 +74,8 @@ HOMES = {
     "Measurement": "model",
     "Model": "model",
     "NotCertified": "errors",
+    "PointVerdict": "certificates.batched.verdicts",
+    "PointsReport": "certificates.batched.result",
     "Preparation": "model",
     "Refuted": "errors",
     "Report": "report.report",
@@ -81,6 +86,7 @@ HOMES = {
     "Window": "certificates.window.kernel",
     "brownian_bath": "models.baths",
     "certify": "certify",
+    "certify_points": "certificates.batched.points",
     "dephasing": "models.baths",
     "diagnose": "diagnosis.diagnose",
     "fed_back": "models.feedback",

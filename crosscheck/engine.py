@@ -182,13 +182,16 @@ def _is_ours(function: Callable[..., Any]) -> bool:
 
 def _equations(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.MomentEquations:
     drift, drive, diffusion = map(_numbers, found)
-    rounding = 0.1 * accuracy * max(float(np.linalg.norm(part)) for part in (drift, diffusion))
+    # Of each point of a scan by itself.
+    sizes = [np.linalg.norm(part, axis=(-2, -1)) for part in (drift, diffusion)]
+    rounding = 0.1 * accuracy * np.maximum(*sizes)
     return gaussian.MomentEquations(drift=drift, drive=drive, diffusion=diffusion, rounding=rounding)
 
 
 def _state(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.GaussianState:
     mean, sigma = map(_numbers, found)
-    return gaussian.GaussianState(mean=mean, covariance=sigma, error=np.asarray(accuracy * np.linalg.norm(sigma)))
+    error = np.asarray(accuracy * np.linalg.norm(sigma, axis=(-2, -1)))
+    return gaussian.GaussianState(mean=mean, covariance=sigma, error=error)
 
 
 def _trajectory(found: Sequence[Any], accuracy: float, given: tuple[Any, ...]) -> gaussian.Trajectory:

@@ -19,6 +19,7 @@ from types import ModuleType
 from typing import Any
 
 import gaussian
+from crosscheck.certificates.batched.scan import scan_shape
 from crosscheck.certificates.budget import TOLERANCE, Budget
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.chain_in_time import diagnose_in_time
@@ -28,7 +29,6 @@ from crosscheck.diagnosis.code.data import is_data, load_data
 from crosscheck.diagnosis.code.grid import diagnose_grid
 from crosscheck.diagnosis.code.names import is_code
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.scan import scan_shape
 from crosscheck.diagnosis.code.scan_report import ScanDiagnosis
 from crosscheck.diagnosis.model.examine import examine
 from crosscheck.diagnosis.model.report import ModelDiagnosis

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from crosscheck.diagnosis.code.scan import Shape, point_of, scan_shape
+from crosscheck.certificates.batched.scan import Shape, point_of, scan_shape
 from crosscheck.errors import InvalidParameter
 from crosscheck.model import parameters
 from crosscheck.models.loading import TargetNotFound, told

@@ -22,11 +22,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.batched.scan import Shape, place, point_of, scan_shape
 from crosscheck.diagnosis.code.chain import diagnose_code
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.clock import Clock
 from crosscheck.diagnosis.code.report import CodeDiagnosis
-from crosscheck.diagnosis.code.scan import Shape, place, point_of, scan_shape
 from crosscheck.diagnosis.code.scan_causes import FEWEST, causes_over, general
 from crosscheck.diagnosis.code.scan_claims import EQUATIONS, ScanClaims
 from crosscheck.diagnosis.code.scan_points import Compared, Conventions, Scan, compare, conventions_of

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.batched.scan import point_of
 from crosscheck.diagnosis.code.change import Change, named_factor
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.clock import Clock, OutOfTime
@@ -29,7 +30,6 @@ from crosscheck.diagnosis.code.measures import variants as of_measure
 from crosscheck.diagnosis.code.observables import lyapunov, steady_mean
 from crosscheck.diagnosis.code.quantities import variants as of_quantity
 from crosscheck.diagnosis.code.readings import Readings
-from crosscheck.diagnosis.code.scan import point_of
 from crosscheck.diagnosis.code.scan_claims import ScanClaims, seen
 from crosscheck.diagnosis.code.scan_points import Compared, Conventions, Scan, Steady, candidates
 from crosscheck.diagnosis.code.scan_values import measured, quantity_within

@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crosscheck.certificates.batched.scan import Shape
 from crosscheck.diagnosis.code.accuracy import half_units
 from crosscheck.diagnosis.code.calls import call
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame
-from crosscheck.diagnosis.code.scan import Shape
 from crosscheck.diagnosis.code.shapes import CORRELATIONS, MEASURES, NUMBERS, QUANTITIES, said
 from crosscheck.errors import InvalidParameter
 

@@ -16,13 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.batched.scan import Shape
 from crosscheck.diagnosis.code.accuracy import CLEAR
 from crosscheck.diagnosis.code.claim import Claim
 from crosscheck.diagnosis.code.frames import Frame, frames
 from crosscheck.diagnosis.code.measures import OUTPUTS, RIGHT, Variant
 from crosscheck.diagnosis.code.observables import Observable
 from crosscheck.diagnosis.code.quantities import OUTPUTS as OUTPUTS_OF
-from crosscheck.diagnosis.code.scan import Shape
 from crosscheck.diagnosis.code.scan_bounds import bounds
 from crosscheck.diagnosis.code.scan_claims import EQUATIONS, SOLVED, ScanClaims, seen
 from crosscheck.diagnosis.code.scan_values import measured, quantity_within

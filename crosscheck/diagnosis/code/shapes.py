@@ -17,10 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import gaussian
+from crosscheck.certificates.batched.scan import constant, scan_shape
 from crosscheck.diagnosis.code.asking import COVARIANCES, takes
 from crosscheck.diagnosis.code.calls import HOLDERS, call, is_understood, needed
 from crosscheck.diagnosis.code.frames import VACUUMS
-from crosscheck.diagnosis.code.scan import constant, scan_shape
 from crosscheck.errors import CrosscheckError, InvalidParameter
 from crosscheck.model import parameters
 from crosscheck.models.loading import TargetNotFound, told

@@ -8,9 +8,9 @@ import pytest
 
 import gaussian
 from crosscheck import Claim, diagnose
+from crosscheck.certificates.batched.scan import point_of, scan_shape
 from crosscheck.diagnosis.code.digits import interval, lost
 from crosscheck.diagnosis.code.functions import physical_covariances
-from crosscheck.diagnosis.code.scan import point_of, scan_shape
 from crosscheck.diagnosis.code.scan_bounds import bounds
 from crosscheck.errors import InvalidParameter, Refuted
 from crosscheck.models import ReservoirGravity

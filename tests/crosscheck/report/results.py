@@ -7,7 +7,7 @@ import numpy as np
 import qutip
 
 import gaussian
-from crosscheck import Budget, certify, diagnose, from_qutip, models, prove_steady_state, truncation
+from crosscheck import Budget, certify, certify_points, diagnose, from_qutip, models, prove_steady_state, truncation
 from crosscheck.bench import batches, machine
 from crosscheck.bench.result import Goal
 from crosscheck.bench.table import Bench
@@ -47,6 +47,11 @@ def scan():
     return diagnose({"A": wrong, "S": 1.0}, model=beams)
 
 
+def points():
+    beams = replace(BEAMS, g=np.array([0.1, 0.2, 0.9]))
+    return certify_points(beams, quantities=["log_negativity", "purity"])
+
+
 def claims():
     paper = find_paper("classical-gravity")
     few = Paper(key=paper.key, title=paper.title, source=paper.source, claims=paper.claims[:2])
@@ -78,6 +83,7 @@ MAKERS = {
     "truncation study": lambda: truncation(BEAMS, cutoffs=(4, 6)),
     "diagnosis of a code": code,
     "diagnosis of a scan": scan,
+    "certificates of points": points,
     "diagnosis of a model": lambda: diagnose(MODE, tolerance=1e-3),
     "exam": lambda: sit(named(["ordering", "strong-squeezing"])),
     "survey of engines": lambda: survey(plugins(["qutip-cv"]), [BEAMS]),

@@ -1,0 +1,1 @@
+"""Certificates for every point of a scan: theorems in doubles, and balls where these do not decide."""
