@@ -11,7 +11,7 @@ import numpy as np
 import gaussian
 from crosscheck.certificates.batched.measures import MEASURES, OF_PARTIES
 from crosscheck.certificates.batched.scan import Shape, point_of, scan_shape
-from crosscheck.certificates.inquiry import HOW_TO_NAME, require_tolerance
+from crosscheck.certificates.inquiry import require_tolerance
 from crosscheck.certificates.system import System
 from crosscheck.engine import Engine
 from crosscheck.errors import InvalidParameter
@@ -36,7 +36,12 @@ class Asked:
         cls, model: Any, quantities: Sequence[str], party: Sequence[int] | None, tolerance: float, engine: Engine
     ) -> Self:
         if not isinstance(engine, Engine):
-            raise InvalidParameter("engine", "be an Engine", engine, HOW_TO_NAME)
+            raise InvalidParameter(
+                "engine",
+                "be an Engine",
+                engine,
+                "Put functions into one, as in Engine(name='mine', steady_state=solve).",
+            )
         require_tolerance(tolerance)
         gaussian.moment_equations(model)  # what is the matter with the model is said here
         shape = scan_shape(model)
