@@ -95,7 +95,7 @@ def certify(
         simulate: whether to simulate truncated dynamics. By default what no theorem decides is simulated, and what one
             does decide where that takes a few seconds, as a further witness.
         quantities: what is compared besides: "spectrum", "correlation", "g2", "output_spectrum", "transfer" and
-            "sideband_asymmetry" of the steady state;
+            "sideband_asymmetry" of the steady state, the first two also of operators A, B that a method `pairs` yields;
             "steering", "residual_contangle", "renyi2", "squeezing_db", "duan", "epr_variance" and "negativities" of
             every state; "fidelity:start", "fidelity:vacuum" and "fidelity:target" with the prepared state, the vacuum
             or that of a method `target`, which returns a Preparation; "fisher_information:kappa" of a field of the

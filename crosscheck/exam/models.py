@@ -284,3 +284,15 @@ class PeriodicMode(Model):
 
 
 PERIODIC = PeriodicMode()
+
+
+@dataclass(frozen=True)
+class CorrelatedPair(MonitoredPair):
+    """The same two modes, of which ⟨a†(τ)b(0)⟩ and ⟨a(τ)(a + b)(0)⟩ are wanted."""
+
+    def pairs(self, a: Any, b: Any) -> Iterator[tuple[Any, Any]]:
+        yield a.dag(), b
+        yield a, a + b
+
+
+CORRELATED = CorrelatedPair()

@@ -9,7 +9,7 @@ import scipy.linalg
 
 import gaussian
 from crosscheck.exam.bug import Bug, wrong_observable
-from crosscheck.exam.models import MONITORED
+from crosscheck.exam.models import CORRELATED, MONITORED
 
 
 def bugs() -> list[Bug]:
@@ -45,7 +45,14 @@ def bugs() -> list[Bug]:
         ("sideband-quanta", "the quanta r/(1 − r) for the ratio r", "sideband_asymmetry", _quanta),
         ("output-omega-sign", "T(−ω): seen in what is not symmetric", "output_spectrum", _out_of_phase),
     )
-    return [wrong_observable(name, what, MONITORED, quantity, function) for name, what, quantity, function in rows]
+    pairs = (
+        ("pair-swapped", "⟨B(τ)A(0)⟩ for ⟨A(τ)B(0)⟩", "spectrum", _swapped(gaussian.spectrum)),
+        ("pair-daggered", "⟨A†(τ)B(0)⟩", "spectrum", _daggered(gaussian.spectrum)),
+        ("pair-swapped-in-time", "C_BA(τ) for C_AB(τ)", "correlation", _swapped(gaussian.correlation)),
+        ("pair-daggered-in-time", "A† for A, as of a scalar product", "correlation", _daggered(gaussian.correlation)),
+    )
+    found = [wrong_observable(name, what, MONITORED, quantity, function) for name, what, quantity, function in rows]
+    return found + [wrong_observable(name, what, CORRELATED, quantity, wrong) for name, what, quantity, wrong in pairs]
 
 
 def _reversed(model: Any, omegas: Any) -> Any:
@@ -201,3 +208,17 @@ def _of_x(model: Any, mode: int, omegas: Any) -> Any:
 def _quanta(model: Any, mode: int, omegas: Any) -> Any:
     ratio = gaussian.sideband_asymmetry(model, mode, omegas)
     return ratio / (1 - ratio)
+
+
+def _swapped(right: Any) -> Any:
+    return lambda model, points, *pair: right(model, points, *reversed(pair))
+
+
+def _daggered(right: Any) -> Any:
+    def wrong(model: Any, points: Any, *pair: Any) -> Any:
+        if not pair:
+            return right(model, points)
+        first, second = pair
+        return right(model, points, lambda *a: first(*a).dag(), second)
+
+    return wrong

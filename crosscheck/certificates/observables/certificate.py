@@ -181,6 +181,7 @@ def _spectrum(engine: Engine, steady: _Steady) -> Iterator[Row]:
     points = [(f"ω = {w:g}", w) for w in steady.omegas]
     a, sigma = steady.equations.drift, steady.covariance
     yield from _matrix_rows("spectrum", "S", engine, steady, points, lambda w: two_time.spectrum(a, sigma, w))
+    yield from _pair_rows("spectrum", "S", engine, steady, points, lambda w: two_time.spectrum(a, sigma, w))
 
 
 def _correlation(engine: Engine, steady: _Steady) -> Iterator[Row]:
@@ -192,6 +193,43 @@ def _correlation(engine: Engine, steady: _Steady) -> Iterator[Row]:
         return later if t >= 0 else two_time.adjoint(later)
 
     yield from _matrix_rows("correlation", "C", engine, steady, points, exact)
+    yield from _pair_rows("correlation", "C", engine, steady, points, exact)
+
+
+def _pair_rows(
+    name: str,
+    letter: str,
+    engine: Engine,
+    steady: _Steady,
+    points: list[tuple[str, float]],
+    exact: Callable[[Any], Any],
+) -> Iterator[Row]:
+    """aᵀSb of each pair A = a·r, B = b·r that the model's method `pairs` yields."""
+    model, n = steady.system.model, steady.system.modes
+    for k, pair in enumerate(_pairs(model, ladder(n))):
+        left, right = (_in_balls(linear_form(x, n, "operator of a pair")[1]) for x in pair)
+        operators = [lambda *a, k=k, i=i: _pairs(model, a)[k][i] for i in (0, 1)]
+        values, errors = _answer(engine, name, (len(points),), model, [x for _, x in points], *operators)
+        found = [(left.transpose() * exact(flint.arb(x)) * right)[0, 0] for _, x in points]
+        unit = max((float(abs(z).abs_upper()) for z in found), default=0.0) if name == "spectrum" else 1.0
+        for (place, _), mine, error, z in zip(points, values, errors, found, strict=True):
+            yield f"Re {letter}_AB of pair {k + 1}", place, float(np.real(mine)), error, z.real, unit or 1.0
+            yield f"Im {letter}_AB of pair {k + 1}", place, float(np.imag(mine)), error, z.imag, unit or 1.0
+
+
+def _pairs(model: Any, a: Any) -> list[Any]:
+    """Pairs of operators. Raises InvalidModel for what are none."""
+    found = list(model.pairs(*a)) if callable(getattr(model, "pairs", None)) else []
+    if not all(isinstance(pair, (tuple, list)) and len(pair) == 2 for pair in found):
+        raise InvalidModel(
+            f"The method pairs of {type(model).__name__} must yield pairs of operators, but yields {found!r}.",
+            "Write `yield a.dag(), a` for ⟨a†(τ)a(0)⟩.",
+        )
+    return found
+
+
+def _in_balls(c: NDArray[Any]) -> flint.acb_mat:
+    return flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
 
 
 def _g2(engine: Engine, steady: _Steady) -> Iterator[Row]:
@@ -221,7 +259,7 @@ def _output(engine: Engine, steady: _Steady) -> Iterator[Row]:
         c = linear_form(m.operator, n, "measured operator")[1]
         if not np.any(c):  # a rate of zero: nothing comes out
             continue
-        balls = flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
+        balls = _in_balls(c)
         nbar = getattr(m, "nbar", 0.0)
         values, errors = _answer(
             engine, "output_spectrum", (len(steady.omegas),), model, steady.omegas,
@@ -242,7 +280,7 @@ def _transfer(engine: Engine, steady: _Steady) -> Iterator[Row]:
         c = linear_form(m.operator, n, "measured operator")[1]
         if not np.any(c):
             continue
-        balls = flint.acb_mat([[flint.acb(*_parts(z))] for z in c])
+        balls = _in_balls(c)
         shape = (len(steady.omegas), 2, 2)
         given = (model, steady.omegas, lambda *a, k=k: _channels(model, a)[k].operator)
         values, errors = _answer(engine, "transfer", shape, *given)

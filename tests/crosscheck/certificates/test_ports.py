@@ -1,4 +1,4 @@
-"""Transfer functions and sidebands in `certify`, and their balls against closed forms."""
+"""Transfer functions, sidebands and spectra of pairs in `certify`, and their balls against closed forms."""
 
 from __future__ import annotations
 
@@ -90,3 +90,35 @@ def test_the_sidebands_of_a_vacuum_are_zero_over_what_it_takes():
     assert found.rad() < 1e-12
     wide = flint.arb_mat([[flint.arb(0, 9), 0], [0, flint.arb(0, 9)]])
     assert not two_time.sideband_asymmetry(-one / 2, wide, [0, 1], flint.arb(1)).is_finite()
+
+
+class Emitting(Cavity):
+    taus = (0.0, 0.8)
+
+    def pairs(self, a: Any) -> Any:
+        yield a.dag(), a
+
+
+def test_the_spectrum_and_correlation_of_a_pair_are_those_of_a_damped_mode():
+    """N Γ/[(Γ/2)² + (ω + ω₀)²] and N e^{iω₀τ − Γτ/2} of a†, a, with N = γn̄/Γ."""
+    model = Emitting()
+    report = crosscheck.certify(model, quantities=("spectrum", "correlation"), simulate=False)
+    assert report.verdict is Verdict.CERTIFIED
+    rows = {(c.quantity, c.place): c.fock for c in report.certificate("observables").comparisons}
+    rate = model.kappa + model.gamma
+    quanta = model.gamma * model.nbar / rate
+    for w in model.omegas:
+        closed = quanta * rate / ((rate / 2) ** 2 + (w + model.omega) ** 2)
+        assert abs(rows["Re S_AB of pair 1", f"ω = {w:g}"] - closed) < 1e-12
+    later = quanta * np.exp(1j * model.omega * 0.8 - rate * 0.4)
+    assert abs(rows["Re C_AB of pair 1", "τ = 0.8"] - later.real) < 1e-12
+    assert abs(rows["Im C_AB of pair 1", "τ = 0.8"] - later.imag) < 1e-12
+
+
+def test_pairs_that_are_none_are_refused():
+    class Single(Cavity):
+        def pairs(self, a: Any) -> Any:
+            yield a
+
+    with pytest.raises(crosscheck.errors.InvalidModel, match="must yield pairs of operators"):
+        crosscheck.certify(Single(), quantities="spectrum", simulate=False)
