@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -176,7 +177,8 @@ def _further(asked: Sequence[str] | str, engine: Engine, system: System) -> tupl
     asked_of = {base(name) for name in names}
     for name, functions in FURTHER_QUANTITIES.items():
         if name not in asked_of and any(not engine.has_own(f) for f in functions):
-            names += completed(name, system.model)
+            with contextlib.suppress(InvalidParameter):  # a model without fields has none to be asked about
+                names += completed(name, system.model)
     return tuple(dict.fromkeys(names))
 
 

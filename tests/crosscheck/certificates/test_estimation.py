@@ -131,3 +131,11 @@ def test_where_there_is_no_steady_state_an_information_is_not_compared():
     report = crosscheck.certify(model, times=[0.1], quantities="fisher_information:epsilon", simulate=False)
     assert report.verdict is not Verdict.REFUTED
     assert "provably" in report.certificate("information").note
+
+
+def test_an_engine_with_an_information_of_its_own_is_not_asked_for_it_of_a_model_without_fields():
+    """Such as one that was put together of functions."""
+    engine = replace(GAUSSIAN, fisher_information=lambda model, field: 1.0)
+    model = crosscheck.quick(hamiltonian=lambda a: a.dag() * a, c_ops=lambda a: [a])
+    report = crosscheck.certify(model, times=[], engine=engine, simulate=False)
+    assert report.verdict is Verdict.CERTIFIED
