@@ -72,6 +72,9 @@ def information_certificate(inquiry: Inquiry) -> Certificate | None:
             mine, error = _claimed(inquiry, word(name))
         except EngineFailed as reason:
             return no_answer(NAME, reason)
+        except gaussian.GaussianError as reason:
+            notes.append(f"{name} is left out: {reason}")
+            continue
         unit = max(float(abs(ball).abs_upper()), _nothing(inquiry, word(name)))
         row = judged(name, STEADY, mine, error, ball, inquiry.tolerance, engine=inquiry.engine, unit=unit)
         comparisons.append(replace(row, theorem=False))
@@ -115,6 +118,9 @@ def sensitivity_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ())
             mine, error = _claimed(inquiry, word(name))
         except EngineFailed as reason:
             return no_answer(KIND, reason)
+        except gaussian.GaussianError as reason:
+            notes.append(f"{name} is left out: {reason}")
+            continue
         value = float(fine.matrix[0, 0])
         off = float(fine.error[0, 0]) + 2 * abs(value - float(coarse.matrix[0, 0]))
         comparisons.append(
@@ -147,15 +153,12 @@ def _nothing(inquiry: Inquiry, field: str) -> float:
 
 
 def _claimed(inquiry: Inquiry, field: str) -> tuple[float, float]:
-    """The engine's F and its error, which another's is taken not to have. Raises EngineFailed."""
+    """The engine's F and its error, which another's is taken not to have. Raises EngineFailed, or our GaussianError."""
     engine, model = inquiry.engine, inquiry.system.model
-    try:
-        if engine.has_own("fisher_information"):
-            known = gaussian.fisher_information.with_error(model, field)
-            return float(known.value), float(known.error)
-        return _number(engine, ask(engine, lambda: engine.fisher_information(model, field))), 0.0
-    except gaussian.InfiniteInformation as reason:
-        raise EngineFailed(f"{engine.name} has no finite answer: {reason.what}", reason.advice) from reason
+    if engine.has_own("fisher_information"):
+        known = gaussian.fisher_information.with_error(model, field)
+        return float(known.value), float(known.error)
+    return _number(engine, ask(engine, lambda: engine.fisher_information(model, field))), 0.0
 
 
 def _number(engine: Engine, found: object) -> float:

@@ -139,3 +139,11 @@ def test_an_engine_with_an_information_of_its_own_is_not_asked_for_it_of_a_model
     model = crosscheck.quick(hamiltonian=lambda a: a.dag() * a, c_ops=lambda a: [a])
     report = crosscheck.certify(model, times=[], engine=engine, simulate=False)
     assert report.verdict is Verdict.CERTIFIED
+
+
+def test_where_the_information_is_infinite_the_reason_is_told_and_nothing_is_refuted():
+    """n̄ of an empty bath: the vacuum becomes mixed at once, so that F diverges."""
+    model = crosscheck.models.DampedThermalMode(omega=1.0, gamma=0.5, nbar=0.0)
+    report = crosscheck.certify(model, times=[], quantities="fisher_information:nbar", simulate=False)
+    assert report.verdict is not Verdict.REFUTED
+    assert "a mode may be pure" in report.certificate("information").note
