@@ -212,7 +212,7 @@ def test_what_is_imported_is_declared():
     """Whatever is installed and imported by name, wherever in a file, is a dependency or in an extra of its own."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     extras = project["optional-dependencies"]
-    wanted = (*project["dependencies"], *extras["peers"], *extras["sympy"])
+    wanted = (*project["dependencies"], *extras["peers"], *extras["sympy"], *extras["sweeps"])
     declared = {re.match(r"[\w-]+", each)[0].lower() for each in wanted}
     installed = packages_distributions()
     for package in PACKAGES:

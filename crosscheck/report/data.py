@@ -63,6 +63,8 @@ def plain(x: Any) -> Any:
         return {str(key): plain(value) for key, value in x.items()}
     if isinstance(x, (list, tuple, set, frozenset)):
         return [plain(value) for value in x]
+    if hasattr(x, "__array__") and not hasattr(x, "tolist"):  # xarray's
+        x = x.__array__()
     return plain(x.tolist()) if hasattr(x, "tolist") else str(x)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 import gaussian
+from crosscheck.certificates.batched.labelled import Labels, unlabelled
 from crosscheck.certificates.batched.measures import MEASURES, OF_PARTIES
 from crosscheck.certificates.batched.scan import Shape, point_of, scan_shape
 from crosscheck.certificates.inquiry import require_tolerance
@@ -30,6 +31,7 @@ class Asked:
     names: tuple[str, ...]
     tolerance: float
     engine: Engine
+    labels: Labels
 
     @classmethod
     def of(
@@ -43,11 +45,15 @@ class Asked:
                 "Put functions into one, as in Engine(name='mine', steady_state=solve).",
             )
         require_tolerance(tolerance)
+        model, labels = unlabelled(model)
         gaussian.moment_equations(model)  # what is the matter with the model is said here
         shape = scan_shape(model)
         if not shape or 0 in shape:
             raise InvalidParameter(
-                "model", "have a field that is an array with elements", model, "Give one such as np.linspace(0, 1, 50)."
+                "model",
+                "have a field that is an array with elements",
+                type(model).__name__,
+                "Give one such as np.linspace(0, 1, 50).",
             )
         if gaussian.is_time_dependent(model):
             raise gaussian.TimeDependent
@@ -64,7 +70,7 @@ class Asked:
             )
         return cls(
             model=model, shape=shape, modes=system.modes, observed=system.observed, party=chosen, names=names,
-            tolerance=tolerance, engine=engine,
+            tolerance=tolerance, engine=engine, labels=labels,
         )  # fmt: skip
 
     @property

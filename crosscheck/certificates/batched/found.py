@@ -57,8 +57,8 @@ class Found:
         self.found_by[k] = np.where(settled, 0, worst + 1)
 
     def report(self, asked: Asked, seconds: float) -> PointsReport:
-        def shaped(array: Array) -> Array:
-            return array.reshape(asked.shape)
+        def shaped(array: Array, name: str) -> Any:
+            return asked.labels.on(array.reshape(asked.shape), name)
 
         return PointsReport(
             name=type(asked.model).__name__,
@@ -66,13 +66,15 @@ class Found:
             shape=asked.shape,
             tolerance=asked.tolerance,
             quantities={
-                name: PointValues(values=shaped(self.values[name]), errors=shaped(self.errors[name]))
+                name: PointValues(
+                    values=shaped(self.values[name], name), errors=shaped(self.errors[name], f"{name}_error")
+                )
                 for name in asked.names
             },
-            state_errors=shaped(self.state_errors),
-            verdicts=shaped(self.verdicts),
-            means=shaped(self.means),
-            found_by=shaped(self.found_by),
+            state_errors=shaped(self.state_errors, "state_error"),
+            verdicts=shaped(self.verdicts, "verdict"),
+            means=shaped(self.means, "means"),
+            found_by=shaped(self.found_by, "found_by"),
             stages=(*STAGES, *asked.names),
             notes=tuple(self.notes),
             seconds=seconds,

@@ -56,7 +56,8 @@ def certify_points(
 
     Args:
         model: a model with constant coefficients, some of whose fields are arrays. They broadcast against each other to
-            the shape of the scan: `nbar=x[:, None], r=y[None, :]` is a map.
+            the shape of the scan: `nbar=x[:, None], r=y[None, :]` is a map. If all of them are DataArrays of xarray,
+            results have their dimensions and coordinates.
         quantities: of "log_negativity", "mutual_information", "entropy" and "purity".
         party: one side of the bipartition, by its places in `model.observed`; default `model.party`.
         tolerance: how narrow both error intervals together must be, in units of max(1, |value|); for an entry σ_jk of

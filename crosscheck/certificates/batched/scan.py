@@ -38,7 +38,7 @@ def scan_shape(model: Any) -> Shape:
     try:
         shape = np.broadcast_shapes(*shapes)
         tried = (
-            model if np.prod(shape) <= FEW else _changed(model, lambda part: part[tuple(slice(2) for _ in part.shape)])
+            model if np.prod(shape) <= FEW else changed(model, lambda part: part[tuple(slice(2) for _ in part.shape)])
         )
         found = _shape_of(gaussian.moment_equations(tried))
         whole = np.broadcast_shapes(*(np.shape(p) for v in parameters(tried).values() for p in _parts(v)))
@@ -55,7 +55,7 @@ def constant(model: Any) -> set[str]:
             part = np.take(part, sorted({0, size // 2, size - 1}), axis)
         return part
 
-    few = gaussian.moment_equations(_changed(model, thinned))
+    few = gaussian.moment_equations(changed(model, thinned))
     found = {}
     for name, rank in (("drift", 2), ("drive", 1), ("diffusion", 2)):
         array = getattr(few, name)
@@ -80,7 +80,7 @@ def point_of(model: Any, shape: Shape, index: tuple[int, ...]) -> Any:
             return part
         return value.item() if isinstance(value, np.generic) else value
 
-    return _changed(model, at)
+    return changed(model, at)
 
 
 def place(model: Any, shape: Shape, index: tuple[int, ...]) -> str:
@@ -97,23 +97,30 @@ def _spelled(value: Any) -> str:
 
 
 def _parts(value: Any) -> tuple[Any, ...]:
-    """The arrays in a field: itself, or those of a pair."""
-    return tuple(p for p in (value if isinstance(value, tuple | list) else (value,)) if isinstance(p, np.ndarray))
+    """The arrays in a field: itself, or those of a pair, or of tuples in a tuple."""
+    if isinstance(value, tuple | list):
+        return tuple(array for part in value for array in _parts(part))
+    return (value,) if isinstance(value, np.ndarray) else ()
 
 
-def _changed(model: Any, change: Callable[[Any], Any]) -> Any:
-    """The model with every array in its fields changed."""
+def _is_array(part: Any) -> bool:
+    return isinstance(part, np.ndarray) and part.ndim > 0
+
+
+def changed(model: Any, change: Callable[[Any], Any], where: Callable[[Any], bool] = _is_array) -> Any:
+    """The model with every array in its fields changed, or every part `where` something else holds."""
 
     def of(value: Any) -> Any:
         if isinstance(value, tuple | list):
-            return type(value)(of(part) for part in value) if _parts(value) else value
-        return change(value) if isinstance(value, np.ndarray) and value.ndim else value
+            parts = [of(part) for part in value]
+            return type(value)(parts) if any(a is not b for a, b in zip(parts, value, strict=True)) else value
+        return change(value) if where(value) else value
 
-    changed = {name: of(value) for name, value in parameters(model).items()}
+    fields = {name: of(value) for name, value in parameters(model).items()}
     if dataclasses.is_dataclass(model) and not isinstance(model, type):
-        return dataclasses.replace(model, **{f.name: changed[f.name] for f in dataclasses.fields(model) if f.init})
+        return dataclasses.replace(model, **{f.name: fields[f.name] for f in dataclasses.fields(model) if f.init})
     other = copy.copy(model)
-    vars(other).update(changed)
+    vars(other).update(fields)
     return other
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray
 
 import gaussian
 from crosscheck import Engine, InvalidParameter, NotCertified, PointVerdict, Refuted, certify_points
@@ -243,3 +244,43 @@ def test_an_engine_that_raises_is_refuted_with_its_reason():
 def test_what_makes_no_sense_is_refused_in_words(call, message):
     with pytest.raises(InvalidParameter, match=message):
         call()
+
+
+# --- labelled fields
+
+
+def test_labelled_fields_give_labelled_results():
+    """Dimensions in the order in which fields name them, coordinates kept, values those of the open grid."""
+    nbar = xarray.DataArray(MAP.nbar[:, 0], dims="bath", coords={"bath": MAP.nbar[:, 0]}, attrs={"unit": "1"})
+    r = xarray.DataArray(
+        MAP.r[0], dims="squeezing", coords={"squeezing": MAP.r[0], "dB": ("squeezing", 8.7 * MAP.r[0])}
+    )
+    report = certify_points(replace(MAP, nbar=nbar, r=r))
+    found = report["log_negativity"].values
+    assert found.dims == report.verdicts.dims == ("bath", "squeezing")
+    assert found.coords["dB"].values.tolist() == (8.7 * MAP.r[0]).tolist()
+    assert (found.values == certify_points(MAP)["log_negativity"].values).all()
+    assert float(found.sel(bath=2.0, squeezing=0.0)) == found.values[6, 0]
+    assert report.to_dict()["verdicts"] == report.verdicts.values.tolist()
+
+
+def test_a_dimension_that_two_fields_share_is_one_axis():
+    """Also where one of them has its dimensions in the other order."""
+    grid = xarray.DataArray(np.linspace(0, 1, 6).reshape(3, 2), dims=("u", "v"))
+    model = replace(MAP, nbar=grid, r=0.5 * grid.transpose("v", "u"))
+    report = certify_points(model, quantities=["purity"])
+    plain = certify_points(replace(MAP, nbar=grid.values, r=0.5 * grid.values), quantities=["purity"])
+    assert (report["purity"].values.values == plain["purity"].values).all()
+
+
+@pytest.mark.parametrize(
+    ("r", "message"),
+    [
+        (xarray.DataArray([0.1, 0.2], dims="bath", coords={"bath": [0.0, 5.0]}), "have the same coordinates"),
+        (np.array([0.1, 0.2]), "have labels on all of its arrays"),
+    ],
+)
+def test_labels_that_do_not_fit_are_refused(r, message):
+    nbar = xarray.DataArray([0.0, 1.0], dims="bath", coords={"bath": [0.0, 1.0]})
+    with pytest.raises(InvalidParameter, match=message):
+        certify_points(replace(MAP, nbar=nbar, r=r))
