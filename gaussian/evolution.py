@@ -32,6 +32,7 @@ from gaussian.generator import (
     is_time_dependent,
 )
 from gaussian.normal_modes import normal_modes, propagate_normal_modes
+from gaussian.scanned import propagate_scan
 from gaussian.states import GaussianState, Trajectory, initial_state
 from gaussian.superposed import SuperposedFlow, flow_under
 from gaussian.symplectic import as_modes, quadratures
@@ -62,10 +63,11 @@ def evolve(
 
     Returns:
         Trajectory with `mean` (T, 2k), `covariance` (T, 2k, 2k), `error` (T,): infinite where ‖A‖t is so large that
-        double precision does not count its phases.
+        double precision does not count its phases. If fields of the model are arrays, with the shape of their scan
+        after T.
 
     Raises:
-        InvalidArgument: times or modes that make no sense, or fields that are arrays: evolution is of one point.
+        InvalidArgument: times or modes that make no sense, or fields that are arrays beside coefficients f(t).
         DigitsLost: the moments are beyond double precision.
         NotQuadratic, NotHermitian: as `moment_equations`.
     """
@@ -74,14 +76,14 @@ def evolve(
     chosen = list(range(n)) if modes is None else as_modes(modes, n, "modes")
     start = initial_state(model)
     equations = equations_of_time(model)(0.0)
-    require_one_point(equations)
     if is_time_dependent(model):
+        require_one_point(equations, start)
         seen = seen or survey(model, float(times.max(initial=0.0)))
         flow = SuperposedFlow(model, seen)
         found = _integrated(flow, float(np.linalg.norm(equations.drift, 2)), start, times, chosen, seen)
         flow.check()
         return found
-    network = normal_modes(equations) if is_isolated(model) else None
+    network = normal_modes(equations) if is_isolated(model) and not is_scan(equations, start) else None
     if network is not None:
         return propagate_normal_modes(network, start, times, chosen)
     return propagate(equations, start, times, chosen)
@@ -100,18 +102,26 @@ def predicted(rate: Callable[[float], float], seen: Survey) -> float:
 def propagate(
     equations: MomentEquations, start: GaussianState, times: ArrayLike, modes: Sequence[int] | None = None
 ) -> Trajectory:
-    """Exact moments under constant A, d, D from `start`; arguments and result as `evolve`."""
+    """Exact moments under constant A, d, D from `start`, one or many of each; arguments and result as `evolve`."""
     times = as_times(times)
-    require_one_point(equations)
     n = start.modes
     rows = quadratures(range(n) if modes is None else as_modes(modes, n, "modes"))
+    if is_scan(equations, start):
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, covariance, error = propagate_scan(equations, start, times)
+        return _finite(times, mean[..., rows], covariance[..., rows, :][..., rows], error)
     chunk = max(1, CHUNK_BYTES // (8 * 6 * (4 * n) ** 2))
     # An empty grid still has one (empty) piece.
     with np.errstate(over="ignore", invalid="ignore"):
         pieces = [_leap(equations, start, times[i : i + chunk], rows) for i in range(0, max(1, len(times)), chunk)]
     mean, covariance, error = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
+    return _finite(times, mean, covariance, error)
+
+
+def _finite(times: Array, mean: Array, covariance: Array, error: Array) -> Trajectory:
+    """Raises DigitsLost if they are not."""
     if not np.isfinite(covariance).all() or not np.isfinite(mean).all():
-        bad = times[~np.isfinite(covariance).all(axis=(1, 2))]
+        bad = times[~np.isfinite(covariance).all(axis=tuple(range(1, covariance.ndim)))]
         raise DigitsLost(
             f"The moments exceed double precision at t = {bad.min(initial=times.max()):.3g}.",
             "Shorten the times: the model is unstable, or its rates are too large for them. gaussian.enclosed.evolve "
@@ -274,14 +284,24 @@ def _along(
     return found, blur
 
 
-def require_one_point(equations: MomentEquations) -> None:
-    """Refuse equations of a scan. Raises InvalidArgument."""
-    shapes = equations.drift.shape[:-2], equations.drive.shape[:-1], equations.diffusion.shape[:-2]
+def is_scan(equations: MomentEquations, start: GaussianState | None = None) -> bool:
+    """Whether they, or the state that is started from, are those of many points."""
+    return any(_batches(equations, start))
+
+
+def require_one_point(equations: MomentEquations, start: GaussianState | None = None) -> None:
+    """Refuse equations, or a start, of a scan. Raises InvalidArgument."""
+    shapes = _batches(equations, start)
     if any(shapes):
         raise InvalidArgument(
-            f"Evolution is of one point, but the model's fields are arrays of shape {np.broadcast_shapes(*shapes)}.",
-            "Take the points one by one; steady_state takes a scan.",
+            f"This is done for one point, but the model's fields are arrays of shape {np.broadcast_shapes(*shapes)}.",
+            "Take the points one by one; steady_state takes a scan, and evolve where no coefficient depends on time.",
         )
+
+
+def _batches(equations: MomentEquations, start: GaussianState | None) -> list[tuple[int, ...]]:
+    shapes = [equations.drift.shape[:-2], equations.drive.shape[:-1], equations.diffusion.shape[:-2]]
+    return shapes if start is None else [*shapes, start.mean.shape[:-1], start.covariance.shape[:-2]]
 
 
 def as_times(times: ArrayLike) -> Array:

@@ -110,7 +110,7 @@ def conditional_evolve(model: Any, times: ArrayLike) -> Trajectory:
     if is_time_dependent(model):
         return _followed(model, seen, start, times)
     equations = moment_equations(model)
-    require_one_point(equations)
+    require_one_point(equations, start)
     moved = equations.drive.any() or start.mean.any()
     mean = evolve(model, times).mean if moved else np.zeros((len(times), 2 * start.modes))
     riccati = _riccati(equations, seen)
@@ -151,7 +151,7 @@ def filtered(model: Any, times: ArrayLike, record: ArrayLike) -> Array:
         raise TimeDependent
     times, seen, start = as_times(times), channels(model), initial_state(model)
     equations = moment_equations(model)
-    require_one_point(equations)
+    require_one_point(equations, start)
     steps = np.diff(times)
     if len(times) < 2 or times[0] != 0 or not (steps > 0).all():
         raise InvalidArgument(

@@ -92,7 +92,7 @@ def slopes_in_time(model: Any, fields: list[str], times: ArrayLike) -> tuple[Gau
     times = as_times(times)
     start = initial_state(model)
     m = 2 * start.modes
-    require_one_point(equations_of_time(model)(0.0))
+    require_one_point(equations_of_time(model)(0.0), start)
     last = float(times.max(initial=0.0))
     seen = survey(model, last) if is_time_dependent(model) else None
     at = equations_of_time(model, seen.expect) if seen else equations_of_time(model)

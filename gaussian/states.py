@@ -89,7 +89,7 @@ class GaussianState(Shown):
 
 @dataclass(frozen=True, kw_only=True, eq=False, repr=False)
 class Trajectory(GaussianState):
-    """States at `times`, one along the first axis of `mean` and `covariance`."""
+    """States at `times`, one along the first axis of `mean` and `covariance`; the axes of a scan come after it."""
 
     times: Array
 
@@ -99,11 +99,15 @@ class Trajectory(GaussianState):
             return what, []
         last = self.times.argmax()
         what += f" from {number(self.times.min())} to {number(self.times[last])}"
+        if self.mean.ndim > 2:
+            what += f", {' × '.join(map(str, self.mean.shape[1:-1]))} points"
+            found = self.photon_numbers[last]
+            return what, [("n̄ from", f"{number(found.min())} to {number(found.max())} at the end"), *self._known]
         n = f"{listed(self.photon_numbers[last], self.error[last])} at t = {number(self.times[last])}"
         return what, [("n̄ =", n), *self._known]
 
     def _tables(self) -> list[Table]:
-        if self.modes > FOLDED:
+        if self.modes > FOLDED or self.mean.ndim > 2:
             return []
         n, columns = self.photon_numbers, ["t", *(f"n̄{j + 1}" for j in range(self.modes))]
         rows = [
@@ -115,6 +119,8 @@ class Trajectory(GaussianState):
 
 def initial_state(model: Any) -> GaussianState:
     """Mean and covariance of `model.preparation(...)`; vacuum if the model has none.
+
+    Of every point of a scan if the preparation has arrays in it, which broadcast against each other.
 
     Raises:
         InvalidArgument: negative occupations, or the wrong number of them.
@@ -133,26 +139,70 @@ def initial_state(model: Any) -> GaussianState:
             f"The unitaries of a preparation must be a list, but are {preparation.unitaries!r}.",
             "Write [G] for a single generator G.",
         )
-    if preparation.ground_of is not None:
-        mean, sigma = _ground_state(_hermitian(preparation.ground_of, n, "Hamiltonian of the prepared ground state"))
-    else:
-        try:
-            occupations = np.zeros(n) if preparation.occupations is None else np.asarray(preparation.occupations, float)
-        except (TypeError, ValueError):
-            occupations = np.full(n, np.nan)
-        if occupations.shape != (n,) or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
-            raise InvalidArgument(
-                f"Argument occupations must hold {n} numbers ≥ 0, but is {preparation.occupations}.",
-                "Give one for each mode, 0 for the vacuum.",
+    ground = preparation.ground_of
+    forms = [] if ground is None else [_hermitian(ground, n, "Hamiltonian of the prepared ground state")]
+    forms += [_hermitian(generator, n, "generator of a preparing unitary") for generator in preparation.unitaries]
+    occupations = _occupations(preparation.occupations, n)
+    matrices = [(form.matrix.real, form.vector.real) for form in forms]
+    batch = np.broadcast_shapes(occupations.shape[:-1], *(v.shape[:-1] for _, v in matrices))
+    if not matrices:
+        return _prepared(occupations, None, [])
+    states = []
+    for index in np.ndindex(batch):
+        here = [
+            tuple(
+                np.broadcast_to(x, (*batch, *x.shape[x.ndim - rank :]))[index]
+                for x, rank in zip(pair, (2, 1), strict=True)
             )
-        mean, sigma = np.zeros(2 * n), np.diag(np.repeat(occupations + 0.5, 2))
+            for pair in matrices
+        ]
+        own = None if ground is None else here.pop(0)
+        states.append(_prepared(np.broadcast_to(occupations, (*batch, n))[index], own, here))
+    if not batch:
+        return states[0]
+    mean, sigma, error = (np.array([getattr(s, name) for s in states]) for name in ("mean", "covariance", "error"))
+    shape = (*batch, 2 * n)
+    return GaussianState(mean=mean.reshape(shape), covariance=sigma.reshape(*shape, 2 * n), error=error.reshape(batch))
+
+
+def _occupations(given: Any, modes: int) -> Array:
+    """Thermal occupations (..., n), given one a mode, each a number or an array. Raises InvalidArgument."""
+    try:
+        each = [_number_or_scan(x) for x in ([0.0] * modes if given is None else given)]
+        occupations = np.stack(np.broadcast_arrays(*each), -1) if each else np.zeros(0)
+    except (TypeError, ValueError):
+        occupations = np.full(modes, np.nan)
+    if occupations.shape[-1] != modes or not np.all(occupations >= 0) or not np.isfinite(occupations).all():
+        raise InvalidArgument(
+            f"Argument occupations must hold {modes} numbers ≥ 0, but is {given}.",
+            "Give one for each mode, 0 for the vacuum.",
+        )
+    return occupations
+
+
+def _number_or_scan(x: Any) -> Array:
+    """As an array; brackets in brackets are no scan."""
+    if isinstance(x, (list, tuple)):
+        raise TypeError
+    return np.asarray(x, float)
+
+
+def _prepared(
+    occupations: Array, ground: tuple[Array, ...] | None, generators: Sequence[tuple[Array, ...]]
+) -> GaussianState:
+    """Thermal states (..., n), or the ground state of one form (h, v), moved by the unitaries of forms (g, v)."""
+    n = occupations.shape[-1]
+    if ground is not None:
+        mean, sigma = _ground_state(*ground)
+    else:
+        mean = np.zeros((*occupations.shape[:-1], 2 * n))
+        sigma = np.repeat(occupations + 0.5, 2, -1)[..., None] * np.eye(2 * n)
     flows = []
-    for generator in preparation.unitaries:
-        form = _hermitian(generator, n, "generator of a preparing unitary")
+    for g, v in generators:
         flow = np.zeros((2 * n + 1, 2 * n + 1))
-        flow[:-1, :-1], flow[:-1, -1] = omega(n) @ form.matrix.real, omega(n) @ form.vector.real
+        flow[:-1, :-1], flow[:-1, -1] = omega(n) @ g, omega(n) @ v
         flows.append(flow)
-    error = 8 * n * np.finfo(float).eps * float(np.linalg.norm(sigma, 2))
+    error = 8 * n * np.finfo(float).eps * np.linalg.norm(sigma, 2, axis=(-2, -1))
     if flows:
         unitary, off = composed(flows)
         symplectic = unitary[:-1, :-1]
@@ -160,16 +210,11 @@ def initial_state(model: Any) -> GaussianState:
         error = size**2 * error + 2 * size * off * float(np.linalg.norm(sigma, 2))
         mean = symplectic @ mean + unitary[:-1, -1]
         sigma = symplectic @ sigma @ symplectic.T
-    return GaussianState(mean=mean, covariance=0.5 * (sigma + sigma.T), error=np.asarray(error))
+    return GaussianState(mean=mean, covariance=0.5 * (sigma + np.swapaxes(sigma, -1, -2)), error=np.asarray(error))
 
 
 def _hermitian(operator: Polynomial, modes: int, what: str) -> Form:
     form = quadratic_form(operator, modes, what)
-    if form.matrix.ndim > 2:
-        raise InvalidArgument(
-            f"The {what} must be of one point, but its coefficients are arrays of shape {form.scalar.shape}.",
-            "Prepare the points one by one; steady_state takes a scan.",
-        )
     size = 1.0 + float(np.abs(form.matrix).max()) + float(np.abs(form.vector).max())
     defect = max(float(np.abs(form.matrix.imag).max()), float(np.abs(form.vector.imag).max()))
     if defect > 1e-12 * size:
@@ -177,8 +222,7 @@ def _hermitian(operator: Polynomial, modes: int, what: str) -> Form:
     return form
 
 
-def _ground_state(form: Form) -> tuple[Array, Array]:
-    h, v = form.matrix.real, form.vector.real
+def _ground_state(h: Array, v: Array) -> tuple[Array, Array]:
     values, vectors = np.linalg.eigh(h)
     if values[0] <= 1e-13 * values[-1]:
         raise InvalidArgument(

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 
 import gaussian
 from crosscheck.errors import InvalidParameter
-from crosscheck.models import ClassicalGravity, DampedThermalMode, ParametricOscillator, ReservoirGravity
+from crosscheck.models import DampedThermalMode, ParametricOscillator, ReservoirGravity
 from gaussian import enclosed
 from gaussian.lyapunov import CHUNK_ELEMENTS
 from tests.random_models import covariances, quadratic_models, two_mode_squeezed
@@ -291,23 +291,6 @@ def test_an_array_is_a_scan_and_a_tuple_is_a_pair_of_modes():
 def test_every_element_of_a_field_is_checked(nbar, message):
     with pytest.raises(InvalidParameter, match=message):
         replace(RESERVOIR, nbar=nbar)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda: gaussian.evolve(replace(RESERVOIR, nbar=np.linspace(0, 1, 5)), [1.0]),
-        lambda: gaussian.evolve(ClassicalGravity(g=np.linspace(0, 0.4, 5), noise=0.0, squeezing=0.3), [1.0]),
-        lambda: gaussian.propagate(
-            gaussian.moment_equations(replace(RESERVOIR, nbar=np.linspace(0, 1, 5))),
-            gaussian.initial_state(RESERVOIR),
-            [1.0],
-        ),
-    ],
-)
-def test_evolution_is_of_one_point(call):
-    with pytest.raises(gaussian.InvalidArgument, match=r"fields are arrays of shape \(5,\)"):
-        call()
 
 
 @pytest.mark.parametrize(
