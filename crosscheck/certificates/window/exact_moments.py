@@ -50,14 +50,15 @@ def to_the_least(calculate: Callable[[], States], digits: float, *, bits: int) -
     """States with so many digits of the least eigenvalue of σ, if the model's coefficients are known to as many.
 
     Negativities and entropies of squeezed states depend on it. Of a state λ_min ≥ 1/(4 λ_max), since σ ≥ ¼Ωᵀσ⁻¹Ω, and
-    symplectic eigenvalues come as squares: digits are counted from the largest entry, and 4 lg λ_max more.
+    symplectic eigenvalues come as squares, ν² ≥ 1/(16 λ_max²), into which an error of σ goes with λ_max². Digits are
+    counted from the largest entry: 5 lg λ_max more.
     """
     found = enclose(calculate, digits=digits, strict=False, bits=bits)
     states = found if isinstance(found, list) else [found]
     largest = max(float(abs(x).mid()) for state in states for x in state.covariance.entries())
     if not MODERATE < largest < math.inf:
         return found
-    return enclose(calculate, digits=digits + 4 * math.log10(largest), strict=False, bits=bits)
+    return enclose(calculate, digits=digits + 5 * math.log10(largest), strict=False, bits=bits)
 
 
 def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:

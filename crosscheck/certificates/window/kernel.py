@@ -14,15 +14,17 @@ of them on ρ, and so is dρ/dt, of whatever rates of change (μ̇, σ̇). Hence
 
     𝓛(ρ) − ρ̇ = P(z) K(z),      P = p_0 + p_1·z + ½ zᵀp_2 z.
 
-K = 1 + b·z + …, so the coefficients of PK up to degree 2 are those of P plus multiples of lower ones: the map from P to
-them is triangular with ones on the diagonal, whatever K is. P, and with it the whole residual, vanishes **iff** the
-elements with |m| + |n| ≤ 2 do: (2n + 1)(n + 1) numbers for n modes, computed from elements two quanta further out, with
-no truncation anywhere. (A model of higher degree is refused by name: its P could vanish there and not elsewhere.) And P
-tells how wrong a claim is: with the residuals S = Aσ + σAᵀ + D − σ̇ and v = Aμ + d − μ̇,
+K = 1 + b·z + ½zᵀ(𝒜 + bbᵀ)z + …, so the coefficients of PK up to degree 2 are those of P plus multiples of lower ones:
+
+    p_0,      p_1 + p_0 b,      p_2 + p_1bᵀ + bp_1ᵀ + p_0(𝒜 + bbᵀ).
+
+The map from P to them is triangular with ones on the diagonal, whatever K is. P, and with it the whole residual,
+vanishes **iff** the elements with |m| + |n| ≤ 2 do: (2n + 1)(n + 1) numbers for n modes, with no truncation anywhere.
+(A model of higher degree is refused by name: its P could vanish there and not elsewhere.) They are not enumerated: P
+comes from the symbol of the generator (`window.symbol`), a few products of 2n × 2n matrices. And P tells how wrong a
+claim is: with the residuals S = Aσ + σAᵀ + D − σ̇ and v = Aμ + d − μ̇,
 
     P = ½ ξᵀSξ − ½ tr GS + v·ξ,      ξ = G(Uz − μ).
-
-The same elements at states of our choice give A, d and D themselves.
 
 Everything is a ball (python-flint's `acb`). At `flint.ctx.prec = 53` that is double precision with a forward error
 bound; with more bits the bound shrinks as far as the parameters, which are exact decimals, allow.
@@ -30,42 +32,50 @@ bound; with more bits the bound shrinks as far as the parameters, which are exac
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass
 from typing import Any
 
 import flint
 
-from crosscheck.certificates.window.algebra import Levels, generator_rows
+from crosscheck.certificates.window.symbol import HALF, Symbol
 from crosscheck.errors import InvalidParameter
 from crosscheck.models.protocol import runs_to_its_end
-from gaussian.enclosed import EnclosedEquations, moment_equations
+from gaussian.enclosed import EnclosedEquations
 from gaussian.enclosed.lyapunov import identity
 from gaussian.enclosed.precision import Undecided
-from gaussian.enclosed.reading import read
 from gaussian.enclosed.symplectic import symmetric
 
-# |m| + |n| of the elements that decide.
-DEGREE = 2
-Index = tuple[int, ...]
+# P: p_0, p_1 (2n, 1) and p_2 (2n, 2n).
+Polynomial = tuple[flint.acb, flint.acb_mat, flint.acb_mat]
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Residual:
-    """What 𝓛(ρ) − ρ̇ is: `elements` of the window over ρ_00, and what they say of the moments.
+    """What 𝓛(ρ) − ρ̇ is: elements of the window over ρ_00, and what they say of the moments.
 
-    `covariance` (2n, 2n) is S = Aσ + σAᵀ + D − σ̇, `mean` (2n, 1) is v = Aμ + d − μ̇, `trace` is d tr ρ/dt, all as balls.
+    `constant`, `linear` (2n, 1) and `quadratic` (2n, 2n) are the elements with |m| + |n| = 0, 1 and 2; those on the
+    diagonal count twice. `covariance` (2n, 2n) is S = Aσ + σAᵀ + D − σ̇, `mean` (2n, 1) is v = Aμ + d − μ̇, `trace`
+    is d tr ρ/dt, all as balls.
     """
 
-    elements: dict[tuple[Levels, Levels], flint.acb]
+    constant: flint.acb
+    linear: flint.acb_mat
+    quadratic: flint.acb_mat
     mean: flint.arb_mat
     covariance: flint.arb_mat
     trace: flint.acb
 
     @property
+    def elements(self) -> list[flint.acb]:
+        """All elements, those of degree 2 by the upper triangle."""
+        m = self.linear.nrows()
+        second = [self.quadratic[j, k] / (2 if j == k else 1) for j in range(m) for k in range(j, m)]
+        return [self.constant, *self.linear.entries(), *second]
+
+    @property
     def vanishes(self) -> bool:
         """Whether no element certainly differs from zero."""
-        return all(x.contains(0) for x in self.elements.values())
+        return all(x.contains(0) for x in self.elements)
 
 
 class Window:
@@ -81,12 +91,8 @@ class Window:
 
     @runs_to_its_end()
     def __init__(self, model: Any) -> None:
-        moment_equations(model)  # refuses what the window cannot decide
-        self.modes = int(model.modes)
-        levels = [split(k) for k in indices(2 * self.modes, DEGREE)]
-        self.rows = generator_rows(read(model), levels)
-        # Terms that cancel may reach further than two quanta.
-        self.reach = max(sum(m + k) for row in self.rows.values() for m, k in row) if any(self.rows.values()) else 0
+        self.symbol = Symbol.of(model)
+        self.modes = self.symbol.modes
 
     def residual(
         self,
@@ -108,33 +114,20 @@ class Window:
         _require_shape("covariance", covariance, 2 * n, 2 * n)
         _require_shape("covariance_rate", covariance_rate, 2 * n, 2 * n)
         kernel = Kernel.of(mean, covariance)
-        elements = kernel.elements(self.reach)
-        image = {
-            m + k: sum((w * elements[m2 + k2] for (m2, k2), w in row.items()), flint.acb(0))
-            for (m, k), row in self.rows.items()
-        }
+        p = self.symbol.polynomial(kernel.matrix, kernel.vector)
         if mean_rate is not None or covariance_rate is not None:
-            moving = kernel.times(
-                kernel.polynomial(
-                    flint.arb_mat(2 * n, 1) if mean_rate is None else mean_rate,
-                    flint.arb_mat(2 * n, 2 * n) if covariance_rate is None else symmetric(covariance_rate),
-                )
+            moving = kernel.polynomial(
+                flint.arb_mat(2 * n, 1) if mean_rate is None else mean_rate,
+                flint.arb_mat(2 * n, 2 * n) if covariance_rate is None else symmetric(covariance_rate),
             )
-            image = {k: x - moving[k] for k, x in image.items()}
-        v, s, trace = kernel.moments(kernel.divided(image))
-        return Residual(elements={split(k): x for k, x in image.items()}, mean=v, covariance=s, trace=trace)
+            p = p[0] - moving[0], p[1] - moving[1], p[2] - moving[2]
+        v, s, trace = kernel.moments(p)
+        p0, p1, p2 = kernel.times(p)
+        return Residual(constant=p0, linear=p1, quadratic=p2, mean=v, covariance=s, trace=trace)
 
     def equations(self) -> EnclosedEquations:
-        """A, d and D, from the residuals of coherent states: v = Aμ + d is affine, and S = ½(A + Aᵀ) + D."""
-        m = 2 * self.modes
-        vacuum = identity(m) / 2
-        at_rest = self.residual(flint.arb_mat(m, 1), vacuum)
-        pushed = [flint.arb_mat([[int(j == k)] for j in range(m)]) for k in range(m)]
-        columns = [self.residual(mean, vacuum).mean - at_rest.mean for mean in pushed]
-        drift = flint.arb_mat([[columns[k][j, 0] for k in range(m)] for j in range(m)])
-        return EnclosedEquations(
-            drift=drift, drive=at_rest.mean, diffusion=at_rest.covariance - (drift + drift.transpose()) / 2
-        )
+        """A, d and D, in closed form."""
+        return self.symbol.equations()
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,74 +160,33 @@ class Kernel:
         mu = flint.acb_mat(mean)
         return cls(pairing - u.transpose() * inverse * u, u.transpose() * inverse * mu, u, inverse, widened, mu)
 
-    def elements(self, degree: int) -> dict[Index, flint.acb]:
-        """R_k over R_0 for |k| ≤ degree, by the recurrence."""
-        m = self.matrix.nrows()
-        found = {(0,) * m: flint.acb(1)}
-        for k in indices(m, degree):
-            i = next((i for i in range(m) if k[i]), None)
-            if i is None:
-                continue
-            below = lowered(k, i)
-            value = self.vector[i, 0] * found[below]
-            for j in range(m):
-                if below[j]:
-                    value += self.matrix[i, j] * found[lowered(below, j)]
-            found[k] = value / k[i]
-        return found
-
-    def polynomial(self, v: flint.arb_mat, s: flint.arb_mat) -> dict[Index, flint.acb]:
+    def polynomial(self, v: flint.arb_mat, s: flint.arb_mat) -> Polynomial:
         """P of the rates of change (v, S): ½ ξᵀSξ − ½ tr GS + v·ξ with ξ = G(Uz − μ)."""
-        m = self.matrix.nrows()
         linear, at_zero = self.inverse * self.to_quadratures, -self.inverse * self.mean
         bend, push = flint.acb_mat(s), flint.acb_mat(v)
         p1 = linear.transpose() * (bend * at_zero + push)
         p2 = linear.transpose() * bend * linear
-        constant = (at_zero.transpose() * bend * at_zero)[0, 0] / 2 + (push.transpose() * at_zero)[0, 0]
-        constant -= (self.inverse * bend).trace() / 2
-        found = {(0,) * m: constant}
-        for i in range(m):
-            found[unit(m, i)] = p1[i, 0]
-            for j in range(i, m):
-                found[unit(m, i, j)] = p2[i, j] / (2 if i == j else 1)
-        return found
+        constant = (at_zero.transpose() * bend * at_zero)[0, 0] * HALF + (push.transpose() * at_zero)[0, 0]
+        return constant - (self.inverse * bend).trace() * HALF, p1, p2
 
-    def times(self, polynomial: dict[Index, flint.acb]) -> dict[Index, flint.acb]:
-        """Coefficients of P(z)K(z) up to degree 2."""
-        elements = self.elements(DEGREE)
-        product = dict.fromkeys(elements, flint.acb(0))
-        for i, p in polynomial.items():
-            for k, r in elements.items():
-                total = tuple(x + y for x, y in zip(i, k, strict=True))
-                if total in product:
-                    product[total] += p * r
-        return product
+    def times(self, polynomial: Polynomial) -> Polynomial:
+        """Coefficients of P(z)K(z) up to degree 2, as those of a polynomial."""
+        p0, p1, p2 = polynomial
+        b = self.vector
+        crossed = p1 * b.transpose()
+        return p0, p1 + b * p0, p2 + crossed + crossed.transpose() + (self.matrix + b * b.transpose()) * p0
 
-    def divided(self, product: dict[Index, flint.acb]) -> dict[Index, flint.acb]:
-        """P of the window of PK: each coefficient minus what the lower ones contribute."""
-        elements = self.elements(DEGREE)
-        found: dict[Index, flint.acb] = {}
-        for k in indices(self.matrix.nrows(), DEGREE):
-            value = product[k]
-            for i, p in found.items():
-                rest = tuple(x - y for x, y in zip(k, i, strict=True))
-                if i != k and min(rest) >= 0:
-                    value -= p * elements[rest]
-            found[k] = value
-        return found
-
-    def moments(self, p: dict[Index, flint.acb]) -> tuple[flint.arb_mat, flint.arb_mat, flint.acb]:
+    def moments(self, polynomial: Polynomial) -> tuple[flint.arb_mat, flint.arb_mat, flint.acb]:
         """(v, S) of a polynomial, and the trace that is left: `polynomial` backwards."""
+        p0, p1, p2 = polynomial
         m = self.matrix.nrows()
-        p1 = flint.acb_mat([[p[unit(m, i)]] for i in range(m)])
-        p2 = flint.acb_mat([[p[unit(m, i, j)] * (2 if i == j else 1) for j in range(m)] for i in range(m)])
         # U is unitary: U⁻ᵀ is its conjugate.
         back = self.widened * self.to_quadratures.conjugate()
         s = back * p2 * back.transpose()
         v = back * p1 + s * self.inverse * self.mean
         v_real = flint.arb_mat([[v[i, 0].real] for i in range(m)])
         s_real = flint.arb_mat([[(s[i, j].real + s[j, i].real) / 2 for j in range(m)] for i in range(m)])
-        return v_real, s_real, p[(0,) * m] - self.polynomial(v_real, s_real)[(0,) * m]
+        return v_real, s_real, p0 - self.polynomial(v_real, s_real)[0]
 
 
 def _require_shape(name: str, matrix: flint.arb_mat | None, rows: int, columns: int) -> None:
@@ -245,27 +197,3 @@ def _require_shape(name: str, matrix: flint.arb_mat | None, rows: int, columns: 
             f"{matrix.nrows()} × {matrix.ncols()}",
             "Give each mode its two rows, (x, p), in one ordering.",
         )
-
-
-def indices(variables: int, degree: int) -> list[Index]:
-    """All multi-indices with |k| ≤ degree, by degree."""
-    found = []
-    for total in range(degree + 1):
-        for chosen in itertools.combinations_with_replacement(range(variables), total):
-            found.append(unit(variables, *chosen))
-    return found
-
-
-def unit(variables: int, *places: int) -> Index:
-    """e_i + e_j + …"""
-    return tuple(places.count(i) for i in range(variables))
-
-
-def lowered(k: Index, i: int) -> Index:
-    """k − e_i."""
-    return (*k[:i], k[i] - 1, *k[i + 1 :])
-
-
-def split(k: Index) -> tuple[Levels, Levels]:
-    """(m, n) of the joint index."""
-    return k[: len(k) // 2], k[len(k) // 2 :]

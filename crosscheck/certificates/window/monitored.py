@@ -9,7 +9,8 @@ symmetric changes,
 
 So it solves the equation iff (i) √η_k(O_kρ + ρO_k† − ⟨O_k + O_k†⟩ρ) = K_k·∂_μρ, and (ii) 𝓛ρ is the ordinary image
 of the rates a and S = s + Σ_k K_kK_kᵀ. For linear O_k the left side of (i) is a polynomial of degree 1 times the kernel
-of ρ: its elements with |m| + |n| ≤ 1 decide, and give K_k. (ii) is `window.kernel`. Nothing is truncated.
+of ρ, with p_1 = m + 𝒜d where letters multiply K by m·z or differentiate it by d·∂: it gives K_k. (ii) is
+`window.kernel`. Nothing is truncated.
 
 K_k = 2σu_k − w_k is affine in σ, and two states give u_k and w_k. What is left is σ̇ = S(σ) − Σ_k K_kK_kᵀ, a Riccati
 equation with coefficients from matrix elements, solved in balls (`gaussian.enclosed.riccati`).
@@ -32,9 +33,9 @@ from typing import Any
 
 import flint
 
-from crosscheck.certificates.window.algebra import FockOperator, ladder
 from crosscheck.certificates.window.exact_moments import DIGITS, MOST_BITS, exact_start, to_the_least
-from crosscheck.certificates.window.kernel import DEGREE, Index, Kernel, Window, indices, split
+from crosscheck.certificates.window.kernel import Kernel, Window
+from crosscheck.certificates.window.operators import ladder, words_up_to
 from crosscheck.models.measured import Measured, measured
 from gaussian.enclosed import Ball, EnclosedState
 from gaussian.enclosed.lyapunov import identity
@@ -55,8 +56,7 @@ class MonitoredWindow:
     def __init__(self, model: Any) -> None:
         self.window = Window(model)
         known = read(model)
-        self.channels = [_Channel.of(m) for m in measured(known, ladder(self.window.modes))]
-        self.levels = indices(2 * self.window.modes, DEGREE)
+        self.channels = [_Channel.of(m, self.window.modes) for m in measured(known, ladder(self.window.modes))]
 
     def kicks(self, covariance: flint.arb_mat) -> list[flint.arb_mat]:
         """K_k (2n, 1) of each channel, for the state of this covariance and of mean zero, on which K does not depend.
@@ -65,13 +65,9 @@ class MonitoredWindow:
             Undecided: σ + ½ cannot be inverted at this precision.
         """
         kernel = Kernel.of(flint.arb_mat(covariance.nrows(), 1), covariance)
-        elements = kernel.elements(DEGREE + 1)
-        found = []
-        for channel in self.channels:
-            image = {k: channel.image(k, elements) for k in self.levels}
-            kick, _, _ = kernel.moments(kernel.divided(image))
-            found.append(kick)
-        return found
+        m = covariance.nrows()
+        images = (channel.multiplied + kernel.matrix * channel.differentiated for channel in self.channels)
+        return [kernel.moments((flint.acb(0), image, flint.acb_mat(m, m)))[0] for image in images]
 
     def rate(self, covariance: flint.arb_mat) -> flint.arb_mat:
         """σ̇ = S(σ) − Σ_k K_kK_kᵀ, what is left of 𝓛ρ once the path's own spreading is taken off."""
@@ -98,21 +94,23 @@ class MonitoredWindow:
 
 @dataclass(frozen=True, eq=False)
 class _Channel:
-    """√η (Oρ + ρO†) with the factor inside the operator."""
+    """√η (Oρ + ρO†) as (m·z + d·∂)K: `multiplied` m and `differentiated` d, (2n, 1), the factor inside them.
 
-    operator: FockOperator
+    Constants of O, and what is of degree 0, drop out of dρ with ⟨O + O†⟩.
+    """
+
+    multiplied: flint.acb_mat
+    differentiated: flint.acb_mat
 
     @classmethod
-    def of(cls, channel: Measured) -> _Channel:
-        return cls(channel.operator * Ball(channel.share).sqrt())
-
-    def image(self, k: Index, elements: dict[Index, flint.acb]) -> flint.acb:
-        """The element of Oρ + ρO† at (m, n) = k, over ρ_00."""
-        m, n = split(k)
-        found = sum((weight * elements[source + n] for source, weight in self.operator.row(m).items()), flint.acb(0))
-        return sum(
-            (weight.conjugate() * elements[m + source] for source, weight in self.operator.row(n).items()), found
-        )
+    def of(cls, channel: Measured, modes: int) -> _Channel:
+        m, d = flint.acb_mat(2 * modes, 1), flint.acb_mat(2 * modes, 1)
+        for word, c in words_up_to(channel.operator * Ball(channel.share).sqrt(), 1, "measured operator").items():
+            if word:
+                j, side = word[0] // 2, m if word[0] % 2 else d
+                side[j, 0] += c
+                side[modes + j, 0] += c.conjugate()
+        return cls(m, d)
 
 
 def exact_conditional_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:

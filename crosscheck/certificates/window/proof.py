@@ -203,7 +203,7 @@ def prove_steady_state(
         delta, response = solve_lyapunov(a, residual.covariance, identity(m))
         lower_factor(response)
         shift = -a.solve(residual.mean)
-        largest = max((abs(x) for x in residual.elements.values()), key=lambda x: x.abs_upper())
+        largest = max((abs(x) for x in residual.elements), key=lambda x: x.abs_upper())
         flat = [shift[j, 0] for j in range(m)] + [delta[j, k] for j in range(m) for k in range(j, m)]
         return flat, largest, _negativity(model, EnclosedState(mean=mu + shift, covariance=sigma + delta))
 

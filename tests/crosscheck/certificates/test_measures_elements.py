@@ -21,6 +21,7 @@ from crosscheck.certificates.window.kernel import Kernel
 from fock import thermal_tail
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
+from tests.crosscheck.certificates.fock_rows import elements as window_elements
 from tests.random_models import covariances, two_mode_squeezed
 
 LN2 = math.log(2)
@@ -58,7 +59,7 @@ def by_balls(found, cutoffs):
     kernel = Kernel.of(found.mean, found.covariance)
     exponent = (flint.acb_mat(found.mean).transpose() * kernel.inverse * kernel.mean)[0, 0] / 2
     vacuum = (-exponent).exp() / kernel.widened.det().sqrt()
-    ratios = kernel.elements(2 * sum(n - 1 for n in cutoffs))
+    ratios = window_elements(kernel, 2 * sum(n - 1 for n in cutoffs))
     for k in itertools.product(*map(range, cutoffs * 2)):
         yield k, vacuum * ratios[k] * flint.arb(math.prod(map(math.factorial, k))).sqrt()
 

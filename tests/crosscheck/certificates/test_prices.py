@@ -15,7 +15,7 @@ from crosscheck.certificates.generator.certificate import predicted_seconds as o
 from crosscheck.certificates.generator.ladder import ladder_moments
 from crosscheck.certificates.looking import calls, seconds_each
 from crosscheck.certificates.system import System
-from crosscheck.certificates.window.algebra import generator_rows
+from crosscheck.certificates.window.symbol import Symbol
 from crosscheck.certificates.window.truth import predicted_seconds as of_window
 
 
@@ -141,9 +141,9 @@ def test_dissipators_of_the_same_operators_are_one():
     assert rate == pytest.approx(1.0, abs=1e-15)
     assert ladder_moments(baths(400)).drift == pytest.approx(ladder_moments(baths(1)).drift, abs=1e-14)
     assert ladder_moments(baths(400)).slowest == pytest.approx(ladder_moments(baths(1)).slowest / 400)
-    window = [((1,), (1,))]
-    rows = [generator_rows(baths(n), window)[window[0]] for n in (1, 400)]
-    assert all(abs(rows[1][source] - weight).abs_upper() < 1e-12 for source, weight in rows[0].items())
+    many, one = (Symbol.of(baths(n)).T for n in (400, 1))
+    assert many.keys() == one.keys()
+    assert all(abs(many[place] - weight).abs_upper() < 1e-12 for place, weight in one.items())
 
 
 def test_rates_that_cancel_leave_nothing_of_their_rounding():

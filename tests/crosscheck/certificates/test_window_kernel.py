@@ -12,12 +12,24 @@ from hypothesis import assume, given, settings
 
 import gaussian
 from crosscheck import InvalidParameter, Preparation, models
-from crosscheck.certificates.window.algebra import FockOperator, generator_rows, ladder
 from crosscheck.certificates.window.exact_moments import exact_start, exact_steady_state, exact_trajectory
-from crosscheck.certificates.window.kernel import DEGREE, Kernel, Window, indices, split
+from crosscheck.certificates.window.kernel import Kernel, Window
 from gaussian import enclosed
 from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import read
 from gaussian.enclosed.symplectic import to_doubles
+from tests.crosscheck.certificates.fock_rows import (
+    DEGREE,
+    FockOperator,
+    elements,
+    generator_rows,
+    in_monomials,
+    indices,
+    ladder,
+    polynomial,
+    split,
+    times,
+)
 from tests.random_models import quadratic_models, two_mode_squeezed
 
 BITS = 160
@@ -75,7 +87,7 @@ def test_the_recurrence_gives_the_elements_of_known_states(rho, mean, sigma):
     """ρ_mn/ρ_00 = √(m! n!) R_mn/R_00 for |m| + |n| ≤ 4, against QuTiP's own states."""
     dims = rho.dims[0]
     full = rho.full().reshape(dims * 2)
-    for k, ratio in Kernel.of(column(mean), enclosed.matrix(sigma)).elements(2 * DEGREE).items():
+    for k, ratio in elements(Kernel.of(column(mean), enclosed.matrix(sigma)), 2 * DEGREE).items():
         expected = full[k] / full[(0,) * len(k)]
         assert abs(complex(ratio) * math.sqrt(math.prod(map(math.factorial, k))) - expected) < 1e-11
 
@@ -93,15 +105,25 @@ def test_the_window_determines_the_residual(modes, data):
     kernel = Kernel.of(*data.draw(moments(modes)))
     basis = indices(2 * modes, DEGREE)
     assert len(basis) == (2 * modes + 1) * (modes + 1)
-    images = [kernel.times({k: flint.acb(1)}) for k in basis]
+    images = [times(kernel, {k: flint.acb(1)}) for k in basis]
     matrix = flint.acb_mat([[image[k] for image in images] for k in basis])
     for i in range(len(basis)):
         assert matrix[i, i] == 1
         assert all(matrix[i, j] == 0 for j in range(i + 1, len(basis)))
     assert matrix.det().contains(1)
-    numbers = {k: flint.acb(i + 1, -i) for i, k in enumerate(basis)}
-    back = kernel.divided(kernel.times(numbers))
-    assert all(back[k].overlaps(numbers[k]) and abs(back[k] - numbers[k]) < 1e-25 for k in basis)
+
+
+@given(st.integers(1, 3), st.data())
+@settings(max_examples=8)
+def test_elements_of_a_residual_are_those_of_its_polynomial_times_the_kernel(modes, data):
+    """p_0, p_1 + p_0b and p_2 + p_1bᵀ + bp_1ᵀ + p_0(𝒜 + bbᵀ) against the product of two series, term by term."""
+    kernel = Kernel.of(*data.draw(moments(modes)))
+    v, s = data.draw(moments(modes))
+    p = kernel.polynomial(v, s)
+    expected = times(kernel, in_monomials(*p))
+    for k, x in in_monomials(*kernel.times(p)).items():
+        assert x.overlaps(expected[k])
+        assert abs(x - expected[k]) < 1e-25
 
 
 @given(st.integers(1, 3), st.data())
@@ -122,6 +144,32 @@ def test_moments_invert_polynomial(modes, data):
 def unphysical(model):
     """Correlated rates larger than those of their jump operators."""
     return replace(model, correlation=4 * model.correlation + 3)
+
+
+@pytest.mark.parametrize("modes", [1, 2, 3, 4])
+@given(st.data(), st.booleans())
+@settings(max_examples=4)
+def test_the_symbol_gives_the_polynomial_of_all_elements(modes, data, positive):
+    """p_0, p_1 and p_2 as four products of matrices, and from (2n + 1)(n + 1) elements with all of their neighbours:
+    for any kernel, and generators that are completely positive or not.
+    """
+    model = data.draw(quadratic_models(st.just(modes)))
+    model = model if positive else unphysical(model)
+    kernel = Kernel.of(*data.draw(moments(modes)))
+    found = in_monomials(*Window(model).symbol.polynomial(kernel.matrix, kernel.vector))
+    for k, expected in polynomial(model, kernel).items():
+        assert found[k].overlaps(expected)
+        assert abs(found[k] - expected) < 1e-11 * max(1, abs(expected))
+
+
+@given(quadratic_models(), st.booleans())
+@settings(max_examples=8)
+def test_the_symbol_conserves_the_trace(model, positive):
+    """S + TX + XTᵀ + XRX = 0, s + Xu = 0 and c = tr T + ½ tr RX, as balls."""
+    quadratic, linear, constant = Window(model if positive else unphysical(model)).symbol.trace
+    left = [*quadratic, *linear, constant]
+    assert all(x.contains(0) for x in left)
+    assert max(float(abs(x).upper()) for x in left) < 1e-11
 
 
 @given(quadratic_models(), st.booleans())
@@ -157,7 +205,8 @@ def test_rows_of_the_generator_are_those_of_qutip(model, positive):
         row, column = (int(np.ravel_multi_index(levels, (size,) * n)) for levels in (m, k))
         return column * size**n + row  # QuTiP stacks columns
 
-    for element, row in Window(model).rows.items():
+    window = [split(k) for k in indices(2 * n, DEGREE)]
+    for element, row in generator_rows(read(model), window).items():
         expected = dict.fromkeys(range(size ** (2 * n)), 0)
         root = math.sqrt(math.prod(map(math.factorial, element[0] + element[1])))
         for source, weight in row.items():
@@ -191,7 +240,7 @@ def test_the_residual_of_a_moving_state_vanishes_with_the_right_rates_only(model
     v, s = (x.mid() for x in rates_of(window.equations(), mean, sigma))
     right = window.residual(mean, sigma, v, s)
     assert right.vanishes
-    assert max(float(abs(x).upper()) for x in right.elements.values()) < 1e-30
+    assert max(float(abs(x).upper()) for x in right.elements) < 1e-30
     j, k = data.draw(st.tuples(*[st.integers(0, 2 * model.modes - 1)] * 2))
     wrong = flint.arb_mat(s)
     wrong[j, k] *= 1 + flint.arb("1e-12")

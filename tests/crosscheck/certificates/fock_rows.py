@@ -1,11 +1,13 @@
-r"""The Fock-space generator on the lowest levels, exactly: no matrix, no truncation, no quadrature.
+r"""The Fock-space generator on the lowest levels, element by element: the long way to what the symbol gives.
 
 With unnormalised elements R_mn = ρ_mn/√(m! n!) the ladder operators act by integers,
 
     (aρ)_mn = (m + 1) R_{m+1,n},      (a†ρ)_mn = R_{m−1,n},
 
-and from the right by the conjugate of O† on the other index. An operator is the function that gives one of its rows, so
-a product reaches as many levels further as it has factors, and nothing is ever cut off.
+and from the right by the conjugate of O† on the other index. An operator is the function that gives one of its rows,
+so a product reaches as many levels further as it has factors, and nothing is ever cut off. Elements of a Gaussian state
+follow from (k_i + 1)R_{k+e_i} = Σ_j 𝒜_ij R_{k−e_j} + b_i R_k, and 𝓛(ρ) = P(z)K(z) is divided by K, one coefficient
+after the other. No line of it is shared with `crosscheck.certificates.window.symbol`.
 
 >>> a, b = ladder(2)
 >>> row = (a.dag() * a + 2 * b).row((3, 1))                       # 3 times R_31 and 2·2 times R_32
@@ -15,6 +17,7 @@ a product reaches as many levels further as it has factors, and nothing is ever 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -22,9 +25,13 @@ import flint
 
 from crosscheck.models.jumps import jumps_of
 from gaussian.enclosed import Ball
+from gaussian.enclosed.reading import read
 from gaussian.errors import TimeDependent
 
+# |m| + |n| of the elements that decide.
+DEGREE = 2
 Levels = tuple[int, ...]
+Index = tuple[int, ...]
 Element = tuple[Levels, Levels]
 Row = dict[Levels, flint.acb]
 
@@ -188,3 +195,91 @@ def _product(first: Callable[[Levels], Row], second: Callable[[Levels], Row]) ->
 
 def _scaled(c: flint.acb, of: Callable[[Levels], Row]) -> Callable[[Levels], Row]:
     return lambda levels: {source: c * weight for source, weight in of(levels).items()}
+
+
+def polynomial(model: Any, kernel: Any) -> dict[Index, flint.acb]:
+    """P of 𝓛(ρ) = P(z)K(z), coefficients of monomials by their powers, from the elements of the window."""
+    n = int(model.modes)
+    rows = generator_rows(read(model), [split(k) for k in indices(2 * n, DEGREE)])
+    reach = max((sum(m + k) for row in rows.values() for m, k in row), default=0)
+    found = elements(kernel, reach)
+    image = {m + k: sum((w * found[p + q] for (p, q), w in row.items()), flint.acb(0)) for (m, k), row in rows.items()}
+    return divided(kernel, image)
+
+
+def elements(kernel: Any, degree: int) -> dict[Index, flint.acb]:
+    """R_k over R_0 for |k| ≤ degree, by the recurrence."""
+    m = kernel.matrix.nrows()
+    found = {(0,) * m: flint.acb(1)}
+    for k in indices(m, degree):
+        i = next((i for i in range(m) if k[i]), None)
+        if i is None:
+            continue
+        below = lowered(k, i)
+        value = kernel.vector[i, 0] * found[below]
+        for j in range(m):
+            if below[j]:
+                value += kernel.matrix[i, j] * found[lowered(below, j)]
+        found[k] = value / k[i]
+    return found
+
+
+def times(kernel: Any, polynomial: dict[Index, flint.acb]) -> dict[Index, flint.acb]:
+    """Coefficients of P(z)K(z) up to degree 2."""
+    known = elements(kernel, DEGREE)
+    product = dict.fromkeys(known, flint.acb(0))
+    for i, p in polynomial.items():
+        for k, r in known.items():
+            total = tuple(x + y for x, y in zip(i, k, strict=True))
+            if total in product:
+                product[total] += p * r
+    return product
+
+
+def divided(kernel: Any, product: dict[Index, flint.acb]) -> dict[Index, flint.acb]:
+    """P of the window of PK: each coefficient minus what the lower ones contribute."""
+    known = elements(kernel, DEGREE)
+    found: dict[Index, flint.acb] = {}
+    for k in indices(kernel.matrix.nrows(), DEGREE):
+        value = product[k]
+        for i, p in found.items():
+            rest = tuple(x - y for x, y in zip(k, i, strict=True))
+            if i != k and min(rest) >= 0:
+                value -= p * known[rest]
+        found[k] = value
+    return found
+
+
+def in_monomials(p0: flint.acb, p1: flint.acb_mat, p2: flint.acb_mat) -> dict[Index, flint.acb]:
+    """p_0 + p_1·z + ½zᵀp_2z by the powers of z."""
+    m = p1.nrows()
+    found = {(0,) * m: p0}
+    for i in range(m):
+        found[unit(m, i)] = p1[i, 0]
+        for j in range(i, m):
+            found[unit(m, i, j)] = p2[i, j] / (2 if i == j else 1)
+    return found
+
+
+def indices(variables: int, degree: int) -> list[Index]:
+    """All multi-indices with |k| ≤ degree, by degree."""
+    found = []
+    for total in range(degree + 1):
+        for chosen in itertools.combinations_with_replacement(range(variables), total):
+            found.append(unit(variables, *chosen))
+    return found
+
+
+def unit(variables: int, *places: int) -> Index:
+    """e_i + e_j + …"""
+    return tuple(places.count(i) for i in range(variables))
+
+
+def lowered(k: Index, i: int) -> Index:
+    """k − e_i."""
+    return (*k[:i], k[i] - 1, *k[i + 1 :])
+
+
+def split(k: Index) -> tuple[Levels, Levels]:
+    """(m, n) of the joint index."""
+    return k[: len(k) // 2], k[len(k) // 2 :]
