@@ -21,7 +21,7 @@ COMMANDS = [
 
 
 def test_pages_were_found():
-    assert {"doors.md", "observables.md"} <= set(PAGES)
+    assert {"doors.md", "observables.md", "scans.md"} <= set(PAGES)
     assert {block.language for page in PAGES.values() for block in page} <= {"python", "console"}
 
 

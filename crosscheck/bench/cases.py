@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from threadpoolctl import threadpool_limits
 
-from crosscheck.bench import batches, evolution, networks, steady
+from crosscheck.bench import batches, certified, evolution, networks, steady
 from crosscheck.bench.contestants import EVOLUTION, LARGE, STEADY, THREE
 from crosscheck.bench.machine import this_machine
 from crosscheck.bench.memory import alone
@@ -88,9 +88,10 @@ def _bench(plan: Plan, advance: Advance) -> Bench:
     large = _alone("Steady state at large cutoffs, two modes", LARGE, plan.large, advance)
     three = _alone("Steady state, three modes", THREE, plan.three, advance)
     gauss = batches.batches(plan.points, advance=advance)
+    proved = certified.certified(plan.points, advance)
     chains = networks.networks(plan.modes, advance)
-    cases = tuple(case for case in (first, second, large, three, gauss, *chains) if case.runs or case.dropped)
-    goals = () if plan.quick else goals_of(first, second, large, three, gauss)
+    cases = tuple(case for case in (first, second, large, three, gauss, proved, *chains) if case.runs or case.dropped)
+    goals = () if plan.quick else (*goals_of(first, second, large, three, gauss), certified.goal(proved))
     return Bench(machine=here, quick=plan.quick, cases=cases, goals=goals)
 
 
@@ -98,7 +99,7 @@ def steps(plan: Plan) -> int:
     """How often `bench` tells of a step done."""
     contestants = evolution.solvers(compiled=not plan.quick)
     races = len(steady.solvers()) * len(plan.steady) + len(contestants) * len(plan.evolution)
-    return races + len(plan.large) + len(plan.three) + len(batches.ways()) + len(plan.modes)
+    return races + len(plan.large) + len(plan.three) + len(batches.ways()) + 1 + len(plan.modes)
 
 
 def goals_of(first: Case, second: Case, large: Case, three: Case, gauss: Case) -> tuple[Goal, ...]:

@@ -18,6 +18,7 @@ from crosscheck.exam import (
     information,
     monitored,
     periodic,
+    points,
     preparation,
     spectra,
     steady,
@@ -29,7 +30,7 @@ SAMPLED = 4
 
 THEMES = (
     convention, drift, diffusion, evolution, steady, preparation, entanglement, information, discord, monitored,
-    spectra, further, estimation, periodic,
+    spectra, further, estimation, periodic, points,
 )  # fmt: skip
 
 
