@@ -80,7 +80,7 @@ def bugs() -> list[Bug]:
         _bug("points-hot", "twice the diffusion wherever n̄ > 1.5", {"moment_equations": _hot}, hot),
         _bug("points-in-bits", "E_N in bits, wrong where it is not zero", {"log_negativity": _in_bits},
              tuple(tuple(map(int, index)) for index in entangled)),
-        _bug("points-above-threshold", "a Lyapunov solver believed above threshold", {"steady_state": _believed},
+        _bug("points-above-threshold", "the closed form below threshold, used above it", {"steady_state": _believed},
              above, model=THRESHOLD, quantity="entropy"),
     ]  # fmt: skip
 

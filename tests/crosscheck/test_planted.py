@@ -16,7 +16,7 @@ from crosscheck.exam.planted import THEMES
 PATIENT = Budget(seconds=300)
 KINDS = {
     "generator", "window", "measures", "enclosed", "conditional", "observables", "information", "trajectory",
-    "steady state", "periodic",
+    "steady state", "periodic", "points",
 }  # fmt: skip
 
 

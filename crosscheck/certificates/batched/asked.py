@@ -51,7 +51,7 @@ class Asked:
         if not shape or 0 in shape:
             raise InvalidParameter(
                 "model",
-                "have a field that is an array with elements",
+                "have an array with elements in a field that its generator depends on",
                 type(model).__name__,
                 "Give one such as np.linspace(0, 1, 50).",
             )

@@ -43,6 +43,14 @@ CODES = {
     Verdict.REFUTED: PointVerdict.REFUTED,
     Verdict.INCONCLUSIVE: PointVerdict.INCONCLUSIVE,
 }
+WIDE = (
+    "Intervals are wider than the tolerance, because coefficients are known to 16 units of their last place or the "
+    "engine states a larger error. Give parameters as short decimals, or raise the tolerance."
+)
+BORDER = (
+    "The engine finds no steady state and balls prove one, too close to the border of stability for doubles to tell. "
+    "Move the parameters off it."
+)
 NOTHING = Enclosed(-np.inf, np.inf)
 # Bits of measures.
 BITS = 160
@@ -88,10 +96,14 @@ def _decide(asked: Asked, found: Found, k: int) -> str:
     missing = found.states is None or bool(found.states.missing[k])
     if truth.exists is False:
         rest = [PointVerdict.CERTIFIED if missing else PointVerdict.REFUTED] * len(rest)
-    elif truth.exists and (found.states is None or not missing):
+    elif truth.exists and (found.states is None or not missing or asked.engine is GAUSSIAN):
         rest = [PointVerdict.CERTIFIED, *_measured(asked, found, k, truth, model)]
     found.decide(slice(k, k + 1), np.array([[generator, *rest]]), np.array([truth.exists is False]), Means.BALLS)
-    return truth.why if truth.exists is None else ""
+    if found.verdicts[k] != PointVerdict.INCONCLUSIVE:
+        return ""
+    if not truth.exists:
+        return truth.why
+    return BORDER if missing and found.states else WIDE
 
 
 def _measured(asked: Asked, found: Found, k: int, truth: Truth, model: Any) -> list[int]:
@@ -103,8 +115,9 @@ def _measured(asked: Asked, found: Found, k: int, truth: Truth, model: Any) -> l
     middle = [0.5 * (low + high) for low, high in (truth.mean, truth.covariance)]
     states = found.states[slice(k, k + 1)] if found.states else States(middle[0], middle[1], np.zeros(1), no, no)
     verdict, off = held(states, truth.mean, truth.covariance, asked.tolerance)
-    answers = judged(asked, states, ~states.nonsense, truth.measures)
-    if asked.engine is GAUSSIAN and not all(v[0] for v in (verdict, *(v for v, _, _ in answers.values()))):
+    answers = judged(asked, states, ~states.missing & ~states.nonsense, truth.measures)
+    decided = all(v[0] for v in (verdict, *(v for v, _, _ in answers.values())))
+    if asked.engine is GAUSSIAN and (states.missing[0] or not decided):
         verdict, off, answers = _sharpened(asked, truth, model)
     found.state_errors[k] = off[0]
     for name, (_, values, errors) in answers.items():

@@ -16,7 +16,7 @@ from crosscheck.certificates.batched import symbol
 from crosscheck.certificates.batched.asked import Asked
 from crosscheck.certificates.batched.claims import States, blur, equations_of, measured, states_of
 from crosscheck.certificates.batched.found import STAGES, Found
-from crosscheck.certificates.batched.measures import MEASURES, Enclosed, Known
+from crosscheck.certificates.batched.measures import MEASURES, Enclosed, Known, eigenvalues
 from crosscheck.certificates.batched.rounding import Array, Rounded, spectrum
 from crosscheck.certificates.batched.scan import Shape
 from crosscheck.certificates.batched.steady import Proved, prove
@@ -27,6 +27,8 @@ from crosscheck.certificates.generator.certificate import RATE_RESOLUTION, RESOL
 CHUNK = 2**16
 # A steady state this clearly proved leaves no excuse for an engine that finds none.
 CLEARLY = 1e-6
+# Symplectic eigenvalues below ½ by more than this are no rounding of a state's.
+NO_STATE = 1e-9
 
 
 def by_doubles(asked: Asked, progress: Callable[[str], None]) -> Found:
@@ -94,11 +96,13 @@ def judged(
 ) -> dict[str, tuple[Array, Array, Array]]:
     """The verdict on each measure of the points that are `there`, the engine's value, and its distance from the truth.
 
-    The engine is asked about its own covariance, and allowed what that may be off by its own error.
+    The engine is asked about its own covariance, and allowed what that may be off by its own error. Where that is no
+    state's, it may refuse to answer.
     """
     m = states.covariance.shape[-1]
     usable = np.where(there[:, None, None], states.covariance, np.eye(m))
     claimed = Known(usable, np.zeros(len(there)), spectrum(Rounded(usable))).reduced(asked.observed)
+    state = eigenvalues(claimed).low.min(-1) > 0.5 - NO_STATE
     claimed = claimed.within(blur(states, claimed.spectrum.lowest, claimed.spectrum.size))
     found = {}
     for name, (low, high) in truths.items():
@@ -109,6 +113,7 @@ def judged(
             error = np.where(np.isfinite(most - least), most - least, np.inf)
             tolerance = asked.tolerance * np.maximum(1.0, np.abs(value))
         verdict = compared(value, error, low, high, tolerance)
+        verdict[np.isnan(value) & ~state] = PointVerdict.INCONCLUSIVE
         found[name] = verdict, value, np.where(there, distance(value, low, high), np.inf)
     return found
 

@@ -62,6 +62,15 @@ def test_growing_and_marginal_points_are_proved_to_have_no_steady_state():
     assert np.isinf(report["entropy"].errors[2:]).all()
 
 
+def test_a_state_too_near_the_border_for_doubles_is_the_package_s_own_in_balls():
+    """A damping that is 10⁻¹³ of a hot bath's rates: doubles find no steady state, balls find it at n̄ + ½."""
+    model = DampedThermalMode(omega=1.0, gamma=np.array([0.1, 1e-3]), nbar=1e16)
+    assert np.isinf(gaussian.steady_state(model, missing="nan").error).all()
+    report = certify_points(model, quantities=["purity"])
+    assert (report.means == Means.BALLS).all()
+    assert report["purity"].values == pytest.approx(1 / (2e16 + 1), rel=1e-12)
+
+
 def test_an_undamped_model_has_no_unique_steady_state_anywhere():
     report = certify_points(ClassicalGravity(g=np.linspace(0.1, 0.4, 3), noise=0.0, squeezing=0.3), budget=10)
     assert report.count(PointVerdict.NO_STEADY_STATE) == 3
@@ -103,6 +112,41 @@ def test_rates_twelve_orders_apart_are_never_refuted():
     report = certify_points(Stiff(coupling=np.linspace(0, 1e-4, 3)), budget=20)
     assert report.count(PointVerdict.REFUTED) == 0
     assert report.count(PointVerdict.CERTIFIED) == 3
+
+
+@dataclass(frozen=True)
+class NoLindblad(Model):
+    """Losses of two modes that are correlated beyond what keeps states positive, |c| > γ."""
+
+    correlation: Any = 0.0
+
+    @property
+    def modes(self) -> int:
+        return 2
+
+    def hamiltonian(self, a: Any, b: Any) -> Any:
+        return 0.3 * (a * b + a.dag() * b.dag())
+
+    def dissipators(self, a: Any, b: Any) -> Any:
+        yield Dissipator(1.0, a)
+        yield Dissipator(1.0, b)
+        yield Dissipator(self.correlation, a, b.dag())
+        yield Dissipator(self.correlation, b.dag(), a)
+
+    @classmethod
+    def example(cls) -> "NoLindblad":
+        return cls()
+
+
+def test_where_sigma_is_no_state_entropies_stay_open_and_nothing_is_refuted():
+    """E_N is defined for any σ > 0; the package refuses the entropy of an operator that is no state."""
+    model = NoLindblad(correlation=np.array([0.0, 0.3, 0.6]))
+    physical = gaussian.is_physical(gaussian.steady_state(model).covariance)
+    assert 0 < physical.sum() < 3
+    report = certify_points(model, quantities=["entropy"], budget=5)
+    assert ((report.verdicts == PointVerdict.CERTIFIED) == physical).all()
+    assert ((report.verdicts == PointVerdict.INCONCLUSIVE) == ~physical).all()
+    assert certify_points(model).count(PointVerdict.CERTIFIED) == 3
 
 
 def test_points_over_the_budget_stay_open_and_are_counted():
@@ -234,7 +278,7 @@ def test_an_engine_that_raises_is_refuted_with_its_reason():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: certify_points(ReservoirGravity.example()), "have a field that is an array with elements"),
+        (lambda: certify_points(ReservoirGravity.example()), "have an array with elements in a field"),
         (lambda: certify_points(MAP, quantities=["log_negativty"]), "be some of entropy, log_negativity"),
         (lambda: certify_points(MAP, party=[0, 1]), "be some of the observed modes, and not all"),
         (lambda: certify_points(MAP, tolerance=0.0), "be > 0"),
