@@ -153,7 +153,7 @@ def test_verdicts_of_intervals():
 
 @pytest.fixture
 def careless(monkeypatch):
-    """From when it is called, eigenvalues and eigenvectors are right to five digits only: bounds must not rely on them."""
+    """From when it is called, eigenvectors and eigenvalues are right to five digits only: no bound may rely on them."""
     right = np.linalg.eigh
 
     def eigh(h):
