@@ -182,6 +182,10 @@ class InfiniteInformation(GaussianError):
         )
 
 
+# Eigenvalues, and modes of each, that a message names: of a network there may be hundreds.
+MOST_NAMED = 16
+
+
 class NoSteadyState(GaussianError):
     """The moments have no unique attracting fixed point; `eigenvalues` and the `modes` of each say why, where known.
 
@@ -202,8 +206,10 @@ class NoSteadyState(GaussianError):
         self.missing = np.asarray(True) if missing is None else missing
         where = itertools.chain(self.modes, itertools.repeat(()))
         listed = "; ".join(
-            f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in zip(self.eigenvalues, where, strict=False)
+            f"{z.real:+.3g}{z.imag:+.3g}i{_on(m)}" for z, m in zip(self.eigenvalues[:MOST_NAMED], where, strict=False)
         )
+        if len(self.eigenvalues) > MOST_NAMED:
+            listed += f"; and {len(self.eigenvalues) - MOST_NAMED} more"
         what, advice = f"{reason} {self.named}: {listed}." if listed else reason, self.remedy
         if self.missing.ndim:
             first = tuple(int(axis[0]) for axis in self.missing.nonzero())
@@ -216,7 +222,8 @@ class NoSteadyState(GaussianError):
 
 
 def _on(modes: Sequence[int]) -> str:
-    return f" on mode{'s' if len(modes) > 1 else ''} {', '.join(map(str, modes))}" if modes else ""
+    named = ", ".join(map(str, modes[:MOST_NAMED])) + (", …" if len(modes) > MOST_NAMED else "")
+    return f" on mode{'s' if len(modes) > 1 else ''} {named}" if modes else ""
 
 
 class UnstableDrift(NoSteadyState):

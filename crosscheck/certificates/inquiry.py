@@ -15,7 +15,6 @@ from crosscheck.certificates.answers import within_scope
 from crosscheck.certificates.asked import FURTHER_QUANTITIES, base, completed
 from crosscheck.certificates.budget import CEILING, FLOOR, Budget, Purse
 from crosscheck.certificates.course import Course, course
-from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.system import System
 from crosscheck.certificates.window.truth import Truth, predicted_seconds
 from crosscheck.engine import GAUSSIAN, Engine
@@ -112,9 +111,8 @@ class Inquiry:
 
     @property
     def provable(self) -> bool:
-        """Whether exact states can be had: they are Gaussian, coefficients are constant, and modes few."""
-        system = self.system
-        return system.gaussian and not system.is_time_dependent and system.modes <= MOST_MODES
+        """Whether exact states can be had: they are Gaussian, and coefficients are constant."""
+        return self.system.gaussian and not self.system.is_time_dependent
 
     @cached_property
     def unaffordable(self) -> str:
@@ -196,5 +194,5 @@ def require_tolerance(tolerance: Any, floor: float = 0.0) -> None:
 
 
 def truth_of(system: System) -> Truth | None:
-    """The exact states of a system; None if coefficients depend on time, or there are too many modes."""
-    return None if system.is_time_dependent or system.modes > MOST_MODES else Truth.of(system)
+    """The exact states of a system; None if coefficients depend on time."""
+    return None if system.is_time_dependent else Truth.of(system)

@@ -9,15 +9,14 @@ from __future__ import annotations
 import time
 
 from crosscheck.certificates.answers import EngineFailed, ask, moments, no_answer
-from crosscheck.certificates.generator.ladder import MOST_MODES
 from crosscheck.certificates.inquiry import Inquiry
 from crosscheck.certificates.names import label
 from crosscheck.certificates.skipped import not_proved
 from crosscheck.certificates.window.certificate import AS_COMPUTED, entries
-from crosscheck.certificates.window.exact_moments import DIGITS, MOST_BITS, exact_start, to_the_least
+from crosscheck.certificates.window.exact_moments import start_of
 from crosscheck.certificates.window.truth import predicted_seconds
 from crosscheck.report.certificate import Certificate
-from gaussian.enclosed.reading import AsComputed, read
+from gaussian.enclosed.reading import AsComputed
 
 
 def start_certificate(inquiry: Inquiry) -> Certificate | None:
@@ -27,15 +26,10 @@ def start_certificate(inquiry: Inquiry) -> Certificate | None:
         return None
     inquiry.progress("start")
     began = time.perf_counter()
-    why = (
-        f"{system.modes} modes are more than the {MOST_MODES} that it takes. Certify a smaller network."
-        if system.modes > MOST_MODES
-        else inquiry.purse.pay(predicted_seconds(system.modes, 1))
-    )
-    if why:
+    if why := inquiry.purse.pay(predicted_seconds(system.modes, 1)):
         return not_proved("start", (), why)
-    model = read(system.exact, system.model)
-    exact = to_the_least(lambda: exact_start(model), DIGITS, bits=MOST_BITS)
+    model = system.read
+    exact = start_of(model)
     try:
         found = ask(engine, lambda: engine.initial_state(system.model))
         parts = ask(engine, lambda: (found.mean, found.covariance, found.error))

@@ -23,6 +23,7 @@ from crosscheck.models.on_tlist import on_tlist
 from crosscheck.models.protocol import refuse_slips, require_hamiltonian, runs_to_its_end
 from crosscheck.times import default_times
 from gaussian.coefficients import of_time
+from gaussian.enclosed.reading import read
 from gaussian.ladder import ladder
 
 
@@ -84,6 +85,11 @@ class System:
         A model with `moments_only` starts from a state that is not; its steady state forgets that.
         """
         return place == STEADY or not getattr(self.model, "moments_only", False)
+
+    @cached_property
+    def read(self) -> Any:
+        """The model with exact parameters, or its coefficients as computed (`gaussian.enclosed.reading`)."""
+        return read(self.exact, self.model)
 
     @cached_property
     def dissipators(self) -> tuple[int, int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 from crosscheck.report.verdict import Comparison, Verdict, overall
@@ -44,7 +45,7 @@ class Certificate:
             return "enclosed"
         return "theorem" if self.theorem else "estimate"
 
-    @property
+    @cached_property
     def verdict(self) -> Verdict:
         return self.decided or overall(c.verdict for c in self.comparisons)
 
@@ -60,7 +61,7 @@ class Certificate:
             return "not simulated"
         return "no unique one exists" if self.verdict is Verdict.CERTIFIED else "see below"
 
-    @property
+    @cached_property
     def shown(self) -> list[Comparison]:
         """All measures, and of the entries of each matrix the one that comes off worst."""
         shown: list[Comparison] = []

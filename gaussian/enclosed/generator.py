@@ -79,11 +79,13 @@ def moment_equations(model: Any) -> EnclosedEquations:
         if callable(dissipator.rate):
             raise TimeDependent("Interval arithmetic", "Follow it with gaussian.evolve, in double precision.")
         rate = Ball(dissipator.rate).z
-        (l0, left), (m0, right) = (_linear(x, n) for x in (dissipator.left, dissipator.right))
-        for j in range(2 * n):
-            v[j, 0] += half * flint.acb(0, 1) * rate * (m0.conjugate() * left[j] - l0 * right[j].conjugate())
-            for k in range(2 * n):
-                s[j, k] += rate * right[j].conjugate() * left[k]
+        (l0, left), (m0, right) = (_linear(x) for x in (dissipator.left, dissipator.right))
+        for j, c in left.items():
+            v[j, 0] += half * flint.acb(0, 1) * rate * m0.conjugate() * c
+        for j, d in right.items():
+            v[j, 0] -= half * flint.acb(0, 1) * rate * l0 * d.conjugate()
+            for k, c in left.items():
+                s[j, k] += rate * d.conjugate() * c
     require_hermitian("Hamiltonian", h, v)
     skew = (s - s.conjugate().transpose()) / 2
     require_hermitian("matrix of rates", skew, skew * flint.acb(0, 1))
@@ -124,9 +126,9 @@ def omega(modes: int) -> flint.arb_mat:
     return w
 
 
-def _linear(operator: Any, modes: int) -> tuple[flint.acb, list[flint.acb]]:
-    """(l⁰, l) of l⁰ + l·r."""
-    constant, vector = flint.acb(0), [flint.acb(0)] * (2 * modes)
+def _linear(operator: Any) -> tuple[flint.acb, dict[int, flint.acb]]:
+    """(l⁰, l) of l⁰ + l·r, the entries of l that are not zero by their quadratures."""
+    constant, vector = flint.acb(0), dict[int, flint.acb]()
     root = (flint.acb(1) / 2).sqrt()
     for word, coefficient in words_up_to(operator, 1, "jump operator").items():
         c = Ball(coefficient).z
@@ -134,7 +136,7 @@ def _linear(operator: Any, modes: int) -> tuple[flint.acb, list[flint.acb]]:
             constant += c
         else:
             for x, u in _quadratures(word[0]):
-                vector[x] += root * c * u
+                vector[x] = vector.get(x, flint.acb(0)) + root * c * u
     return constant, vector
 
 

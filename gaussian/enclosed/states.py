@@ -20,6 +20,8 @@ from typing import Any
 import flint
 
 from gaussian.enclosed.ball import Ball
+from gaussian.enclosed.bounded import FEW_MODES
+from gaussian.enclosed.factored import ground_state
 from gaussian.enclosed.generator import (
     EnclosedEquations,
     ladder,
@@ -107,11 +109,37 @@ def prepared(
     if ground is not None:
         mean, sigma = _ground_state(*ground)
     for h, v in unitaries:
-        unitary = bordered(omega(n) * h, omega(n) * v).exp()
-        symplectic = block(unitary, 0, 0, 2 * n)
-        mean = symplectic * mean + flint.arb_mat([[unitary[j, 2 * n]] for j in range(2 * n)])
-        sigma = symplectic * sigma * symplectic.transpose()
+        mean, sigma = _moved(mean, sigma, h, v)
     return EnclosedState(mean=mean, covariance=(sigma + sigma.transpose()) / 2)
+
+
+def _moved(
+    mean: flint.arb_mat, sigma: flint.arb_mat, h: flint.arb_mat, v: flint.arb_mat
+) -> tuple[flint.arb_mat, flint.arb_mat]:
+    """The state after exp(−iG), G = ½rᵀhr + v·r: of the modes that G has, the others keep their moments."""
+    size = len(mean.entries())
+    lines = enumerate(h.tolist())
+    having = {j // 2 for j, line in lines if not v[j, 0].is_zero() or not all(x.is_zero() for x in line)}
+    rows = quadratures(sorted(having))
+    if not rows:
+        return mean, sigma
+    part = flint.arb_mat([[h[j, k] for k in rows] for j in rows])
+    turn = omega(len(having))
+    unitary = bordered(turn * part, turn * flint.arb_mat([[v[j, 0]] for j in rows])).exp()
+    s = block(unitary, 0, 0, len(rows))
+    mean, sigma = flint.arb_mat(mean), flint.arb_mat(sigma)
+    moved = s * flint.arb_mat([[mean[j, 0]] for j in rows])
+    for i, j in enumerate(rows):
+        mean[j, 0] = moved[i, 0] + unitary[i, len(rows)]
+    left = s * flint.arb_mat([[sigma[j, k] for k in range(size)] for j in rows])
+    for i, j in enumerate(rows):
+        for k in range(size):
+            sigma[j, k] = left[i, k]
+    right = flint.arb_mat([[sigma[j, k] for k in rows] for j in range(size)]) * s.transpose()
+    for i, k in enumerate(rows):
+        for j in range(size):
+            sigma[j, k] = right[j, i]
+    return mean, sigma
 
 
 def _real(operator: Any, modes: int, what: str) -> QuadraticForm:
@@ -123,6 +151,8 @@ def _real(operator: Any, modes: int, what: str) -> QuadraticForm:
 def _ground_state(h: flint.arb_mat, v: flint.arb_mat) -> tuple[flint.arb_mat, flint.arb_mat]:
     """⟨r⟩ = −h⁻¹v and σ = ½ L⁻ᵀ (KᵀK)^½ L⁻¹ with h = LLᵀ and K = LᵀΩL (Williamson)."""
     try:
+        if h.nrows() > 2 * FEW_MODES:
+            return ground_state(h, v)
         lower = lower_factor(h)
     except UnphysicalState as error:
         raise InvalidArgument(

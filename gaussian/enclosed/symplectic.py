@@ -3,7 +3,8 @@ r"""Symplectic eigenvalues of balls, degenerate or not.
 With σ = LLᵀ the matrix K = LᵀΩL is antisymmetric and KᵀK has the eigenvalues ν_1², ν_1², …, ν_n², ν_n². Jacobi's
 rotations with enclosed sine and cosine are exactly orthogonal for some member of each ball, so they keep the spectrum;
 once the off-diagonal part E is small, Weyl's theorem places the k-th eigenvalue within ‖E‖ of the k-th diagonal entry.
-Nothing is divided by a gap, so that coinciding eigenvalues do no harm.
+Nothing is divided by a gap, so that coinciding eigenvalues do no harm. More modes than `FEW_MODES` take minutes that
+way, and are enclosed in doubles (`enclosed.factored`).
 
 >>> import flint
 >>> from gaussian.enclosed.ball import matrix
@@ -21,6 +22,8 @@ from typing import Any, Protocol
 import flint
 import numpy as np
 
+from gaussian.enclosed.bounded import FEW_MODES
+from gaussian.enclosed.factored import symplectic_spectrum
 from gaussian.enclosed.generator import omega
 from gaussian.enclosed.precision import Undecided, alone
 from gaussian.errors import InvalidArgument, UnphysicalState
@@ -63,7 +66,10 @@ def lower_factor(sigma: flint.arb_mat) -> flint.arb_mat:
 def require_positive(sigma: Covariance) -> flint.arb_mat:
     """σ itself, or a state's, symmetrised, if it certainly is positive definite. Raises as `symplectic_eigenvalues`."""
     sigma = require_shape(sigma)
-    lower_factor(sigma)
+    if sigma.nrows() > 2 * FEW_MODES:
+        symplectic_spectrum(sigma)
+    else:
+        lower_factor(sigma)
     return sigma
 
 
@@ -94,6 +100,8 @@ def symplectic_eigenvalues(sigma: Covariance) -> list[flint.arb]:
     """
     with more_bits(sigma):
         sigma = require_shape(sigma)
+        if sigma.nrows() > 2 * FEW_MODES:
+            return symplectic_spectrum(sigma)
         lower = lower_factor(sigma)
         k = lower.transpose() * omega(sigma.nrows() // 2) * lower
         pairs = hermitian_eigenvalues(k.transpose() * k)

@@ -10,6 +10,9 @@ With ⟨0|x|1⟩ = 1/√2 and ⟨0|p|1⟩ = −i/√2 the elements between the v
     A_{j,x_k} = √2 Re⟨0|𝓛†(r_j)|1_k⟩,   A_{j,p_k} = −√2 Im⟨0|𝓛†(r_j)|1_k⟩,   d_j = ⟨0|𝓛†(r_j)|0⟩,
     D_jk = ⟨0|𝓛†(½{r_j, r_k})|0⟩ − ½(A + Aᵀ)_jk.
 
+More modes than `MOST_MODES` have their elements from the symbol of the generator (`window.symbol`): the same algebra of
+words, without matrices.
+
 Ladder operators have finite bandwidth. From one quantum at most back to the vacuum, by four factors r_j, L, R† or half
 an H, a state passes two quanta at most. So matrices on the few states of `QUANTA` quanta in all modes together hold
 these elements exactly.
@@ -21,19 +24,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import flint
 import numpy as np
 import qutip
 from numpy.typing import NDArray
 
 import fock
+import gaussian
+from crosscheck.certificates.window.symbol import Symbol
+from gaussian.enclosed.reading import AsComputed
 
 Array = NDArray[Any]
 Vector = NDArray[np.complex128]
 
 # Quanta in all modes together: one more than any path needs.
 QUANTA = 3
-# Modes that the theorems of `certify` take; the window's matrix elements are more than two hundred thousand for these.
+# Modes of which QuTiP's matrices are made, and truncated dynamics simulated.
 MOST_MODES = 8
+# Bits of elements that are rounded to doubles in the end.
+BITS = 128
 # Each element is a sum of a few dozen terms; its rounding is this many units in the last place of their moduli.
 ROUNDING_ULPS = 32
 
@@ -58,6 +67,8 @@ def ladder_moments(model: Any, t: float = 0.0, *, peaks: Sequence[float] = ()) -
     Coefficients that depend on time are largest at `peaks`.
     """
     n = model.modes
+    if n > MOST_MODES:
+        return _from_symbol(model, t, peaks)
     space = (QUANTA + 1,) * n
     gen = fock.generator(model, space, quanta=QUANTA)
     energy = fock.hamiltonian(gen)
@@ -125,6 +136,27 @@ def ladder_moments(model: Any, t: float = 0.0, *, peaks: Sequence[float] = ()) -
         ROUNDING_ULPS * float(np.finfo(float).eps) * max(largest[0], *scales, 1e-300),
         min(scales, default=1.0),
     )
+
+
+def _from_symbol(model: Any, t: float, peaks: Sequence[float]) -> LadderMoments:
+    """The same from words of ladder operators, with the coefficients that the model's code leaves in doubles."""
+    computed, moving = AsComputed(model), gaussian.is_time_dependent(model)
+    with flint.ctx.workprec(BITS):
+        symbols = [Symbol.of(computed, s if moving else None) for s in ((t, *peaks) if moving else (t,))]
+        equations = symbols[0].equations()
+    drift, drive, noise = (
+        np.array([float(x) for x in part.entries()]).reshape(part.nrows(), part.ncols())
+        for part in (equations.drift, equations.drive, equations.diffusion)
+    )
+    energies = [max((abs(complex(c)) for w, c in s.energy.items() if w), default=0.0) for s in symbols]
+    rates: dict[tuple[int, int], float] = {}
+    for symbol in symbols:
+        for place, c in symbol.rates.items():
+            rates[place] = max(rates.get(place, 0.0), abs(complex(c)))
+    scales = [value for value in (max(energies), *rates.values()) if value > 0]
+    largest = max(float(np.abs(part).max(initial=0.0)) for part in (drift, drive, noise))
+    rounding = ROUNDING_ULPS * float(np.finfo(float).eps) * max(largest, *scales, 1e-300)
+    return LadderMoments(drift, drive[:, 0], noise, rounding, min(scales, default=1.0))
 
 
 def _at(h: Any, t: float) -> qutip.Qobj:

@@ -32,6 +32,7 @@ from crosscheck.report.verdict import Comparison
 from fock.states import density
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.bounded import FEW_MODES
 from gaussian.enclosed.precision import Undecided
 
 # Largest matrix whose distance from the exact one is measured.
@@ -121,6 +122,8 @@ def _fits(inquiry: Inquiry, state: EnclosedState) -> bool:
     Photons are counted from the state's centre.
     """
     modes = state.covariance.nrows() // 2
+    if modes > FEW_MODES:
+        return False
     if inquiry.purse.left < SECONDS_PER_MODE * modes:
         return False
     if max(float(_photons(state.reduced([j]))) for j in range(modes)) > FEW_PHOTONS:

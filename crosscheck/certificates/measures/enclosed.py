@@ -219,7 +219,7 @@ def _narrowed(truth: Truth, place: str, system: System, name: str, tolerance: fl
                 sharper = truth.known_to(place, digits)
             except PrecisionExhausted:
                 break
-            if not _radius(sharper) <= 0.5 * _radius(state):
+            if sharper is state or not _radius(sharper) <= 0.5 * _radius(state):
                 break
             state = sharper
         found = _measured(state, system, name, digits)

@@ -26,6 +26,7 @@ from crosscheck.models.measured import is_monitored
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison, Verdict, overall
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
+from gaussian.enclosed.bounded import FEW_MODES
 from gaussian.enclosed.reading import read
 
 SETTLED = "conditional steady state"
@@ -111,7 +112,7 @@ def _not_attempted(inquiry: Inquiry, *, pays: bool = True) -> str:
     system = inquiry.system
     if not is_monitored(system.model):
         return "the model measures nothing. Write a method measurements."
-    if not inquiry.provable:
+    if not inquiry.provable or system.modes > FEW_MODES:
         return (
             "conditional states are proved for constant coefficients and up to 8 modes. Compare them in Fock space "
             "with fock.conditional_evolve."

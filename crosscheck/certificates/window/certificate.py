@@ -161,13 +161,13 @@ def entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) 
     exact value, or of a few times its own radius, they are, if the bar is no wider than the `tolerance` allows for the
     largest entry.
     """
-    m = len(claim.mean)
+    m, errors, mean_errors = len(claim.mean), claim.errors, claim.mean_errors
     deviations = np.sqrt(np.maximum(1.0, [abs(float(exact.covariance[j, j])) for j in range(m)]))
     compared = [
         (
             f"⟨{entry_name(j)}⟩",
             claim.mean[j],
-            claim.mean_errors[j],
+            mean_errors[j],
             exact.mean[j, 0],
             max(deviations[j], abs(float(exact.mean[j, 0]))),
         )
@@ -176,7 +176,7 @@ def entries(place: str, claim: Moments, exact: EnclosedState, tolerance: float) 
     for j in range(m):
         for k in range(j, m):
             name, unit = f"σ[{entry_name(j)}, {entry_name(k)}]", deviations[j] * deviations[k]
-            compared.append((name, claim.covariance[j, k], claim.errors[j, k], exact.covariance[j, k], unit))
+            compared.append((name, claim.covariance[j, k], errors[j, k], exact.covariance[j, k], unit))
     largest = float(deviations.max()) ** 2
     blurred = WINDOW_TOLERANCE * largest
     blurred += BLUR * max(float(radii(part).max()) for part in (exact.mean, exact.covariance))

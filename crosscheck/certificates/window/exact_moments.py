@@ -12,13 +12,17 @@ from collections.abc import Callable, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar
 
-from crosscheck.certificates.window.existence import refuse_without_proof
+import flint
+
+from crosscheck.certificates.window.existence import refuse_a_closed_network, refuse_without_proof
 from crosscheck.certificates.window.kernel import Window
-from gaussian.enclosed import EnclosedState, PrecisionExhausted, enclose
-from gaussian.enclosed.generator import omega
+from gaussian.enclosed import Ball, EnclosedState, PrecisionExhausted, enclose
+from gaussian.enclosed.bounded import FEW_MODES
+from gaussian.enclosed.eigenmodes import Eigenmodes
 from gaussian.enclosed.lyapunov import solve_steady
 from gaussian.enclosed.precision import LAST_BITS as ENOUGH_BITS
-from gaussian.enclosed.reading import read
+from gaussian.enclosed.precision import Undecided
+from gaussian.enclosed.reading import READ, exact, read
 from gaussian.enclosed.states import QuadraticForm, prepared, propagate
 
 # Digits asked of the intervals: beyond those of double precision, so that a claim's own rounding is what is seen.
@@ -27,6 +31,8 @@ DIGITS = 20
 MOST_BITS = ENOUGH_BITS
 # Covariances up to this size have a least eigenvalue that these digits reach; beyond it they are asked for more.
 MODERATE = 1e2
+# Bits of coefficients that are rounded to doubles in the end.
+BITS = 128
 States = TypeVar("States", EnclosedState, list[EnclosedState])
 # Where so many bits do not separate a drift eigenvalue from the imaginary axis, it lies there.
 LAST_BITS = 1536
@@ -41,6 +47,8 @@ def exact_trajectory(model: Any, times: Sequence[float], digits: float = DIGITS)
     """
     if not len(times):
         return []
+    if int(model.modes) > FEW_MODES:
+        return at_once(lambda: eigenmodes(model).evolved(exact_start(model), [Ball(exact(t)).z.real for t in times]))
     return to_the_least(
         lambda: propagate(Window(model).equations(), exact_start(model), list(times)), digits, bits=MOST_BITS
     )
@@ -61,6 +69,24 @@ def to_the_least(calculate: Callable[[], States], digits: float, *, bits: int) -
     return enclose(calculate, digits=digits + 5 * math.log10(largest), strict=False, bits=bits)
 
 
+def at_once(calculate: Callable[[], States]) -> States:
+    """What is enclosed in doubles, from coefficients at `BITS`. Raises PrecisionExhausted where these do not decide."""
+    with flint.ctx.workprec(BITS):
+        try:
+            return calculate()
+        except (Undecided, ZeroDivisionError) as why:
+            what = why.what if isinstance(why, Undecided) else str(why)
+            raise PrecisionExhausted(
+                f"Doubles with bounds, which enclose networks of more than {FEW_MODES} modes, do not decide {what}.",
+                "Damp the slowest motion, move the parameters off an exceptional point, or shorten the times.",
+            ) from None
+
+
+def eigenmodes(model: Any) -> Eigenmodes:
+    """The window's A, d and D in the basis of the drift's eigenvectors."""
+    return Eigenmodes(Window(model).equations())
+
+
 def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
     """The unique attracting state, its existence proved.
 
@@ -69,10 +95,23 @@ def exact_steady_state(model: Any, digits: float = DIGITS) -> EnclosedState:
         PrecisionExhausted: neither could be proved; what is to blame is named.
         NotQuadratic, TimeDependent: as `exact_trajectory`.
     """
+    if int(model.modes) > FEW_MODES:
+        try:
+            return at_once(lambda: eigenmodes(model).steady())
+        except PrecisionExhausted as why:
+            refuse_a_closed_network(model)
+            raise why from None
     try:
         return to_the_least(lambda: solve_steady(Window(model).equations()), digits, bits=LAST_BITS)
     except PrecisionExhausted:
         refuse_without_proof(model)
+
+
+def start_of(model: Any) -> EnclosedState:
+    """The prepared state, to the digits of the others."""
+    if int(model.modes) > FEW_MODES:
+        return at_once(lambda: exact_start(model))
+    return to_the_least(lambda: exact_start(model), DIGITS, bits=MOST_BITS)
 
 
 def exact_start(model: Any) -> EnclosedState:
@@ -89,10 +128,14 @@ def exact_start(model: Any) -> EnclosedState:
 
 def _form(model: Any, part: Any) -> QuadraticForm:
     """(h, v) of a Hermitian form, from the flow A = Ωh, d = Ωv that it generates."""
-    alone = SimpleNamespace(modes=model.modes, hamiltonian=lambda *a: part(model.preparation(*a)))
+    alone = SimpleNamespace(modes=model.modes, hamiltonian=lambda *a: part(model.preparation(*a)), **{READ: True})
     flow = Window(alone).equations()
-    back = omega(model.modes).transpose()
-    return back * flow.drift, back * flow.drive
+    turned = []
+    for part in (flow.drift, flow.drive):  # Ωᵀ takes row 2j + 1 to 2j, with its sign, and row 2j to 2j + 1
+        lines = part.tolist()
+        pairs = zip(lines[0::2], lines[1::2], strict=True)
+        turned.append(flint.arb_mat([line for x, p in pairs for line in ([-c for c in p], x)]))
+    return turned[0], turned[1]
 
 
 class _Anything:

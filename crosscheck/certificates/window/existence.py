@@ -9,6 +9,7 @@ import numpy as np
 
 import gaussian
 from crosscheck.certificates.window.kernel import Window
+from crosscheck.certificates.window.symbol import Symbol
 from gaussian.enclosed import PrecisionExhausted
 from gaussian.enclosed.exact_drift import exact_drift, has_opposite_eigenvalues
 from gaussian.enclosed.symplectic import to_doubles
@@ -22,6 +23,22 @@ LOST = 1e-12
 
 class DampingHidden(PrecisionExhausted):
     """The damping is smaller than the width that the model's own doubles leave it."""
+
+
+def refuse_a_closed_network(model: Any) -> None:
+    """Raise MarginalDrift if there are no rates: then A = Ωh, and Aᵀ = −Ω⁻¹AΩ has the eigenvalues −λ."""
+    with flint.ctx.workprec(BITS):
+        symbol = Symbol.of(model)
+        if symbol.rates:
+            return
+        drift = to_doubles(symbol.equations().drift)
+    named = why_not(drift)
+    raise gaussian.MarginalDrift(
+        "The model provably has no unique steady state: without dissipators the eigenvalues of its drift come in pairs "
+        "λ and −λ, and it remembers its start.",
+        named.eigenvalues,
+        named.modes,
+    )
 
 
 def refuse_without_proof(model: Any) -> NoReturn:

@@ -12,9 +12,12 @@ import flint
 import numpy as np
 
 from crosscheck.certificates.quantities import Moments
-from crosscheck.certificates.window.exact_moments import LAST_BITS, MOST_BITS, to_the_least
+from crosscheck.certificates.window.exact_moments import LAST_BITS, MOST_BITS, at_once, to_the_least
 from gaussian import enclosed
-from gaussian.enclosed import EnclosedState
+from gaussian.enclosed import Ball, EnclosedState
+from gaussian.enclosed.bounded import FEW_MODES
+from gaussian.enclosed.eigenmodes import Eigenmodes
+from gaussian.enclosed.reading import exact
 from gaussian.enclosed.symplectic import to_doubles
 
 DIGITS = 17
@@ -22,11 +25,16 @@ DIGITS = 17
 
 def settled(model: Any) -> EnclosedState:
     """The steady state."""
+    if int(model.modes) > FEW_MODES:
+        return at_once(lambda: Eigenmodes(enclosed.moment_equations(model)).steady())
     return to_the_least(lambda: enclosed.steady_state(model), DIGITS, bits=LAST_BITS)
 
 
 def evolved(model: Any, t: float) -> EnclosedState:
     """The state at a time."""
+    if int(model.modes) > FEW_MODES:
+        time, start = Ball(exact(t)).z.real, enclosed.initial_state
+        return at_once(lambda: Eigenmodes(enclosed.moment_equations(model)).evolved(start(model), [time]))[0]
     return to_the_least(lambda: enclosed.evolve(model, [t]), DIGITS, bits=MOST_BITS)[0]
 
 
