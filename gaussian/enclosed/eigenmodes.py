@@ -174,6 +174,16 @@ class Eigenmodes:
         off = (sides * self.delta * norm(y) + c_off) / (sides * self.decay) + rounding
         return self._outside(y, off * ROOM)
 
+    def corrections(self, mean: flint.arb_mat, covariance: flint.arb_mat) -> tuple[flint.arb_mat, flint.arb_mat]:
+        """(δ, Δ) with Aδ + v = 0 and AΔ + ΔAᵀ + S = 0, as narrow beside themselves as doubles are, however small.
+
+        Raises:
+            Undecided: that A is Hurwitz is not proved.
+        """
+        if not self.decay > 0:
+            raise Undecided("whether the slowest motion of the network is damped")
+        return self._solved(Bounded.of(mean)).balls(), self._solved(Bounded.of(covariance)).symmetric.balls()
+
     def steady(self) -> EnclosedState:
         """The steady state, unique and attracting. Raises as `centre`."""
         mean, sigma = self.centre

@@ -41,6 +41,8 @@ from crosscheck.report.document import LEGEND, Cell, Document, Line, Section, Ta
 from crosscheck.report.verdict import Verdict
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState
+from gaussian.enclosed.bounded import FEW_MODES
+from gaussian.enclosed.eigenmodes import Eigenmodes
 from gaussian.enclosed.lyapunov import identity, solve_lyapunov
 from gaussian.enclosed.precision import Undecided, alone
 from gaussian.enclosed.reading import AsComputed, read
@@ -199,10 +201,14 @@ def prove_steady_state(
         mu = enclosed.matrix([[_number(x)] for x in centre])
         window = Window(model)
         residual = window.residual(mu, sigma)
-        a = window.equations().drift
-        delta, response = solve_lyapunov(a, residual.covariance, identity(m))
-        lower_factor(response)
-        shift = -a.solve(residual.mean)
+        equations = window.equations()
+        if m > 2 * FEW_MODES:
+            shift, delta = Eigenmodes(equations).corrections(residual.mean, residual.covariance)
+        else:
+            a = equations.drift
+            delta, response = solve_lyapunov(a, residual.covariance, identity(m))
+            lower_factor(response)
+            shift = -a.solve(residual.mean)
         largest = max((abs(x) for x in residual.elements), key=lambda x: x.abs_upper())
         flat = [shift[j, 0] for j in range(m)] + [delta[j, k] for j in range(m) for k in range(j, m)]
         return flat, largest, _negativity(model, EnclosedState(mean=mu + shift, covariance=sigma + delta))

@@ -11,6 +11,7 @@ from crosscheck import certify, models
 from crosscheck.certificates.generator.certificate import compare_generators
 from crosscheck.certificates.generator.ladder import _from_symbol, ladder_moments
 from crosscheck.certificates.window.exact_moments import exact_steady_state, exact_trajectory
+from crosscheck.certificates.window.proof import prove_steady_state
 from crosscheck.engine import GAUSSIAN
 from crosscheck.report.verdict import Verdict
 from gaussian import enclosed
@@ -156,6 +157,16 @@ def test_the_ground_state_of_a_large_chain_is_that_of_its_normal_modes():
     found = np.array([[float(state.covariance[4 + 2 * j, 4 + 2 * k]) for k in range(sites)] for j in range(sites)])
     assert np.abs(found - expected).max() < 1e-11
     assert radius(state.covariance) < 1e-8
+
+
+@pytest.mark.parametrize(("digit", "verdict"), [("2", "certified"), ("2.0000000000000000000000001", "refuted")])
+def test_a_claim_of_twelve_modes_is_proved_beyond_doubles(digit, verdict):
+    """σ = (n̄ + ½)·1 with one entry wrong in its 26th digit: the residual is exact, and its response is small."""
+    claim = [["0"] * 24 for _ in range(24)]
+    for j in range(24):
+        claim[j][j] = digit if j == 5 else "2.0000000000000000000000000"
+    claim[5][5] = digit if verdict == "refuted" else claim[5][5]
+    assert str(prove_steady_state(Passive(12), claim).verdict) == verdict
 
 
 @pytest.mark.slow
