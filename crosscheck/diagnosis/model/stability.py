@@ -64,16 +64,16 @@ def name_of(mode: int) -> str:
 
 
 def _existence(equation: MasterEquation, report: Report | None, model: Any) -> list[Finding]:
+    by_kind = {} if report is None else {c.kind: c for c in report.certificates}
+    window, steady = by_kind.get("window"), by_kind.get("steady state")
+    if window is not None and any(c.place == STEADY for c in window.comparisons):
+        return [_exists("proved in intervals")]
     if report is None or equation.modes > MOST_MODES:
         try:
             gaussian.steady_state(model)
         except gaussian.NoSteadyState as reason:
             return [_none(reason, _short(reason), "in double precision, rounding counted")]
         return [_exists("shown by Lyapunov's theorem in double precision, rounding counted")]
-    by_kind = {c.kind: c for c in report.certificates}
-    window, steady = by_kind.get("window"), by_kind.get("steady state")
-    if window is not None and any(c.place == STEADY for c in window.comparisons):
-        return [_exists("proved in intervals")]
     if steady is not None and steady.decided is Verdict.CERTIFIED:
         sure = "proved" if steady.theorem else "to working precision"
         try:
