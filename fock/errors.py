@@ -4,6 +4,7 @@ FockError
 ├── InvalidArgument       a cutoff, a time, a mode number that makes no sense (also a ValueError)
 ├── NotHermitian          the generator, or a preparing unitary's, does not preserve Hermiticity
 ├── CutoffTooSmall        the initial state does not fit below the cutoff
+│   └── NotContained      the steady state presses against the cutoff, as it always does where the model has none
 ├── TooLarge              the request needs more memory than allowed; both numbers are in the message
 ├── NotConverged          a solver stopped before its residual was small
 ├── NotUnique             the truncated generator has more than one steady state
@@ -57,6 +58,23 @@ class CutoffTooSmall(FockError):
             f"The initial state must fit below the cutoff to within {allowed:.0e}, but at cutoff {_spell(cutoffs)} "
             f"a weight of {missing:.1e} is left out.",
             "Raise the cutoff, or lower the squeezing, displacement or occupation.",
+        )
+
+
+class NotContained(CutoffTooSmall):
+    """The steady state below the cutoff presses against it in `mode`, with the weight `missing` on its two last levels.
+
+    So it does at every cutoff if the model has none.
+    """
+
+    def __init__(self, cutoffs: tuple[int, ...], mode: int, edge: float) -> None:
+        self.cutoffs, self.mode, self.missing = cutoffs, mode, edge
+        FockError.__init__(
+            self,
+            f"The steady state must fit below the cutoff, but at cutoff {_spell(cutoffs)} mode {mode + 1} has most of "
+            f"its quanta on the upper half of its levels, and a weight of {edge:.1e} on the last two.",
+            "Raise the cutoff; if that does not help, the model is unstable and has no steady state: follow it from "
+            "its initial state with `evolve`.",
         )
 
 

@@ -1,9 +1,11 @@
 r"""Arrays with estimates of their errors: what the solver leaves over, and what a coarser cutoff says of truncation.
 
-    |f − f_N| ≲ |f_N − f_M| + (error of the solver),        M ≈ ¾N
+    |f − f_N| ≲ 5 max|f_N − f_M| + (error of the solver),        M ≈ ¾N,  max over all entries of the answer
 
-holds where f_N approaches f at least as fast as a geometric series that halves from M to N. It is an estimate: a state
-that fits below neither cutoff escapes it, and its `edge_weight` tells.
+If f_N approaches f at least as fast as a geometric series that halves from M to N, |f − f_N| ≤ |f_N − f_M|, but two
+cutoffs may agree by accident in one entry: hence the worst one, and the margin. An answer of few entries is compared
+with a third cutoff, too. It is an estimate: a state that fits below none of them escapes it, and its `edge_weight`
+tells.
 """
 
 from __future__ import annotations
@@ -25,13 +27,18 @@ P = ParamSpec("P")
 
 # The coarser cutoff in parts of the other.
 COARSER = 0.75
+# Over 100 random Gaussian models the worst entry was farther off than the worst difference by up to 1.9.
+ACCIDENT = 5.0
+# Of so few numbers all may agree by accident: they are looked at without these levels of each mode, too. One level
+# alone may hold nothing, as every other one of a squeezed vacuum.
+FEW, FEWER = 8, 2
 
 
 @dataclass(frozen=True, eq=False)
 class Estimated:
     """`value`, and `error` of each of its numbers, of the same shape: an estimate, solver and truncation together.
 
-    `truncation` is the part of it that comes from comparing two cutoffs.
+    `truncation` is the part of it that comes from comparing cutoffs, the same for all entries of one unit.
     """
 
     value: Array
@@ -73,17 +80,30 @@ def compared(
     judged: bool,
     cutoffs: Cutoffs,
     coarse: int | Sequence[int] | None,
+    units: Callable[[Array], Array] | None = None,
 ) -> Estimated:
-    """Of `run` (cutoffs, judged) ↦ (value, error of the solver), at two cutoffs if it is judged."""
+    """Of `run` (cutoffs, judged) ↦ (value, error of the solver), at lower cutoffs, too, if it is judged.
+
+    Entries of the value that have different `units` are compared in these, of its own shape.
+    """
     value, error = run(cutoffs, judged)
     if not judged:
         return Estimated(value, np.full(value.shape, np.nan), np.full(value.shape, np.nan))
-    other, _ = run(_coarser(cutoffs, coarse), False)
-    truncation = np.abs(value - other)
+    others = [coarser(cutoffs, coarse)]
+    if value.size <= FEW:
+        (last,) = others
+        nearer = tuple(max(2, n - FEWER) for n in cutoffs)
+        others.append(nearer if nearer != last else tuple(max(2, n - 1) for n in last))
+    unit = np.ones(value.shape) if units is None else units(value)
+    # What is no more than the solver's error says nothing of cutoffs, nor in units that are zero but for rounding.
+    differences = ((np.abs(value - run(other, False)[0]) - error).clip(0) / unit for other in others)
+    moved = max(float(x.max(initial=0.0)) for x in differences)
+    truncation = np.asarray(ACCIDENT * moved * unit)
     return Estimated(value, error + truncation, truncation)
 
 
-def _coarser(cutoffs: Cutoffs, given: int | Sequence[int] | None) -> Cutoffs:
+def coarser(cutoffs: Cutoffs, given: int | Sequence[int] | None) -> Cutoffs:
+    """The cutoff to compare with: the one given, or three quarters. Raises InvalidArgument."""
     chosen = tuple(max(2, int(COARSER * n)) for n in cutoffs) if given is None else as_cutoffs(given, len(cutoffs))
     if any(m > n for m, n in zip(chosen, cutoffs, strict=True)) or chosen == cutoffs:
         raise InvalidArgument(

@@ -1,12 +1,14 @@
-r"""Quantum Fisher information of parameters of a model in its steady state, from density matrices.
+r"""Quantum Fisher information of parameters of a model, in its steady state or in time, from density matrices.
 
     F_jk = 2 Σ_mn Re⟨m|∂_jρ|n⟩⟨n|∂_kρ|m⟩/(λ_m + λ_n) = Re tr(ρ ½{L_j, L_k}),      ρ = Σ λ_m |m⟩⟨m|
 
-with ∂ρ from the generator (`fock.sensitivity`). The sum leaves out pairs of levels whose λ_m + λ_n is not told from
-zero. If ∂ρ vanishes there, so does their share. If it does not, as for the temperature at zero, F diverges. To first
-order an error δρ of ρ and δ of ∂ρ make it wrong by
+with ∂ρ from the generator (`fock.sensitivity`, `fock.sensitivity_in_time`). The sum leaves out pairs of levels whose
+λ_m + λ_n is not told from zero. If ∂ρ vanishes there, so does their share. If it does not, as for the temperature at
+zero, F diverges. To first order an error δρ of ρ and δ of ∂ρ make it wrong by
 
     |δF_jj| ≤ 2‖L_j‖ ‖δ‖₁ + ‖L_j‖² ‖δρ‖₁.
+
+Truncation is judged by coarser cutoffs (`fock.estimated`).
 
 Source: Braunstein & Caves, Phys. Rev. Lett. 72, 3439 (1994).
 """
@@ -15,17 +17,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from fock.contained import require_contained
 from fock.entropy import NEGATIVE
 from fock.errors import Divergent, InvalidArgument, NotAState
+from fock.estimated import Estimated, compared, quantity
 from fock.fidelity import EPS
-from fock.sensitivity import Sensitivity, sensitivity
+from fock.objects import require_model
+from fock.operators import Cutoffs, as_cutoffs
+from fock.sensitivity import Sensitivity, sensitivity, value_of
+from fock.sensitivity_in_time import sensitivity_in_time
 from fock.solve import MEMORY
 from fock.states import density
+from fock.two_time import as_grid
 
 Array = NDArray[np.float64]
 
@@ -35,45 +43,89 @@ TOLD, HIDDEN = 10.0, 1e-3
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FisherInformation:
-    """`matrix` F (k, k) of the fields of a `sensitivity`, with an estimated `error` that leaves truncation out."""
+    """`matrix` F (k, k) of the fields of a `sensitivity`, with an estimated `error` of what was below that cutoff.
+
+    What truncation does to it is in `fisher_information.with_error`.
+    """
 
     matrix: Array
     error: Array
     sensitivity: Sensitivity
 
 
-@overload
-def fisher_information(model: Any, field: str, *, cutoff: int | Sequence[int], memory: float = ...) -> float: ...
-@overload
+@quantity
 def fisher_information(
-    model: Any, field: Sequence[str], *, cutoff: int | Sequence[int], memory: float = ...
-) -> Array: ...
-def fisher_information(
-    model: Any, field: str | Sequence[str], *, cutoff: int | Sequence[int], memory: float = MEMORY
-) -> float | Array:
-    """Quantum Fisher information of one field of the model, or the matrix (k, k) of several, in the steady state.
-
-    `fisher_of(sensitivity(model, [field], cutoff=…))` gives the same with its error. Its unit is one over those of the
-    fields. Compare cutoffs for what truncation does to it.
+    _judged: bool,
+    model: Any,
+    field: str | Sequence[str],
+    times: ArrayLike | None = None,
+    *,
+    cutoff: int | Sequence[int],
+    coarse: int | Sequence[int] | None = None,
+    memory: float = MEMORY,
+) -> Estimated:
+    """Quantum Fisher information of one field of the model, or the matrix (k, k) of several.
 
     Args:
         model: modes, hamiltonian, dissipators; a dataclass.
-        field: the name of a field that is a real number, or a list of names.
+        field: the name of a field that is a real number, or a list of k names.
+        times: None for the steady state, else times ≥ 0 in any order, shape (T,): of the state that has evolved from
+            the model's preparation, which may depend on the field, too.
         cutoff: number of Fock levels, or one number per mode.
+        coarse: with `fisher_information.with_error`: the cutoff to compare with, three quarters if it is left out.
         memory: bytes that may be used.
 
+    Returns:
+        F in units of 1/field², of shape () or (T,); of a list (k, k) or (T, k, k). `fisher_information.with_error`
+        gives an `Estimated` with the same arguments: value and error, truncation included.
+
     Raises:
-        InvalidArgument: a name that is no field, or a field that is no number; no names.
+        InvalidArgument: a name that is no field, or a field that is no number; no names; times that are none.
         Divergent: the information is infinite, or not told from that.
-        NotUnique, NotConverged, TimeDependent, TooLarge: as `fock.steady_state`.
+        NotContained: the cutoff is too low for the steady state, as every one is where the model is unstable.
+        NotUnique, NotConverged, TimeDependent, TooLarge: as `fock.steady_state`, or `fock.evolve` with constant
+            coefficients.
     """
     names = [field] if isinstance(field, str) else list(field)
     if not names or len(set(names)) != len(names):
         raise InvalidArgument(
             f"Fields must be names, each once, but are {field!r}.", 'Give one as "kappa", several as ["kappa", "g"].'
         )
-    matrix = fisher_of(sensitivity(model, names, cutoff=cutoff, memory=memory)).matrix
-    return float(matrix[0, 0]) if isinstance(field, str) else matrix
+    for name in names:
+        value_of(model, name)
+    require_model(model)
+    asked = as_cutoffs(cutoff, model.modes)
+    grid = None if times is None else as_grid(times, "times")
+    if grid is not None and (grid.ndim > 1 or (grid < 0).any()):
+        raise InvalidArgument(
+            f"Argument times must be a list of times ≥ 0, but is {times!r}.", "The model is prepared at t = 0."
+        )
+
+    def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
+        if grid is None:
+            known = sensitivity(model, names, cutoff=cutoffs, memory=memory)
+            if cutoffs == asked:
+                require_contained(known.state)
+            found = fisher_of(known)
+            matrix, error = found.matrix, found.error
+        else:
+            unique, back = np.unique(grid, return_inverse=True)
+            states = sensitivity_in_time(model, names, unique, cutoffs=cutoffs, memory=memory) if unique.size else []
+            every = [fisher_of(known) for known in states]
+            shape = (len(every), len(names), len(names))
+            matrix = np.array([f.matrix for f in every]).reshape(shape)[back.reshape(grid.shape)]
+            error = np.array([f.error for f in every]).reshape(shape)[back.reshape(grid.shape)]
+        return (matrix[..., 0, 0], error[..., 0, 0]) if isinstance(field, str) else (matrix, error)
+
+    return compared(run, _judged, asked, coarse, units=None if isinstance(field, str) else _units)
+
+
+def _units(matrix: Array) -> Array:
+    """√(F_jj F_kk) at its largest, as the fields may have different units; 1 where nothing is known."""
+    root = np.sqrt(np.diagonal(matrix, axis1=-2, axis2=-1).clip(0))
+    root = np.broadcast_to(root.reshape(-1, root.shape[-1]).max(0, initial=0.0), root.shape)
+    units = root[..., :, None] * root[..., None, :]
+    return np.where(units > 0, units, 1.0)
 
 
 def fisher_of(known: Sensitivity) -> FisherInformation:

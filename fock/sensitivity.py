@@ -70,13 +70,14 @@ def sensitivity(
         InvalidArgument: a name that is no field, a field that is no finite real number, a model that is no dataclass.
         NotUnique, NotConverged, TimeDependent, TooLarge: as `fock.steady_state`; or ∂ρ did not converge.
     """
-    values = [value_of(model, name) for name in fields]
+    for name in fields:
+        value_of(model, name)
     found = steady_state(model, cutoff=cutoff, memory=memory)
     cutoffs = as_cutoffs(cutoff, model.modes)
     own, unit = generator(model, cutoffs).in_own_time()
     parts = NoJump.of(own)
-    nearby = [_nearby(model, name, value, cutoffs, unit) for name, value in zip(fields, values, strict=True)]
-    every = [parts, *(part for _, _, neighbours in nearby for part in neighbours)]
+    nearby = [neighbours(model, name, cutoffs, unit) for name in fields]
+    every = [parts, *(part for near in nearby for part in near.parts)]
     sector = Sector.diagonal(groups(NoJump.together(every)))
     system = Bordered(parts, sector, found.method)
     x = sector.pack(found.rho.full())
@@ -92,9 +93,10 @@ def sensitivity(
         rho=qutip.Qobj(sector.unpack(x), dims=found.rho.dims, isherm=True), cutoffs=cutoffs, solver_error=root * off
     )
     derivatives, errors = [], []
-    for name, (weights, rougher, neighbours) in zip(fields, nearby, strict=True):
-        images, size = np.zeros((len(neighbours), sector.size)), 0.0
-        for k, neighbour in enumerate(neighbours):
+    for name, near in zip(fields, nearby, strict=True):
+        weights, rougher = near.weights, near.rougher
+        images, size = np.zeros((len(near.parts), sector.size)), 0.0
+        for k, neighbour in enumerate(near.parts):
             matrix = superoperator(neighbour, sector)
             images[k] = matrix @ x
             size += abs(weights[k]) * float(abs(matrix - system.matrix).sum(axis=1).max())  # ‖∂𝓛‖, as Σw = 0
@@ -153,32 +155,56 @@ def value_of(model: Any, name: str) -> float:
     return float(value)
 
 
-def _nearby(model: Any, name: str, value: float, cutoffs: Cutoffs, unit: float) -> tuple[Vector, Vector, list[NoJump]]:
-    """(weights, weights of fewer points, generators): ∂𝓛 = Σ w_k 𝓛_k."""
+@dataclass(frozen=True, eq=False)
+class Neighbours:
+    """Models at a few values of a field: ∂f = Σ w_k f_k of what they have, and roughly so with the `rougher` weights.
+
+    `parts` are their generators, in the unit of time that was asked for.
+    """
+
+    step: float
+    weights: Vector
+    rougher: Vector
+    models: list[Any]
+    parts: list[NoJump]
+
+
+def neighbours(model: Any, name: str, cutoffs: Cutoffs, unit: float) -> Neighbours:
+    """Around the value of the field, or to the right of it where the model does not exist on the left.
+
+    Raises:
+        InvalidArgument: it exists on neither side; or what is no field, or no finite real number.
+    """
+    value = value_of(model, name)
     step = STEP * (abs(value) or 1.0)
     points: tuple[int, ...]
     try:
-        points, steps = AROUND, _generators(model, name, value, step, cutoffs, AROUND)
+        points, found = AROUND, _generators(model, name, value, step, cutoffs, AROUND)
     except Exception:  # whatever a model raises where it does not exist
         try:
-            points, steps = BESIDE, _generators(model, name, value, step, cutoffs, BESIDE)
+            points, found = BESIDE, _generators(model, name, value, step, cutoffs, BESIDE)
         except Exception as reason:
             raise InvalidArgument(
                 f"The model must exist for values of {name} near {value:.6g}, but there it fails: {reason}",
                 "Move the field away from the edge of what the model allows.",
             ) from reason
-    weights = _weights(np.array(points, float), len(points)) / step
-    rougher = _weights(np.array(points, float), len(points) - 2) / step
-    return weights, rougher, [NoJump.of(gen.scaled(unit)) for gen in steps]
+    return Neighbours(
+        step=step,
+        weights=_weights(np.array(points, float), len(points)) / step,
+        rougher=_weights(np.array(points, float), len(points) - 2) / step,
+        models=[near for near, _ in found],
+        parts=[NoJump.of(gen.scaled(unit)) for _, gen in found],
+    )
 
 
 def _generators(
     model: Any, name: str, value: float, step: float, cutoffs: Cutoffs, points: Sequence[int]
-) -> list[Generator]:
-    found = [generator(dataclasses.replace(model, **{name: value + s * step}), cutoffs) for s in points]
+) -> list[tuple[Any, Generator]]:
+    models = [dataclasses.replace(model, **{name: value + s * step}) for s in points]
+    found = [generator(near, cutoffs) for near in models]
     if any(gen.is_time_dependent or gen.superoperators for gen in found):
         raise FockError("The model depends on time beside its own parameters.", "Use a field that leaves it constant.")
-    return found
+    return list(zip(models, found, strict=True))
 
 
 def _weights(points: Vector, degree: int) -> Vector:

@@ -10,7 +10,7 @@ By the quantum regression theorem; the half line τ < 0 gives F_{B†A†}*, as 
 
 Errors are estimates. With Y = (𝓛 + iω)⁻¹†(δA†), solved for roughly, a residual R of X = (𝓛 + iω)⁻¹(δBρ) and an error
 δρ of ρ change F by tr(Y†R) and tr(Y†δ(δBρ)), of which ‖Y‖‖R‖ and 3‖Y‖‖B‖‖δρ‖ are taken. Along τ it is ‖A‖ times the
-trace-norm error of the evolution. Truncation is judged by a coarser cutoff (`fock.estimated`).
+trace-norm error of the evolution. Truncation is judged by coarser cutoffs (`fock.estimated`).
 
 Source: Gardiner & Zoller, Quantum Noise (Springer, 2004), section 5.2.
 """
@@ -25,6 +25,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
+from fock.contained import require_contained
 from fock.errors import InvalidArgument
 from fock.estimated import Estimated, compared, quantity
 from fock.faber import Flow
@@ -77,16 +78,17 @@ def spectrum(
 
     Raises:
         InvalidArgument: frequencies that are not finite, an operator that is no function of the ladder operators.
+        NotContained: the cutoff is too low for the steady state, as every one is where the model is unstable.
         NotUnique, NotConverged, TimeDependent, TooLarge: as `fock.steady_state`; or a line without width is asked for.
 
     Source: the quantum regression theorem; see the module.
     """
     grid = as_grid(omegas, "omegas")
-    cutoffs = _cutoffs(model, cutoff)
-    pair = pair_of(A, B, len(cutoffs))
+    asked = _cutoffs(model, cutoff)
+    pair = pair_of(A, B, len(asked))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
-        settled = Settled.of(model, cutoffs, memory)
+        settled = Settled.of(model, cutoffs, memory, fits=cutoffs == asked)
         value, error = _spectrum(settled, grid.ravel(), pair, judged)
         if symmetrised:
             other, more = _spectrum(settled, -grid.ravel(), pair and pair[::-1], judged)
@@ -95,7 +97,7 @@ def spectrum(
             value, error = 0.5 * (value + other), 0.5 * (error + more)
         return value.reshape(grid.shape + value.shape[1:]), error.reshape(grid.shape + value.shape[1:])
 
-    return compared(run, _judged, cutoffs, coarse)
+    return compared(run, _judged, asked, coarse)
 
 
 @quantity
@@ -125,14 +127,14 @@ def correlation(
         Complex, shape (...) with A and B, else (..., 2n, 2n); `correlation.with_error` as with `spectrum`.
 
     Raises:
-        InvalidArgument, NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
+        InvalidArgument, NotContained, NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
     grid = as_grid(taus, "taus")
-    cutoffs = _cutoffs(model, cutoff)
-    pair = pair_of(A, B, len(cutoffs))
+    asked = _cutoffs(model, cutoff)
+    pair = pair_of(A, B, len(asked))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
-        settled = Settled.of(model, cutoffs, memory)
+        settled = Settled.of(model, cutoffs, memory, fits=cutoffs == asked)
         t = grid.ravel()
         if pair is None:
             ladder = settled.ladder
@@ -153,7 +155,7 @@ def correlation(
                     error[chosen] = errors[:, 0, 0]
         return value.reshape(grid.shape + value.shape[1:]), error.reshape(grid.shape + value.shape[1:])
 
-    return compared(run, _judged, cutoffs, coarse)
+    return compared(run, _judged, asked, coarse)
 
 
 @quantity
@@ -183,14 +185,14 @@ def g2(
 
     Raises:
         InvalidArgument: nothing is detected, ⟨A†A⟩ = 0 to within its error.
-        NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
+        NotContained, NotUnique, NotConverged, TimeDependent, TooLarge: as `spectrum`.
     """
     grid = as_grid(taus, "taus")
-    cutoffs = _cutoffs(model, cutoff)
-    field = function_of(A, len(cutoffs))
+    asked = _cutoffs(model, cutoff)
+    field = function_of(A, len(asked))
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:
-        settled = Settled.of(model, cutoffs, memory)
+        settled = Settled.of(model, cutoffs, memory, fits=cutoffs == asked)
         a, intensity = settled.operators([field, lambda *x: squared(field(*x))])
         detected, uncertain = settled.mean(intensity).real, _norm(intensity) * settled.error
         if not detected > uncertain:
@@ -205,7 +207,7 @@ def g2(
         error = errors[:, 0, 0] / detected**2 + 2 * np.abs(value) * uncertain / detected
         return value.reshape(grid.shape), error.reshape(grid.shape)
 
-    return compared(run, _judged, cutoffs, coarse)
+    return compared(run, _judged, asked, coarse)
 
 
 def _spectrum(settled: Settled, omegas: Array, pair: Any, judged: bool) -> tuple[Array, Array]:
@@ -235,8 +237,11 @@ class Settled:
     kept: dict[Any, Any] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, model: Any, cutoffs: Cutoffs, memory: float) -> Settled:
+    def of(cls, model: Any, cutoffs: Cutoffs, memory: float, *, fits: bool = True) -> Settled:
+        """Raises NotContained if it `fits` not below the cutoff; of a cutoff to compare with that is not asked."""
         found = steady_state(model, cutoff=cutoffs, memory=memory)
+        if fits:
+            require_contained(found)
         own, unit = generator(model, cutoffs).in_own_time()
         return cls(NoJump.of(own), unit, found.rho.full(), found.solver_error, memory)
 

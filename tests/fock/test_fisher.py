@@ -1,6 +1,7 @@
 """Quantum Fisher information from density matrices, against closed forms, differences and published values."""
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -36,21 +37,59 @@ def test_drive_of_a_coherent_state():
 
 @pytest.mark.parametrize(("name", "cutoff"), [("eps=0.3 ", 44), ("eps=0.35 ", 60)])
 def test_published_information_of_a_parametric_oscillator(name, cutoff):
-    """F of ε, within the error and what the cutoff moves, both small."""
+    """F of ε, within the error, which is small and takes the cutoff in."""
     (entry,) = (value for key, value in PUBLISHED["dpo"].items() if name in key)
     model = Oscillator(eps=0.3) if name == "eps=0.3 " else Oscillator(eps=0.35, nbar=0.2, detuning=0.4)
-    coarse, fine = (known(model, "eps", cutoff=n) for n in (cutoff - 8, cutoff))
-    error = fine.error[0, 0] + abs(fine.matrix[0, 0] - coarse.matrix[0, 0])
-    assert error < 1e-5
-    assert abs(fine.matrix[0, 0] - entry["QFI of eps in the steady state"]) <= error
+    found = fock.fisher_information.with_error(model, "eps", cutoff=cutoff, coarse=cutoff - 8)
+    assert found.error < 1e-4
+    assert abs(found.value - entry["QFI of eps in the steady state"]) <= found.error
 
 
 def test_published_information_of_optomechanics():
-    """F of g, within the error and twice what the cutoff moves."""
-    coarse, fine = (known(Optomechanics(), "g", cutoff=n) for n in ([6, 10], [7, 13]))
-    error = fine.error[0, 0] + 2 * abs(fine.matrix[0, 0] - coarse.matrix[0, 0])
-    assert error < 1e-3
-    assert abs(fine.matrix[0, 0] - OPTOMECHANICS["QFI of g"]) <= error
+    """F of g, within the error."""
+    found = fock.fisher_information.with_error(Optomechanics(), "g", cutoff=(7, 13), coarse=(6, 10))
+    assert found.error < 2e-2
+    assert abs(found.value - OPTOMECHANICS["QFI of g"]) <= found.error
+
+
+def test_information_in_time_is_that_of_the_moved_and_damped_state():
+    """A coherent state α₀ = d of a vacuum loses e^{−κt/2}: F of the displacement is 4e^{−κt}, at t = 0 and later; that
+    of κ is 4|∂α|² = (dt)²e^{−κt}, and there is nothing between them. Times in any order."""
+    model = Displaced(d=0.7, kappa=0.8)
+    times = np.array([2.0, 0.0, 0.5])
+    found = fock.fisher_information.with_error(model, ["d", "kappa"], times, cutoff=16)
+    gone = np.exp(-0.8 * times)
+    exact = np.zeros((3, 2, 2))
+    # α = d e^{−κt/2}: ∂_d α = e^{−κt/2} and ∂_κ α = −(t/2)α, both real.
+    exact[:, 0, 0], exact[:, 1, 1] = 4 * gone, 0.7**2 * times**2 * gone
+    exact[:, 0, 1] = exact[:, 1, 0] = -2 * 0.7 * times * gone
+    assert found.error.max() < 1e-4
+    assert (np.abs(found.value - exact) <= found.error).all()
+
+
+def test_information_after_a_long_time_is_that_of_the_steady_state():
+    """Of a Kerr oscillator, 60 lifetimes after the vacuum."""
+    (late,) = fock.fisher_information(Kerr(), "drive", [60.0], cutoff=12)
+    assert late == pytest.approx(float(fock.fisher_information(Kerr(), "drive", cutoff=12)), rel=1e-8)
+
+
+@dataclass(frozen=True)
+class Displaced:
+    """A damped mode that starts as a coherent state."""
+
+    d: float = 0.5
+    kappa: float = 1.0
+    modes = 1
+
+    def hamiltonian(self, a):
+        return 0 * a
+
+    def dissipators(self, a):
+        yield Dissipator(self.kappa, a)
+
+    def preparation(self, a):
+        # e^{−iG} = e^{d(a† − a)} moves ⟨a⟩ to d.
+        return SimpleNamespace(occupations=None, ground_of=None, unitaries=[1j * self.d * (a.dag() - a)])
 
 
 @dataclass(frozen=True)
@@ -150,6 +189,7 @@ def test_one_sided_differences_are_as_good():
         ),
         (lambda: fock.fisher_information(Oscillator(eps="x"), "eps", cutoff=4), r"field eps must be a finite real"),
         (lambda: fock.fisher_information(object(), "eps", cutoff=4), r"field of a dataclass, .* object\. Write"),
+        (lambda: fock.fisher_information(Oscillator(), "eps", [-1.0], cutoff=4), r"times ≥ 0, but is \[-1\.0\]\. The"),
         (lambda: fock.fisher_information(Oscillator(), [], cutoff=4), r"names, each once, .*\. Give"),
         (lambda: fock.fisher_information(Oscillator(), ["eps"] * 2, cutoff=4), r"names, each once, .*\. Give"),
         (lambda: fock.fisher_information(Only(), "drive", cutoff=4), r"near 0\.5, but there it fails: only 0\.5"),
