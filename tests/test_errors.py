@@ -158,6 +158,7 @@ WORDED = [
     gaussian.InfiniteInformation("nbar", 2.0),
     fock.NotHermitian("Hamiltonian", 0.5),
     fock.CutoffTooSmall((3,), 0.2, 1e-9),
+    fock.NotContained((3,), 0, 0.2),
     fock.TooLarge("The generator", 2e12, 2e9, (30, 30)),
     fock.NotUnique(0.0),
     fock.TimeDependent(),
