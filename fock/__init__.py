@@ -40,6 +40,7 @@ from fock.estimated import Estimated
 from fock.fidelity import fidelity
 from fock.fisher import FisherInformation, fisher_information, fisher_of
 from fock.generator import Generator, generator, hamiltonian, liouvillian
+from fock.input_output import output_spectrum, sideband_asymmetry, transfer
 from fock.inseparability import duan, epr_variance
 from fock.monitored import FockConditionalTrajectory, conditional_evolve
 from fock.objects import generator_of
@@ -137,6 +138,7 @@ __all__ = [
     "negativities",
     "negativity_bound",
     "non_gaussianity",
+    "output_spectrum",
     "periodic_state",
     "photon_distribution",
     "predicted_seconds",
@@ -146,6 +148,7 @@ __all__ = [
     "renyi2",
     "residual_contangle",
     "sensitivity",
+    "sideband_asymmetry",
     "spectrum",
     "squeezing_db",
     "steady_state",
@@ -153,4 +156,5 @@ __all__ = [
     "survey",
     "thermal_tail",
     "trace_norm",
+    "transfer",
 ]

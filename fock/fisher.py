@@ -98,7 +98,8 @@ def fisher_information(
     grid = None if times is None else as_grid(times, "times")
     if grid is not None and (grid.ndim > 1 or (grid < 0).any()):
         raise InvalidArgument(
-            f"Argument times must be a list of times ≥ 0, but is {times!r}.", "Count them from 0, where the model is prepared."
+            f"Argument times must be a list of times ≥ 0, but is {times!r}.",
+            "Count them from 0, where the model is prepared.",
         )
 
     def run(cutoffs: Cutoffs, judged: bool) -> tuple[Array, Array]:

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from fock.errors import InvalidArgument, NotConverged, TimeDependent, TooLarge
 from fock.generator import Generator, generator, hamiltonian, require_room
+from fock.noise import ROUNDING, Noise, csr_of
 from fock.objects import require_model
 from fock.operators import Cutoffs, annihilators, as_cutoffs, as_memory, compose, untidied
 from fock.preparation import prepare
@@ -36,8 +37,6 @@ Array = NDArray[Any]
 
 # A step that an explicit method takes without complaint, in units of 1/‖𝓛‖, of which row sums are a generous bound.
 STEP = 0.25
-# Eigenvalues of Γ above minus this are rounding, relatively, and below it they are left out.
-ROUNDING = 1e-12
 # QuTiP's scheme. Its strong order is 1 for one channel, and ½ for channels that do not commute.
 METHOD = "platen"
 REMAINDER = 1 / (np.sqrt(2) - 1)
@@ -176,30 +175,31 @@ def _taken_apart(model: Any, gen: Generator) -> tuple[qutip.Qobj, list[qutip.Qob
     strengths, noisy, owners = [], [], []
     measured = _measured(model, gen.cutoffs)
     for channel, ((_, efficiency, nbar), (plain, observed)) in enumerate(measured):
-        strengths.append(np.sqrt(efficiency / (1 + 2 * efficiency * nbar)) * _csr(observed))
-        x = _csr(plain)
+        strengths.append(np.sqrt(efficiency / (1 + 2 * efficiency * nbar)) * csr_of(observed))
+        x = csr_of(plain)
         noisy.append(np.sqrt(nbar + 1) * x)
         if nbar:
             noisy.append(np.sqrt(nbar) * x.conj().T.tocsr())
         owners += [channel] * (1 + bool(nbar))
-    lefts, rights = ([_csr(d[k]) for d in gen.dissipators] for k in (1, 2))
-    rates = np.array([complex(d[0]) for d in gen.dissipators])
-    every = [*lefts, *rights, *strengths, *noisy]
-    numbers = np.array([x.trace() / gen.dimension for x in every], complex)
-    entries, vectors = _flattened(every, numbers)
-    count = len(lefts)
-    basis = _orthonormal(vectors)
-    amplitudes = vectors @ basis.conj()
-    left, right = amplitudes[:count], amplitudes[count : 2 * count]
-    seen, taken = np.split(amplitudes[2 * count :], [len(strengths)])
-    gamma = np.einsum("k,ka,kb->ab", rates, left, right.conj())
+    noise = Noise.beside(gen, [*strengths, *noisy])
+    lefts, rights, rates, numbers, gamma = noise.lefts, noise.rights, noise.rates, noise.numbers, noise.gamma
+    count, basis = len(lefts), noise.basis
+    seen, taken = np.split(noise.others, [len(strengths)])
     size = float(np.abs(gamma).max(initial=0.0))
-    _require_part_of(gamma, taken, owners)
+    excess = noise.excess(taken)
+    if excess is not None:
+        share, worst = excess
+        raise InvalidArgument(
+            f"What is measured must be part of the model's noise, but {share:.3g} of measurement {owners[worst]}'s "
+            "rate is not.",
+            "Give L with √rate inside, as large as in the dissipators; of a thermal port √κ a and its nbar; "
+            "leave the efficiency out of it.",
+        )
     values, modes = np.linalg.eigh(gamma - np.einsum("ka,kb->ab", seen, seen.conj()))
     dims = [list(gen.cutoffs)] * 2
 
     def operator(vector: Array) -> qutip.Qobj:
-        matrix = scipy.sparse.csr_matrix((vector, entries), (gen.dimension, gen.dimension))
+        matrix = scipy.sparse.csr_matrix((vector, noise.entries), (gen.dimension, gen.dimension))
         return qutip.Qobj(matrix, dims=dims)
 
     with untidied():
@@ -213,31 +213,11 @@ def _taken_apart(model: Any, gen: Generator) -> tuple[qutip.Qobj, list[qutip.Qob
                 0.5j * rate * (numbers[count + k].conj() * lefts[k] - numbers[k] * rights[k].conj().T)
                 for k, rate in enumerate(rates)
             ),
-            0 * _csr(gen.hamiltonian[0][0]),
+            0 * csr_of(gen.hamiltonian[0][0]),
         )
         h = hamiltonian(gen) + qutip.Qobj(0.5 * (shift + shift.conj().T), dims=dims)
         channels = [operator(basis @ amplitude) for amplitude in seen]
     return h, c_ops, channels, 2 * numbers[2 * count : 2 * count + len(strengths)].real
-
-
-def _require_part_of(gamma: Array, taken: Array, owners: list[int]) -> None:
-    """That Γ − ΣLL† ≥ 0; if not, the channel is named that has most of the worst direction, and its share there."""
-    values, directions = np.linalg.eigh(gamma - np.einsum("ka,kb->ab", taken, taken.conj()))
-    worst = np.abs(taken @ directions[:, 0].conj()) ** 2
-    size = max(float(np.abs(gamma).max(initial=0.0)), float(np.abs(taken).max(initial=0.0)) ** 2)
-    if not values[0] < -ROUNDING * size:
-        return
-    if not worst.sum() > 0:
-        raise InvalidArgument(
-            "A monitored state needs a completely positive evolution, but this model's rates are not positive.",
-            "Check the rates, or follow the unconditional state with `evolve`.",
-        )
-    share, channel = min(1.0, float(-values[0] / worst.sum())), owners[int(np.argmax(worst))]
-    raise InvalidArgument(
-        f"What is measured must be part of the model's noise, but {share:.3g} of measurement {channel}'s rate is not.",
-        "Give L with √rate inside, as large as in the dissipators; of a thermal port √κ a and its nbar; "
-        "leave the efficiency out of it.",
-    )
 
 
 def _measured(model: Any, cutoffs: Cutoffs) -> list[tuple[tuple[float, float, float], tuple[qutip.Qobj, qutip.Qobj]]]:
@@ -281,31 +261,6 @@ def _measured(model: Any, cutoffs: Cutoffs) -> list[tuple[tuple[float, float, fl
     return list(zip(terms, zip(built[::2], built[1::2], strict=True), strict=True))
 
 
-def _flattened(operators: list[Any], numbers: Array) -> tuple[tuple[Array, Array], Array]:
-    """(rows, columns) of the elements that any of them has, and the operators less their numbers as rows of these."""
-    d = operators[0].shape[0]
-    places = [x.tocoo().row.astype(np.int64) * d + x.tocoo().col for x in operators]
-    every = np.unique(np.concatenate([np.arange(d, dtype=np.int64) * (d + 1), *places]))
-    vectors = np.zeros((len(operators), len(every)), complex)
-    diagonal = np.searchsorted(every, np.arange(d, dtype=np.int64) * (d + 1))
-    for vector, x, place, c in zip(vectors, operators, places, numbers, strict=True):
-        np.add.at(vector, np.searchsorted(every, place), x.tocoo().data)
-        vector[diagonal] -= c
-    return (every // d, every % d), vectors
-
-
-def _orthonormal(vectors: Array) -> Array:
-    """An orthonormal basis of what rows span, as columns; of many small directions none is lost to a large one."""
-    basis: list[Array] = []
-    for v in vectors:
-        rest = v
-        for _ in range(2):
-            rest = rest - sum(((u.conj() @ rest) * u for u in basis), 0 * rest)
-        if np.linalg.norm(rest) > 1e-12 * np.linalg.norm(v):
-            basis.append(rest / np.linalg.norm(rest))
-    return np.array(basis).reshape(len(basis), vectors.shape[1]).T
-
-
 def _finite(x: Any, name: str) -> float:
     if isinstance(x, bool) or not isinstance(x, (int, float, np.number)) or not np.isfinite(x):
         raise InvalidArgument(f"The {name} must be a finite number, but is {x!r}.", "Give one number.")
@@ -323,7 +278,3 @@ def _positive(x: Any, name: str) -> float:
     if not _finite(x, name) > 0:
         raise InvalidArgument(f"The {name} must be > 0, but is {x!r}.", "Leave it out to have one chosen.")
     return float(x)
-
-
-def _csr(x: qutip.Qobj) -> Any:
-    return x.to("CSR").data_as("csr_matrix")

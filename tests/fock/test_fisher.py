@@ -189,7 +189,10 @@ def test_one_sided_differences_are_as_good():
         ),
         (lambda: fock.fisher_information(Oscillator(eps="x"), "eps", cutoff=4), r"field eps must be a finite real"),
         (lambda: fock.fisher_information(object(), "eps", cutoff=4), r"field of a dataclass, .* object\. Write"),
-        (lambda: fock.fisher_information(Oscillator(), "eps", [-1.0], cutoff=4), r"times ≥ 0, but is \[-1\.0\]\. Count"),
+        (
+            lambda: fock.fisher_information(Oscillator(), "eps", [-1.0], cutoff=4),
+            r"times ≥ 0, but is .* Count",
+        ),
         (lambda: fock.fisher_information(Oscillator(), [], cutoff=4), r"names, each once, .*\. Give"),
         (lambda: fock.fisher_information(Oscillator(), ["eps"] * 2, cutoff=4), r"names, each once, .*\. Give"),
         (lambda: fock.fisher_information(Only(), "drive", cutoff=4), r"near 0\.5, but there it fails: only 0\.5"),
