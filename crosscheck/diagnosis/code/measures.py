@@ -2,8 +2,10 @@ r"""How formulas for E_N, S, I and discord differ: logarithms and factors, and w
 
     E_N = Σ max(0, −ln 2ν̃),     S = Σ g(ν),     I = S(A) + S(B) − S(AB)
 
-with vacuum ½·1. Each variant gives another number for the same covariance; an output convention (log₂, log₁₀, a factor)
-may come on top.
+with vacuum ½·1. Each variant gives another number for the same covariance. The base of the logarithm is a convention:
+E_N and S in nats or in ebits (log₂) are the same quantity in two units, and both are in use. No unit makes them twice or
+half as large. −ln 4ν̃² is −2 ln 2ν̃, the square root of ν̃² is forgotten; ½(−ln 2ν̃) has the ½ that belongs to −½ ln 4ν̃².
+Such factors are mistakes.
 """
 
 from __future__ import annotations
@@ -28,11 +30,13 @@ OUTPUTS: dict[str, float] = {
     RIGHT: 1.0,
     "the logarithm is log₂": 1 / np.log(2),
     "the logarithm is log₁₀": 1 / np.log(10),
-    "the result is halved": 0.5,
-    "the result is doubled": 2.0,
-    "the logarithm is log₂, and the result is doubled": 2 / np.log(2),
-    "the logarithm is log₂, and the result is halved": 0.5 / np.log(2),
     "the sign is reversed": -1.0,
+}
+# Factors of the right number that no unit has.
+FACTORS: dict[str, float] = {"the result is doubled": 2.0, "the result is halved": 0.5}
+FACTORS_OF_E_N: dict[str, float] = {
+    "it is doubled, as by −ln 4ν̃², where the square root of ν̃² is missing": 2.0,
+    "it is halved: the ½ of −½ ln 4ν̃² is applied to −ln 2ν̃": 0.5,
 }
 
 
@@ -65,17 +69,24 @@ def on_trial() -> Iterator[None]:
 
 def variants(measure: str, sigma: Array, party: Sequence[int]) -> dict[Variant, float]:
     """What each variant makes of one covariance (vacuum ½·1, order x1, p1, …)."""
-    found = {}
+    values: dict[str, float] = {}
     with on_trial():
         for formula, function in FORMULAS[measure].items():
-            try:
-                value = float(function(sigma, party))
-            except gaussian.GaussianError:
-                continue
-            for output, factor in OUTPUTS.items():
-                if np.isfinite(value):
-                    found[Variant(formula=formula, output=output)] = factor * value
-    return found
+            with contextlib.suppress(gaussian.GaussianError):
+                values[formula] = float(function(sigma, party))
+    if RIGHT in values:
+        values |= {text: factor * values[RIGHT] for text, factor in factors_of(measure).items()}
+    return {
+        Variant(formula=formula, output=output): factor * value
+        for formula, value in values.items()
+        for output, factor in OUTPUTS.items()
+        if np.isfinite(value)
+    }
+
+
+def factors_of(measure: str) -> dict[str, float]:
+    """Factors of the right number that are mistakes, by their words."""
+    return FACTORS_OF_E_N if measure == "log_negativity" else FACTORS
 
 
 def matching(

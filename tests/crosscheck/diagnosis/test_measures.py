@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 import gaussian
+from crosscheck import diagnose
 from crosscheck.diagnosis.code.digits import interval, lost
 from crosscheck.diagnosis.code.functions import physical_covariances
-from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, matching, variants
+from crosscheck.diagnosis.code.measures import FORMULAS, OUTPUTS, RIGHT, Variant, factors_of, matching, variants
+from crosscheck.models import ReservoirGravity
+from crosscheck.report.verdict import Verdict
 
 PROBES = physical_covariances(2)
 
@@ -51,9 +54,22 @@ def test_every_wrong_formula_is_told_from_the_right_one(measure, formula):
     assert not any(v.is_convention and not v.output for v in found)
 
 
+@pytest.mark.parametrize("logarithm", ["", "the logarithm is log₂"])
+@pytest.mark.parametrize(("measure", "factor"), [(m, f) for m in FORMULAS for f in factors_of(m)])
+def test_a_factor_is_a_mistake_in_any_logarithm(measure, factor, logarithm):
+    """No unit makes E_N, S, I or discord twice or half as large: such numbers are named, and no convention."""
+    claimed = [
+        OUTPUTS[logarithm] * factors_of(measure)[factor] * variants(measure, s, [0])[Variant(formula="", output="")]
+        for s in PROBES
+    ]
+    found = matching(measure, claimed, PROBES, [0], 1e-9)
+    assert (factor, logarithm) in [(v.formula, v.output) for v in found]
+    assert not any(v.is_convention for v in found)
+
+
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_logarithms_and_factors_are_recognised(output):
-    """log₂, log₁₀, halved, doubled; the sign is a mistake, the rest conventions."""
+    """log₂ and log₁₀ are conventions; the sign is a mistake."""
     claimed = [OUTPUTS[output] * float(gaussian.log_negativity(s, party=[0])) for s in PROBES]
     first = matching("log_negativity", claimed, PROBES, [0], 1e-9)[0]
     assert (first.formula, first.output) == (RIGHT, output)
@@ -106,3 +122,30 @@ def test_formulas_on_trial_lose_their_digits_in_silence():
         assert variants(measure, sigma, [0])
         interval(measure, sigma, 1e-9, [0])
         lost(measure, sigma, [0])
+
+
+def in_determinants(sigma, *, root=True, half=False):
+    """E_N = max(0, −ln 2ν̃) with ν̃² = ½(Σ − √(Σ² − 4 det σ)), Σ = det A + det B − 2 det C; without its root, or halved."""
+    a, b, c = sigma[:2, :2], sigma[2:, 2:], sigma[:2, 2:]
+    total = np.linalg.det(a) + np.linalg.det(b) - 2 * np.linalg.det(c)
+    square = 0.5 * (total - np.sqrt(total**2 - 4 * np.linalg.det(sigma)))
+    found = -np.log(2 * np.sqrt(square)) if root else -np.log(4 * square)
+    return max(0.0, float(found) * (0.5 if half else 1.0))
+
+
+@pytest.mark.parametrize("mistake", [{"root": False}, {"half": True}])
+@pytest.mark.parametrize("unit", [1.0, 1 / np.log(2)])
+@pytest.mark.parametrize("asked", ["a number", "a function"])
+def test_a_missing_square_root_is_refuted(mistake, unit, asked):
+    """−ln 4ν̃² for −ln 2ν̃, or ½ of it, in nats and in ebits: never a convention; without the mistake both are right."""
+    model = ReservoirGravity.example()
+    sigma = gaussian.steady_state(model).covariance
+
+    def verdict(**options):
+        def claimed(sigma):
+            return unit * in_determinants(sigma, **options)
+
+        given = claimed if asked == "a function" else claimed(sigma)
+        return diagnose({"sigma": sigma, "E_N": given}, model=model).verdict
+
+    assert (verdict(**mistake), verdict()) == (Verdict.REFUTED, Verdict.CERTIFIED)
