@@ -3,7 +3,7 @@ r"""How formulas for E_N, S, I and discord differ: logarithms and factors, and w
     E_N = Σ max(0, −ln 2ν̃),     S = Σ g(ν),     I = S(A) + S(B) − S(AB)
 
 with vacuum ½·1. Each variant gives another number for the same covariance. The base of the logarithm is a convention:
-E_N and S in nats or in ebits (log₂) are the same quantity in two units, and both are in use. No unit makes them twice or
+E_N and S in nats or in ebits (log₂) are one quantity in two units, and both are in use. No unit makes them twice or
 half as large. −ln 4ν̃² is −2 ln 2ν̃, the square root of ν̃² is forgotten; ½(−ln 2ν̃) has the ½ that belongs to −½ ln 4ν̃².
 Such factors are mistakes.
 """

@@ -125,7 +125,7 @@ def test_formulas_on_trial_lose_their_digits_in_silence():
 
 
 def in_determinants(sigma, *, root=True, half=False):
-    """E_N = max(0, −ln 2ν̃) with ν̃² = ½(Σ − √(Σ² − 4 det σ)), Σ = det A + det B − 2 det C; without its root, or halved."""
+    """E_N = max(0, −ln 2ν̃) with ν̃² = ½(Σ − √(Σ² − 4 det σ)), Σ = det A + det B − 2 det C; maybe without its root."""
     a, b, c = sigma[:2, :2], sigma[2:, 2:], sigma[:2, 2:]
     total = np.linalg.det(a) + np.linalg.det(b) - 2 * np.linalg.det(c)
     square = 0.5 * (total - np.sqrt(total**2 - 4 * np.linalg.det(sigma)))
