@@ -35,13 +35,14 @@ def function_of(f: Any, modes: int) -> Operator:
             f"{inspect.signature(f)}.",
             "Give it one argument for each mode of the model, or *a.",
         ) from None
-    return f  # type: ignore[no-any-return]  # a Qobj, which can be called, is refused above
+    operator: Operator = f
+    return operator
 
 
 def squared(a: Any) -> Any:
     """A†A; what is no operator is refused where it is built."""
-    if isinstance(a, numbers.Number):
-        return abs(complex(a)) ** 2  # type: ignore[call-overload]  # numbers.Number knows of no conversion
+    if isinstance(a, numbers.Complex):
+        return abs(complex(a)) ** 2
     return a.dag() * a if hasattr(a, "dag") else a
 
 

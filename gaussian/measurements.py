@@ -26,6 +26,7 @@ from gaussian.errors import InvalidArgument
 from gaussian.forms import linear_form
 from gaussian.generator import Array, as_number_of_modes, rate_matrix
 from gaussian.ladder import ladder
+from gaussian.ports import beyond
 from gaussian.symplectic import omega
 
 # Of the largest rate: what rounding may leave of noise that is measured whole.
@@ -109,11 +110,9 @@ def _numbers(m: Any, k: int) -> tuple[float, float, float]:
 
 def _require_there(rates: Array, selected: Array) -> None:
     """Raises InvalidArgument if the channels take more than the model's rates have."""
-    values, vectors = np.linalg.eigh(0.5 * (rates + rates.conj().T))
-    there = (vectors * values.clip(0)) @ vectors.conj().T
-    lowest = float(np.linalg.eigvalsh(there - selected)[0])
-    if lowest < -ROUNDING * max(np.abs(values).max(), np.abs(selected).max()):
+    excess, _ = beyond(selected, 0.5 * (rates + rates.conj().T))
+    if excess[-1] > ROUNDING * max(np.linalg.norm(rates, 2), np.abs(selected).max()):
         raise InvalidArgument(
-            f"What is measured must be noise that the model has, but exceeds it by a rate of {-lowest:.3g}.",
+            f"What is measured must be noise that the model has, but exceeds it by a rate of {excess[-1]:.3g}.",
             "Put √rate inside the channel, as in kappa**0.5 * a, and leave the efficiency to efficiency=.",
         )

@@ -115,11 +115,9 @@ def declared_port(model: Any, channel: Operator, nbar: ArrayLike = 0.0, name: st
 def require_part_of_noise(rates: Array, ports: Sequence[Port], name: str) -> None:
     """Whether all ports together are part of noise with these rates (..., 2n, 2n). Raises InvalidArgument."""
     asked = sum((p.rates for p in ports), np.zeros(()))
-    values, frame = np.linalg.eigh(rates)
-    positive = (frame * values.clip(0)[..., None, :]) @ np.swapaxes(frame, -1, -2).conj()
-    excess, directions = np.linalg.eigh(asked - positive)
+    excess, directions = beyond(asked, rates)
     size = np.abs(np.trace(asked, axis1=-2, axis2=-1))
-    allowed = EXCESS * size + 8 * rates.shape[-1] * EPS * np.abs(values).max(-1)
+    allowed = EXCESS * size + 8 * rates.shape[-1] * EPS * np.linalg.norm(rates, 2, axis=(-2, -1))
     bad = excess[..., -1] > allowed
     if bad.any():
         first = tuple(np.argwhere(bad)[0].tolist())
@@ -131,6 +129,15 @@ def require_part_of_noise(rates: Array, ports: Sequence[Port], name: str) -> Non
             "Give the channel the rate that the model has, such as kappa**0.5 * a for 𝓓[a] at rate kappa, and a warm "
             "port its `nbar`.",
         )
+
+
+def beyond(asked: Array, rates: Array) -> tuple[Array, Array]:
+    """Ascending eigenvalues and eigenvectors of `asked` less the positive part of `rates`, Hermitian (..., 2n, 2n)."""
+    values, frame = np.linalg.eigh(rates)
+    excess, directions = np.linalg.eigh(
+        asked - (frame * values.clip(0)[..., None, :]) @ np.swapaxes(frame, -1, -2).conj()
+    )
+    return excess, directions
 
 
 def _spelled(direction: Array) -> str:

@@ -130,5 +130,6 @@ def quantity(f: Callable[P, WithError]) -> Quantity[P]:
         return f(*args, **kwargs).value
 
     plain.__annotations__ = {**f.__annotations__, "return": Array}
-    plain.with_error = f  # type: ignore[attr-defined]  # an attribute of a function has no other declaration
-    return cast("Quantity[P]", plain)
+    made = cast("Quantity[P]", plain)
+    made.with_error = f
+    return made

@@ -309,7 +309,8 @@ def _channels(model: Any, a: Any) -> list[Any]:
 
 def _parts(z: complex) -> tuple[flint.arb, flint.arb]:
     """As computed in doubles: to a unit of the last place."""
-    return tuple(flint.arb(x, float(np.spacing(abs(x)))) if x else flint.arb(0) for x in (z.real, z.imag))  # type: ignore[return-value]  # of two
+    real, imaginary = (flint.arb(x, float(np.spacing(abs(x)))) if x else flint.arb(0) for x in (z.real, z.imag))
+    return real, imaginary
 
 
 def _answer(
