@@ -151,6 +151,11 @@ def _entropy_at(scale: float) -> Callable[[Array], float]:
     return lambda sigma: float(gaussian.entropy_of_mode(scale * gaussian.symplectic_eigenvalues(sigma)).sum())
 
 
+def _entropy_of_determinant(sigma: Array) -> float:
+    n = len(sigma) // 2
+    return n * float(gaussian.entropy_of_mode(0.5 * np.exp(_half_log_det(sigma) / n)))
+
+
 FORMULAS: dict[str, dict[str, Formula]] = {
     "log_negativity": {
         RIGHT: lambda s, party: _e_n(_transposed(s, party)),
@@ -159,6 +164,9 @@ FORMULAS: dict[str, dict[str, Formula]] = {
             -np.log(2 * _transposed(s, party)[0])
         ),
         "max(0, ·) is missing: all ν̃ are counted": lambda s, party: float(-np.log(2 * _transposed(s, party)).sum()),
+        "|ln 2ν̃| of every ν̃ is added, those above ½ included": lambda s, party: float(
+            np.abs(np.log(2 * _transposed(s, party))).sum()
+        ),
         "there is no partial transpose (or det C enters Δ̃ with the wrong sign)": lambda s, party: _e_n(
             gaussian.symplectic_eigenvalues(s)
         ),
@@ -186,6 +194,7 @@ FORMULAS: dict[str, dict[str, Formula]] = {
             gaussian.entropy(gaussian.reduced(s, _rest(s, party)))
         ),
         "ν is twice too large, for a σ with vacuum 1 in a formula for vacuum ½": lambda s, party: _entropy_at(2.0)(s),
+        "every ν is taken as their geometric mean, (det σ)^(1/2n)": lambda s, party: _entropy_of_determinant(s),
     },
     "mutual_information": {
         RIGHT: lambda s, party: float(gaussian.mutual_information(s, party=party)),

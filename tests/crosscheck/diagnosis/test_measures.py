@@ -106,6 +106,19 @@ def test_the_entropy_of_the_other_party_is_that_of_the_other_party():
     assert found == pytest.approx(4 * np.log(4) - 3 * np.log(3))
 
 
+def test_two_thermal_modes_are_not_two_of_their_geometric_mean():
+    """ν = 1 and 4 have the determinant of ν = 2 twice: 2f(2), f(ν) = (ν + ½)ln(ν + ½) − (ν − ½)ln(ν − ½)."""
+    claimed = 2 * (2.5 * np.log(2.5) - 1.5 * np.log(1.5))
+    (found,) = matching("entropy", [claimed], [np.diag([1.0, 1.0, 4.0, 4.0])], [0], 1e-9)
+    assert "geometric mean" in found.formula
+
+
+def test_what_is_above_the_vacuum_adds_nothing_to_entanglement():
+    """Thermal modes of ν̃ = 1 and 4: E_N = 0, and not ln 2 + ln 8."""
+    (found,) = matching("log_negativity", [np.log(16)], [np.diag([1.0, 1.0, 4.0, 4.0])], [0], 1e-9)
+    assert "every ν̃ is added" in found.formula
+
+
 def test_the_linear_entropy_of_a_thermal_mode_is_that_of_its_purity():
     """tr ρ² = 1/(2n̄ + 1): a third is missing at n̄ = ¼."""
     found = FORMULAS["entropy"]["it is the linear entropy 1 − tr ρ²"](0.75 * np.eye(2), [0])
