@@ -39,7 +39,15 @@ def test_there_are_two_set_up_commands_and_ci_runs_both():
         assert words in command.command
 
 
-@pytest.mark.parametrize("block", [b for b in COMMANDS if b not in SET_UP], ids=lambda b: b.command)
+# Several seconds each.
+LONG = ("crosscheck truncation", "crosscheck window")
+
+
+def as_case(block):
+    return pytest.param(block, id=block.command, marks=[pytest.mark.slow] if block.command.startswith(LONG) else [])
+
+
+@pytest.mark.parametrize("block", [as_case(b) for b in COMMANDS if b not in SET_UP])
 def test_commands_print_what_the_readme_shows(block):
     run_command(block, ROOT)
 

@@ -314,6 +314,7 @@ def test_bad_arguments_are_refused_before_the_work(arguments, message):
     assert message in " ".join(result.output.replace("│", " ").split())
 
 
+@pytest.mark.slow
 def test_networks_grow_to_what_scipy_finds_too():
     """A chain of each size: our proved steady state and SciPy's are the same, and the isolated one is evolved."""
     steady_case, evolved = networks.networks((2, 5))

@@ -253,6 +253,7 @@ def test_a_steady_state_that_exists_is_never_certified_not_to(g):
     assert steady.comparisons or steady.verdict is Verdict.INCONCLUSIVE
 
 
+@pytest.mark.slow
 def test_a_zero_negativity_carries_the_scale_of_the_photon_tail():
     """E_N = 0 at every cutoff: the error is √(weight at the edge), not the zero that the sequence shows."""
     certificate = certify(models.BathBeamSplitter.example(), times=(0.5,), tolerance=1e-3).certificate("trajectory")

@@ -97,6 +97,7 @@ def test_names_that_do_not_exist_are_refused():
         named(["qutip"])
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_kill_table_and_exits_with_0(tmp_path):
     path = tmp_path / "exam.json"
     result = run(*(word for name in FEW for word in ("--only", name)), "--json", str(path))

@@ -182,6 +182,7 @@ def test_functions_handed_over_are_taken_as_computed():
     assert not isinstance(read(fed_back(Watched(efficiency=0.3, nbar=0.2))), AsComputed)
 
 
+@pytest.mark.slow
 def test_a_fed_back_model_is_certified_in_both_engines():
     """Efficiency and thermal port, with the exact coefficients of the model's own method."""
     report = certify(fed_back(Watched(efficiency=0.6, nbar=0.1)))

@@ -45,6 +45,7 @@ def test_qutip_gives_the_vacuum_a_negativity_at_g_2_but_not_at_its_default_g():
     assert qutip.continuous_variables.logarithmic_negativity(BEAMS_LATER) == pytest.approx(float(right), abs=1e-9)
 
 
+@pytest.mark.slow
 def test_qutip_at_its_default_g_is_not_refuted():
     """The trial finds the bug, not the package."""
 

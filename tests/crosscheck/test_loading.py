@@ -226,6 +226,7 @@ def test_our_own_bugs_stay_ours(file, monkeypatch):
     assert told(result.exception).startswith("line 5 of mine.py: KeyError")
 
 
+@pytest.mark.slow
 def test_the_console_script_calls_our_bugs_ours(file):
     """Exit code 70, the exception, and the line of the user's that it came through."""
     file(BROKEN)

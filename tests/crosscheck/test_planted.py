@@ -111,6 +111,7 @@ class Probe(Model):
         return cls()
 
 
+@pytest.mark.slow
 def test_the_probe_model_is_certified():
     assert certify(Probe(), tolerance=1e-3, budget=PATIENT).verdict is Verdict.CERTIFIED
 

@@ -85,6 +85,7 @@ def test_steps_are_as_long_as_f_allows():
     assert max(step for *_, step in pieces) > 0.1
 
 
+@pytest.mark.slow
 def test_the_error_grows_with_what_f_drives():
     """∫‖𝓛‖dt is taken along the way: f(0) = 0 says nothing of it."""
     weak, strong = (

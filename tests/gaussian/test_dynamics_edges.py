@@ -193,6 +193,7 @@ def test_the_first_time_beyond_double_precision_is_named():
         gaussian.evolve(ParametricOscillator(epsilon=2.0, kappa=1.0), [1.0, 2000.0, 1000.0])
 
 
+@pytest.mark.slow
 def test_growth_beyond_double_precision_stops_the_integration():
     """x ~ exp(150 t²) overflows at t = 2.2: one sentence, not a warning from the integrator."""
     start = gaussian.initial_state(SimpleNamespace(modes=1))

@@ -76,6 +76,7 @@ def test_value_of_the_reference_for_optomechanics():
     assert found.error < 1e-7
 
 
+@pytest.mark.slow
 @settings(max_examples=3)
 @given(st.floats(0.05, 3), st.floats(-0.8, 0.8), st.floats(0.1, 2))
 def test_closed_forms(nbar, r, alpha):

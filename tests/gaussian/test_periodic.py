@@ -119,6 +119,7 @@ def test_constant_coefficients_give_the_steady_state():
     assert periodic_average(model, 1.7).covariance == pytest.approx(steady.covariance, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_two_periods_are_a_period():
     """The state is the same, and the multipliers are squared (Liouville: their product is e^{T tr A})."""
     one, two = periodic_state(MODULATED, PERIOD), periodic_state(MODULATED, 2 * PERIOD)

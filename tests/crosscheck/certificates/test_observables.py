@@ -286,6 +286,7 @@ def test_what_is_asked_and_cannot_be_compared_is_told():
     assert report.certificate("observables").note.startswith("g2 of mode 1 is left out")
 
 
+@pytest.mark.slow
 def test_frequencies_that_are_no_numbers_are_refused():
     """And so are delays; the attribute is named."""
     model = Watched()

@@ -187,6 +187,7 @@ def test_a_function_without_partial_transpose_is_refuted():
     assert "partial transpose" in found.causes[0].text
 
 
+@pytest.mark.slow
 def test_one_number_can_name_a_parameter():
     """E_N of a code that doubles γ, and nothing else known of it."""
     wrong = gaussian.steady_state(replace(MODEL, gamma=0.1)).covariance
@@ -347,6 +348,7 @@ def negativity_of(mode):
     return log_negativity
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("given", [("drift", "diffusion", "covariance"), ("drift",), ()], ids=["A, D, σ", "A", "none"])
 def test_a_partial_transpose_of_another_mode_is_no_order_of_the_modes(given):
     """A, D and σ say in which order the modes come; E_N of mode 2 against the others is then just that."""

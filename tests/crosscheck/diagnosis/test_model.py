@@ -151,6 +151,7 @@ def names(found):
     return [f.name for f in found.findings if f.level != "fine"]
 
 
+@pytest.mark.slow
 def test_an_unstable_model_is_certified_at_finite_times_and_warned_of():
     """Gain 0.5 against loss 0.1: the amplitude grows at (0.5 − 0.1)/2."""
     found = examine(
@@ -247,6 +248,7 @@ def test_a_linearisation_is_judged_against_its_full_model(chi, shift, verdict):
     assert section.findings[0].name == name
 
 
+@pytest.mark.slow
 def test_a_full_model_that_cannot_be_compared_is_undecided():
     linear = LinearisedKerr()
     for full, said in (

@@ -89,6 +89,7 @@ def test_fock_numbers_agree_with_moments():
                 assert abs(n.found - exact[n.name].found) <= n.error, (claim.identifier, n.name)
 
 
+@pytest.mark.slow
 def test_sudden_deaths_and_births():
     """Figures 1 and 3 against the tabulated crossings."""
     death = REFERENCE["figures"]["fig1_s1"]["events"]["crossings"][0][0]
@@ -171,6 +172,7 @@ def test_relative_mode_is_that_of_the_pair():
         assert np.allclose(gaussian.diffusion(mode), to_minus @ gaussian.diffusion(model) @ to_minus.T, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_errors_of_fock_points_are_honest():
     """E_N of the points in the figures lies within its error of the moments', and the error is small enough to see."""
     for model, times in ((figure1(1.0), (0.25, 0.5)), (figure3(1.0), (0.25, 0.5))):
