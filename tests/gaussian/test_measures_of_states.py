@@ -72,7 +72,8 @@ def state(modes=2):
 
 def test_no_measure_is_left_out():
     assert set(MEASURES) | set(SEVERAL) == of_covariances(gaussian)
-    assert set(ENCLOSED) | {"residual_contangle"} == of_covariances(enclosed)  # of three modes
+    # The contangle is of three modes, Fisher information of a state and its derivatives.
+    assert set(ENCLOSED) | {"residual_contangle", "fisher_information"} == of_covariances(enclosed)
 
 
 @pytest.mark.parametrize("name", MEASURES)

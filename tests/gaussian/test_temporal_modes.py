@@ -124,7 +124,7 @@ def test_means_are_those_of_the_output():
             gaussian.UnstableDrift,
             "no steady state",
         ),
-        ([lambda t: 1.0], {"model": warm(np.zeros(3))}, gaussian.InvalidArgument, "Evolution is of one point"),
+        ([lambda t: 1.0], {"model": warm(np.zeros(3))}, gaussian.InvalidArgument, "is done for one point"),
         ([lambda t: 1.0], {"start": gaussian.steady_state(OPTOMECH[0][0])}, gaussian.InvalidArgument, "one state of 1"),
         (
             [lambda t: 1.0],
