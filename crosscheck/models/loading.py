@@ -27,6 +27,7 @@ from typing import Any
 
 from crosscheck.errors import CrosscheckError
 from crosscheck.models.asked import Heard, listening
+from crosscheck.models.main_block import main_block, run_block
 
 OURS = frozenset(("crosscheck", "fock", "gaussian"))
 INSTALLED = tuple(sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdlib", "purelib", "platlib"))
@@ -69,7 +70,11 @@ def load(target: str, *, whole: Callable[[ModuleType], bool] = lambda module: Fa
     module = _file(Path(where)) if where.endswith(".py") else _module(where)
     if name:
         return _named(module, name, where)
-    return module if whole(module) else only_model(module, where)
+    if whole(module):
+        return module
+    if where.endswith(".py") and not _says(module):
+        _run_main(module, where)
+    return only_model(module, where)
 
 
 def model_of(found: Any, name: str, *, laboratory: bool = False) -> Any:
@@ -143,15 +148,41 @@ def _file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look their module up
     _add_to_path(path.resolve().parent)
+    _heard[name] = Heard()
+    with _as_script(path, _heard[name]):
+        spec.loader.exec_module(module)
+    return module
+
+
+@contextmanager
+def _as_script(path: Path, heard: Heard) -> Iterator[None]:
     with (
         _said_of(str(path), path.absolute()),
         _among_neighbours(path.resolve().parent),
         _without_windows(),
-        listening(path.absolute()) as heard,
+        listening(path.absolute(), heard),
     ):
-        spec.loader.exec_module(module)
-    _heard[name] = heard
-    return module
+        yield
+
+
+def _run_main(module: ModuleType, where: str) -> None:
+    """Run what the file guards by `__name__`, if it guards anything.
+
+    Raises:
+        TargetNotFound: it fails, or writes a file before it says anything.
+    """
+    path = Path(where)
+    block = main_block(path.absolute())
+    if block is None:
+        return
+    with _as_script(path, _asked(module)):
+        line = run_block(block, module)
+    if line is not None and not _says(module):
+        raise TargetNotFound(
+            f"{where} must call one of QuTiP's solvers before its block under __main__ writes a file, but that block "
+            f"writes one in line {line}, where it was ended.",
+            "Solve first and write afterwards, or call the solver outside of the block.",
+        )
 
 
 @contextmanager
@@ -284,11 +315,7 @@ def only_model(module: ModuleType, where: str) -> Any:
         TargetNotFound: there are several, or none.
         InvalidModel: H and c_ops are no model.
     """
-    named = {name: found for name, found in vars(module).items() if hasattr(found, "hamiltonian")}
-    models = {f.__name__: f for f in named.values() if isinstance(f, type) and _is_of(module, f)}
-    if not models:
-        made = {name: found for name, found in named.items() if not isinstance(found, type) and hasattr(found, "modes")}
-        models = {name: found for name, found in made.items() if _first_name(made, found) == name}
+    models = _models(module)
     if not models and (_is_qutip(vars(module).get("H")) or _asked(module).last is not None):
         return _of_qutip(module, where)
     if len(models) != 1:
@@ -298,6 +325,16 @@ def only_model(module: ModuleType, where: str) -> Any:
             f"Name the object, as in {names or where + ':Name'}.",
         )
     return next(iter(models.values()))
+
+
+def _models(module: ModuleType) -> dict[str, Any]:
+    """The classes of a module that are models; without any, its instances."""
+    named = {name: found for name, found in vars(module).items() if hasattr(found, "hamiltonian")}
+    models = {f.__name__: f for f in named.values() if isinstance(f, type) and _is_of(module, f)}
+    if models:
+        return models
+    made = {name: found for name, found in named.items() if not isinstance(found, type) and hasattr(found, "modes")}
+    return {name: found for name, found in made.items() if _first_name(made, found) == name}
 
 
 def _first_name(holder: Mapping[str, Any], value: Any) -> str:
@@ -318,6 +355,12 @@ def _is_qutip(value: Any) -> bool:
 
 def _asked(module: ModuleType) -> Heard:
     return _heard.get(module.__name__, Heard())
+
+
+def _says(module: ModuleType) -> bool:
+    """Whether a file, as far as it was run, has a model, both H and c_ops, or a call of a solver."""
+    named = _is_qutip(vars(module).get("H")) and "c_ops" in vars(module)
+    return named or _asked(module).last is not None or bool(_models(module))
 
 
 def _of_qutip(module: ModuleType, where: str) -> Any:
