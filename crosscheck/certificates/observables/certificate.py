@@ -204,13 +204,20 @@ def _pair_rows(
     points: list[tuple[str, float]],
     exact: Callable[[Any], Any],
 ) -> Iterator[Row]:
-    """aᵀSb of each pair A = a·r, B = b·r that the model's method `pairs` yields."""
+    """aᵀSb of each pair A = s + a·r, B = u + b·r that the model's method `pairs` yields, and ⟨A⟩⟨B⟩ + aᵀCb."""
     model, n = steady.system.model, steady.system.modes
     for k, pair in enumerate(_pairs(model, ladder(n))):
-        left, right = (_in_balls(linear_form(x, n, "operator of a pair")[1]) for x in pair)
+        forms = [linear_form(x, n, "operator of a pair") for x in pair]
+        left, right = (_in_balls(row) for _, row in forms)
+        # Only spectra are of fluctuations: the means would add a delta function.
+        means = [
+            flint.acb(*_parts(complex(s))) + (_in_balls(row).transpose() * flint.acb_mat(steady.mean))[0, 0]
+            for s, row in forms
+        ]
+        constant = means[0] * means[1] if name == "correlation" else flint.acb(0)
         operators = [lambda *a, k=k, i=i: _pairs(model, a)[k][i] for i in (0, 1)]
         values, errors = _answer(engine, name, (len(points),), model, [x for _, x in points], *operators)
-        found = [(left.transpose() * exact(flint.arb(x)) * right)[0, 0] for _, x in points]
+        found = [constant + (left.transpose() * exact(flint.arb(x)) * right)[0, 0] for _, x in points]
         unit = max((float(abs(z).abs_upper()) for z in found), default=0.0) if name == "spectrum" else 1.0
         for (place, _), mine, error, z in zip(points, values, errors, found, strict=True):
             yield f"Re {letter}_AB of pair {k + 1}", place, float(np.real(mine)), error, z.real, unit or 1.0
