@@ -38,6 +38,7 @@ from crosscheck.diagnosis.code.couplings import couplings
 from crosscheck.diagnosis.code.fields import numbers_of, of_fields, of_whole_fields, with_fields
 from crosscheck.diagnosis.code.structures import of_one_mode, of_order, of_time, structures
 from crosscheck.diagnosis.code.terms import Apart, Pieces, Term, apart_later, take_apart
+from crosscheck.errors import InvalidModel
 
 Array = NDArray[Any]
 
@@ -118,7 +119,13 @@ class Readings:
 
     def _of(self, fields: tuple[tuple[str, Any], ...]) -> Apart:
         if fields not in self._apart:
-            self._apart[fields] = apart_later(with_fields(self.model, fields)) if fields else take_apart(self.model)
+            changed = with_fields(self.model, fields) if fields else self.model
+            if changed.modes != self.model.modes:  # a field may be the number of sites
+                raise InvalidModel(
+                    f"A misread parameter must leave {self.model.modes} modes, but there are {changed.modes}.",
+                    "Leave that parameter as it is.",
+                )
+            self._apart[fields] = apart_later(changed) if fields else take_apart(changed)
         return self._apart[fields]
 
 

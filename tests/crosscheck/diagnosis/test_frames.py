@@ -5,8 +5,9 @@ import pytest
 import scipy.linalg
 
 import gaussian
+from crosscheck import Verdict, diagnose
 from crosscheck.diagnosis.code.frames import VACUUMS, Frame, frames
-from crosscheck.models import DampedThermalMode, ReservoirGravity
+from crosscheck.models import DampedThermalMode, ProbedChain, ReservoirGravity
 
 MODEL = ReservoirGravity.example()
 EVERY = list(frames(2, moving=True))
@@ -79,3 +80,14 @@ def test_an_index_holds_for_orders_that_are_not_their_own_inverse():
     """Of three modes: M'[index(j, k)] = M[j, k] for every entry."""
     xxpp, m = Frame(order=(0, 2, 4, 1, 3, 5), layout="xxpp"), np.arange(36.0).reshape(6, 6)
     assert all(xxpp.theirs(m)[xxpp.index(jk, 2)] == m[jk] for jk in np.ndindex(6, 6))
+
+
+@pytest.mark.slow
+def test_a_field_that_is_a_number_of_sites_is_no_slip_of_the_same_size():
+    """Trajectories of a chain in the order (x1, …, p1, …): with twice the sites the model has other modes."""
+    chain = ProbedChain(2, 1.0, 1.1, 0.0, 0.3, 0.4, 1.2, (1, 2))
+    times = np.linspace(0.0, 2.0, 5)
+    order = [0, 2, 4, 6, 1, 3, 5, 7]
+    covariance = gaussian.evolve(chain, times).covariance[:, order][:, :, order]
+    found = diagnose({"t": times, "V": covariance}, model=chain)
+    assert found.verdict is Verdict.CERTIFIED
