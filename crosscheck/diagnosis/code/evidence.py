@@ -35,6 +35,8 @@ from crosscheck.diagnosis.code.terms import Pieces
 Array = NDArray[Any]
 Changes = tuple[Change, ...]
 
+# The damping of a term is a difference of products that add up to its noise: good to this share of it.
+ROUNDING = 8 * float(np.finfo(float).eps)
 # Readings that are solved at a time: so many at most, and their Lyapunov equations within so many bytes.
 CHUNK, CHUNK_BYTES = 4096, 2**26
 # Pairs that are looked at together, before the clock is looked at.
@@ -112,7 +114,9 @@ class Evidence:
         terms = [t for t in self.readings.apart.terms if t.is_dissipator]
         drift = np.abs(self.readings.pieces(()).drift)
         present = drift[drift > WRITTEN * drift.max(initial=0.0)]
-        damped, noisy = (_weakest([getattr(t, name) for t in terms]) for name in ("damping", "noise"))
+        # 𝓓[x] damps nothing: what it leaves there is rounding of its noise.
+        damping = [t.damping for t in terms if np.abs(t.damping).max() > ROUNDING * np.abs(t.noise).max()]
+        damped, noisy = _weakest(damping), _weakest([t.noise for t in terms])
         least = min(float(present.min(initial=np.inf)), damped, noisy)
         floors = {"drift": damped, "diffusion": noisy}
         parts = np.split(self.right[0], np.cumsum([o.claim.size for o in self.observables])[:-1])

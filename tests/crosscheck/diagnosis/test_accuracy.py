@@ -19,7 +19,7 @@ from crosscheck.diagnosis.code.digits import interval, lost
 from crosscheck.diagnosis.code.functions import physical_covariances
 from crosscheck.diagnosis.model import examine as examination
 from crosscheck.model import thermal_bath
-from crosscheck.models import BathBeamSplitter
+from crosscheck.models import BathBeamSplitter, ClassicalGravity
 from crosscheck.report.verdict import Verdict
 from tests.crosscheck.diagnosis.examples import Amplifier, Written, caldeira_leggett
 
@@ -142,6 +142,14 @@ def test_a_constant_covariance_that_remembers_its_start_is_not_judged():
     found = diagnose({"A": a, "D": np.zeros((2, 2)), "sigma": 1.5 * np.eye(2)}, model=free)
     assert found.verdict is Verdict.INCONCLUSIVE
     assert "depending on the start" in found.first_wrong.note
+
+
+def test_a_model_that_damps_nothing_has_no_size_of_damping():
+    """−(g/2)[x, [x, ρ]] for each mode: A has no diagonal, and the zeros there are not measured by rounding."""
+    g = 0.2
+    a = np.array([[0, 1, 0, 0], [-1, 0, -g, 0], [0, 0, 0, 1], [-g, 0, -1, 0]])
+    found = diagnose({"A": a, "D": np.diag([0, g, 0, g])}, model=ClassicalGravity(g))
+    assert found.verdict is Verdict.CERTIFIED
 
 
 def test_a_covariance_that_follows_but_is_no_state_is_not_certified():
