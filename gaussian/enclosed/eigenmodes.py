@@ -41,6 +41,10 @@ Array = NDArray[Any]
 CARELESS = 1e-8
 # Noise, or a push, this small beside the drift may be rounding of the model's own coefficients.
 SILENT = 1e-18
+# Rows of V⁻¹ longer than this, as of long Jordan blocks, have squares that overflow.
+LONGEST = 1e60
+# More than underflow loses: what has decayed is small, and not zero.
+UNDERFLOW = 1e-290
 # Corrections of a steady state, each by a factor ‖δ‖/ν.
 ROUNDS = 3
 
@@ -63,6 +67,8 @@ class Eigenmodes:
             inverse = np.linalg.inv(vectors)
         except np.linalg.LinAlgError:
             raise Undecided("whether the drift has a basis of eigenvectors") from None
+        if not np.abs(inverse).max() < LONGEST:
+            raise Undecided("whether the drift has a basis of eigenvectors")
         self.vectors, self.inverse = exactly(vectors), exactly(inverse)
         self.missing = (exactly(np.eye(len(vectors))) + -(self.inverse @ self.vectors)).norm
         if not self.missing < 0.5:
@@ -229,11 +235,14 @@ class Eigenmodes:
         late = math.exp(-self.decay * span) * ROOM if self.decay < 0 else 1.0
         balls = [(flint.acb(z.real, z.imag) * t).exp() for z in self.values]
         phases = np.array([complex(z) for z in balls])
-        off = max(float(z.rad().abs_upper()) + 4 * UNIT * float(abs(z).abs_upper()) for z in balls) * ROOM
+        off = max(float(z.rad().abs_upper()) + 4 * UNIT * float(abs(z).abs_upper()) for z in balls) * ROOM + UNDERFLOW
+        # (e^{λ_jt} − e^{λ_kt})/(λ_j − λ_k), symmetric in j and k: that which decays faster is measured by the other.
         apart = self.values[:, None] - self.values
+        swapped = apart.real > 0
+        slower, apart = np.where(swapped, phases[:, None], phases), np.where(swapped, -apart, apart)
         equal = np.abs(apart) * span < 1e-12
         divided = np.where(equal, span, np.expm1(np.where(equal, 0.0, apart) * span) / np.where(equal, 1.0, apart))
-        first = self.delta_known * divided * phases
+        first = self.delta_known * divided * slower
         delta = self.delta * span
         missed = off + late * (delta * delta / 2 + self.delta_unknown * span) + CARELESS * (norm(first) + late * delta)
         return np.diag(phases) + first, missed * ROOM, late

@@ -94,7 +94,8 @@ def ground_state(h: flint.arb_mat, v: flint.arb_mat) -> tuple[flint.arb_mat, fli
         raise Undecided("the root of a matrix that may be singular")
     share = missing / (1 - missing)
     off = wrong / least
-    off += (norm(root) + off) * (2 * (eta + share) + (eta + share) ** 2)
+    turned = eta + share + eta * share  # ‖(1 + N)^{−½}(1 − E)⁻¹ − 1‖
+    off += (norm(root) + off) * (2 * turned + turned * turned)
     found = exactly(inverse.T) @ exactly(root) @ exactly(inverse)
     columns = np.linalg.norm(inverse, axis=0)
     spread = np.outer(columns, columns) * off * ROOM

@@ -124,3 +124,27 @@ def test_at_an_exceptional_point_the_interval_still_holds_the_state():
 def test_doubles_hold_balls():
     third = Bounded.of(flint.arb_mat([[flint.arb(1) / 3]]))
     assert abs(Fraction(float(third.middle[0, 0])) - Fraction(1, 3)) <= Fraction(float(third.off[0, 0]))
+
+
+def of_drift(drift):
+    """Vacuum noise, no push."""
+    m = len(drift)
+    return enclosed.EnclosedEquations(
+        drift=enclosed.matrix(drift), drive=flint.arb_mat(m, 1), diffusion=enclosed.matrix(np.eye(m))
+    )
+
+
+def test_rates_far_apart_do_not_overflow_at_late_times():
+    """Of two modes with rates 4 and 1, σ_00 = ⅛ and σ_11 = ½ are reached, whatever e^{(4 − 1)t} is."""
+    drift = [[-4.0, 1e-9], [0.0, -1.0]]
+    start = enclosed.EnclosedState(mean=enclosed.matrix([[1.0], [1.0]]), covariance=enclosed.matrix(np.eye(2)))
+    (late,) = Eigenmodes(of_drift(drift)).evolved(start, [flint.arb(1000)])
+    assert abs(float(late.covariance[0, 0]) - 0.125) < 1e-9
+    assert abs(float(late.covariance[1, 1]) - 0.5) < 1e-9
+    assert late.mean[1, 0].contains(flint.arb(-1000).exp())
+
+
+def test_long_jordan_blocks_are_undecided():
+    """Rows of V⁻¹ have 200 digits there, whose squares overflow."""
+    with pytest.raises(Undecided, match="basis of eigenvectors"):
+        Eigenmodes(of_drift(np.eye(18, k=2) - np.eye(18)))
