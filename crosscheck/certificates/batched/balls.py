@@ -25,17 +25,22 @@ from crosscheck.certificates.batched.scan import point_of
 from crosscheck.certificates.batched.verdicts import Means, PointVerdict, compared, distance
 from crosscheck.certificates.budget import Budget
 from crosscheck.certificates.generator.certificate import compare_generators, equations_from_balls
-from crosscheck.certificates.window.exact_moments import DIGITS, exact_steady_state
+from crosscheck.certificates.window.exact_moments import exact_steady_state
+from crosscheck.certificates.window.own import settled
+from crosscheck.certificates.window.truth import predicted_seconds as seconds_of_window
 from crosscheck.engine import GAUSSIAN, Engine
 from crosscheck.report.verdict import Verdict, overall
 from gaussian import enclosed
 from gaussian.enclosed import EnclosedState, PrecisionExhausted
+from gaussian.enclosed.bounded import FEW_MODES
 from gaussian.enclosed.precision import Undecided
 from gaussian.enclosed.reading import AsComputed, read
 from gaussian.enclosed.symplectic import symplectic_eigenvalues
 
-# Seconds a point, measured for 1 to 8 modes: the window's elements, whose number grows as n⁴, twice.
+# Seconds a point, measured for 1 to 8 modes: exponentials and Lyapunov equations of balls, twice.
 SECONDS_AT_LEAST, SECONDS_PER_MODE4 = 0.03, 2e-3
+# Of A, d and D of more modes, from the symbol: measured for 9 to 32 modes, and the rest as the window's doubles.
+SECONDS_PER_MODE2 = 1e-4
 # Reasons why points stay open, of which so many are told.
 TOLD = 3
 CODES = {
@@ -127,8 +132,7 @@ def _measured(asked: Asked, found: Found, k: int, truth: Truth, model: Any) -> l
 
 def _sharpened(asked: Asked, truth: Truth, model: Any) -> tuple[Any, Any, dict[str, tuple[Any, Any, Any]]]:
     """As `held` and `judged`, of the state and the measures that `gaussian.enclosed` finds by its own formulas."""
-    known = read(model)
-    state = enclosed.enclose(lambda: enclosed.steady_state(known), digits=DIGITS, strict=False)
+    state = settled(read(model))
     (mean, mean_error), (sigma, sigma_error) = (_middle(_of_matrix(x)) for x in (state.mean, state.covariance))
     no = np.zeros(1, bool)
     error = np.maximum(sigma_error.max((-2, -1)), mean_error.max(-1))
@@ -150,6 +154,8 @@ def _middle(of: Enclosed) -> tuple[Any, Any]:
 
 def predicted_seconds(modes: int) -> float:
     """About how long one point takes on one core."""
+    if modes > FEW_MODES:
+        return SECONDS_AT_LEAST + 2 * (SECONDS_PER_MODE2 * modes**2 + seconds_of_window(modes, 0))
     return SECONDS_AT_LEAST + SECONDS_PER_MODE4 * modes**4
 
 

@@ -31,6 +31,7 @@ from crosscheck.engine import Engine, NotReal, real_part
 from crosscheck.report.certificate import Certificate
 from crosscheck.report.verdict import Comparison
 from gaussian.enclosed import equations_slope, fisher_information, follow, moment_equations
+from gaussian.enclosed.bounded import FEW_MODES
 from gaussian.enclosed.precision import Undecided
 
 NAME, KIND = "information", "sensitivity"
@@ -56,6 +57,8 @@ def information_certificate(inquiry: Inquiry) -> Certificate | None:
             f"there provably is none: {truth.why}" if truth is not None and truth.steady is False else "none is proved."
         )
         return not_proved(NAME, [], f"the Fisher information is compared in the steady state, and {why}")
+    if inquiry.system.modes > FEW_MODES:  # as many unknowns as σ has entries, in balls: n⁶
+        return not_proved(NAME, [], f"Fisher informations are proved up to {FEW_MODES} modes. Ask for fewer modes.")
     began = time.perf_counter()
     inquiry.progress("Fisher information")
     comparisons, notes = [], []

@@ -55,9 +55,9 @@ def path_certificate(inquiry: Inquiry, found: Sequence[Certificate] = ()) -> Cer
     began = time.perf_counter()
     try:
         cutoffs = _cutoffs(system.model, times)
-    except (TooManyPhotons, gaussian.GaussianError) as reason:
+        price, step = _price(system.model, cutoffs, times[-1])
+    except (TooManyPhotons, gaussian.GaussianError, fock.FockError) as reason:
         return not_simulated(KIND, (), str(reason))
-    price, step = _price(system.model, cutoffs, times[-1])
     if price > (inquiry.purse.left if inquiry.simulate else min(inquiry.purse.left, WITNESS)):
         return not_simulated(KIND, (), f"it would take about {price:.2g} s. Ask for it by `simulate=True`.")
     inquiry.purse.pay(price)
